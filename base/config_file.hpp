@@ -1,0 +1,59 @@
+#pragma once
+
+/// redis.conf: one setting a line, '#' comments, quotes as in split_words.hpp, and the same grammar
+/// for the command line. Pure: whoever calls has read the text, and brings what reads the files of
+/// `include`.
+///
+/// Errors look as redis-server prints them:
+///
+///   *** FATAL CONFIG FILE ERROR (Thespis 7.2.4) ***
+///   Reading the configuration file, at line 3
+///   >>> 'foo bar'
+///   Bad directive or wrong number of arguments
+///
+/// For a line of an included file the second line names the file, too.
+
+#include "base/options.hpp"
+#include "base/result.hpp"
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace thespis::base {
+
+/// The content of a file that `include` names.
+struct config_text {
+  std::string name;
+  std::string text;
+};
+
+/// What reading a configuration needs from outside. Functions may be empty.
+struct config_reader {
+  /// Stands in the heading of errors.
+  std::string version;
+
+  /// Reads the files that the pattern of an `include` matches, in their order. A pattern with
+  /// wildcards may match none. Without this function every `include` is an error.
+  std::function<result<std::vector<config_text>>(std::string_view pattern)> include;
+
+  /// Takes the lines that are no options: `rename-command name new-name`, `user name rule…`,
+  /// `loadmodule path argument…`, all words including the first, which is in lower case. Their
+  /// number has been checked. Without this function such lines are skipped.
+  std::function<result<void>(std::span<const std::string> words)> directive;
+
+  /// Called after every option that was set, so that settings that concern the world (dir) can be
+  /// refused with their line. May be empty.
+  std::function<result<void>(options& values, option which)> option_set;
+};
+
+/// Nested includes beyond this are taken for a circle.
+inline constexpr int include_depth_max = 16;
+
+/// Sets what the text says; later lines win. The fault is the whole error text, without a newline
+/// at its end; the options that were set before it stay set.
+result<void> load_config(options& values, std::string_view text, const config_reader& reader);
+
+} // namespace thespis::base
