@@ -1,0 +1,112 @@
+#include "protocol/errors.hpp"
+
+#include "base/ascii.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace thespis::protocol::errors {
+
+namespace {
+
+constexpr std::size_t quoted_chars_max = 128;
+
+/// What a C string with a precision would show of `word`: it ends at a zero byte.
+std::string_view shown(std::string_view word, std::size_t chars_max = std::string_view::npos) {
+  return word.substr(0, std::min(word.find('\0'), chars_max));
+}
+
+std::string capitals(std::string_view word) {
+  std::string out{word};
+  std::transform(out.begin(), out.end(), out.begin(), base::upper);
+  return out;
+}
+
+} // namespace
+
+std::string unknown_command(std::string_view name, arguments args_behind_name) {
+  std::string args;
+  for (const auto arg : args_behind_name) {
+    if (args.size() >= quoted_chars_max)
+      break;
+    fmt::format_to(std::back_inserter(args), "'{}' ", shown(arg, quoted_chars_max - args.size()));
+  }
+  return fmt::format("ERR unknown command '{}', with args beginning with: {}",
+                     shown(name, quoted_chars_max), args);
+}
+
+std::string unknown_subcommand(std::string_view sub, std::string_view container) {
+  return fmt::format("ERR unknown subcommand '{}'. Try {} HELP.", shown(sub, quoted_chars_max),
+                     capitals(container));
+}
+
+std::string wrong_subcommand(std::string_view sub, std::string_view container) {
+  return fmt::format("ERR unknown subcommand or wrong number of arguments for '{}'. Try {} HELP.",
+                     shown(sub, quoted_chars_max), capitals(container));
+}
+
+std::string wrong_arity(std::string_view full_name) {
+  return fmt::format("ERR wrong number of arguments for '{}' command", full_name);
+}
+
+std::string invalid_expire_time(std::string_view full_name) {
+  return fmt::format("ERR invalid expire time in '{}' command", full_name);
+}
+
+std::string unsupported_option(std::string_view option) {
+  return fmt::format("ERR Unsupported option {}", shown(option));
+}
+
+std::string out_of_bounds(std::int64_t min, std::int64_t max) {
+  return fmt::format("ERR value is out of range, value must between {} and {}", min, max);
+}
+
+std::string hello_option(std::string_view option) {
+  return fmt::format("ERR Syntax error in HELLO option '{}'", shown(option));
+}
+
+std::string invalid_client_info(std::string_view attribute) {
+  return fmt::format("ERR {} cannot contain spaces, newlines or special characters.",
+                     shown(attribute));
+}
+
+std::string unrecognized_option(std::string_view option) {
+  return fmt::format("ERR Unrecognized option '{}'", shown(option));
+}
+
+std::string unknown_client_type(std::string_view type) {
+  return fmt::format("ERR Unknown client type '{}'", shown(type));
+}
+
+std::string no_such_user(std::string_view user) {
+  return fmt::format("ERR No such user '{}'", shown(user));
+}
+
+std::string not_while_subscribed(std::string_view full_name) {
+  return fmt::format(
+    "ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / "
+    "RESET are allowed in this context",
+    full_name);
+}
+
+std::string unknown_config_option(std::string_view option) {
+  return fmt::format("ERR Unknown option or number of arguments for CONFIG SET - '{}'",
+                     shown(option));
+}
+
+std::string config_set_failed(std::string_view option, std::string_view why) {
+  return fmt::format("ERR CONFIG SET failed (possibly related to argument '{}') - {}",
+                     shown(option), shown(why));
+}
+
+std::string no_command_permission(std::string_view user, std::string_view full_name) {
+  return fmt::format("NOPERM User {} has no permissions to run the '{}' command", shown(user),
+                     full_name);
+}
+
+std::string aof_write_failed(std::string_view why) {
+  return fmt::format("MISCONF Errors writing to the AOF file: {}", why);
+}
+
+} // namespace thespis::protocol::errors

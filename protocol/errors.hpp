@@ -1,0 +1,203 @@
+#pragma once
+
+/// The error replies, byte for byte those of Redis 7.2, because clients and their tests match on
+/// them. Each begins with its code word; the '-' of the wire is the writer's. Texts with parameters
+/// are functions at the end; they follow Redis' limits on what they quote.
+
+#include "protocol/arguments.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace thespis::protocol::errors {
+
+using text = std::string_view;
+
+// -- values ---------------------------------------------------------------------------------------
+inline constexpr text wrong_type
+  = "WRONGTYPE Operation against a key holding the wrong kind of value";
+inline constexpr text syntax = "ERR syntax error";
+inline constexpr text not_an_integer = "ERR value is not an integer or out of range";
+inline constexpr text not_a_float = "ERR value is not a valid float";
+inline constexpr text out_of_range = "ERR value is out of range";
+inline constexpr text not_positive = "ERR value is out of range, must be positive";
+inline constexpr text index_out_of_range = "ERR index out of range";
+inline constexpr text offset_out_of_range = "ERR offset is out of range";
+inline constexpr text increment_overflow = "ERR increment or decrement would overflow";
+inline constexpr text decrement_overflow = "ERR decrement would overflow";
+inline constexpr text increment_not_finite = "ERR increment would produce NaN or Infinity";
+inline constexpr text string_too_long
+  = "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
+inline constexpr text invalid_bit_offset = "ERR bit offset is not an integer or out of range";
+inline constexpr text invalid_bit = "ERR bit is not an integer or out of range";
+inline constexpr text invalid_bit_argument = "ERR The bit argument must be 1 or 0.";
+inline constexpr text invalid_cursor = "ERR invalid cursor";
+
+// -- keys -----------------------------------------------------------------------------------------
+inline constexpr text no_such_key = "ERR no such key";
+inline constexpr text same_object = "ERR source and destination objects are the same";
+inline constexpr text busy_key = "BUSYKEY Target key name already exists.";
+inline constexpr text expire_nx_conflict
+  = "ERR NX and XX, GT or LT options at the same time are not compatible";
+inline constexpr text expire_gt_conflict
+  = "ERR GT and LT options at the same time are not compatible";
+inline constexpr text no_lfu_policy
+  = "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that "
+    "when switching between policies at runtime LRU and LFU data will take some time to adjust.";
+inline constexpr text lfu_policy
+  = "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when "
+    "switching between policies at runtime LRU and LFU data will take some time to adjust.";
+inline constexpr text invalid_restore_ttl = "ERR Invalid TTL value, must be >= 0";
+inline constexpr text invalid_restore_idle_time = "ERR Invalid IDLETIME value, must be >= 0";
+inline constexpr text invalid_restore_frequency = "ERR Invalid FREQ value, must be >= 0 and <= 255";
+inline constexpr text wrong_dump_checksum = "ERR DUMP payload version or checksum are wrong";
+inline constexpr text bad_dump_format = "ERR Bad data format";
+inline constexpr text sort_not_a_double = "ERR One or more scores can't be converted into double";
+inline constexpr text key_count_not_positive = "ERR numkeys should be greater than 0";
+inline constexpr text key_count_too_large
+  = "ERR Number of keys can't be greater than number of args";
+inline constexpr text key_count_negative = "ERR Number of keys can't be negative";
+
+// -- LCS ------------------------------------------------------------------------------------------
+inline constexpr text lcs_not_strings = "ERR The specified keys must contain string values";
+inline constexpr text lcs_both_outputs
+  = "ERR If you want both the length and indexes, please just use IDX.";
+inline constexpr text lcs_too_long = "ERR String too long for LCS";
+inline constexpr text lcs_no_memory
+  = "ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len";
+inline constexpr text lcs_allocation_failed
+  = "ERR Insufficient memory, failed allocating transient memory for LCS";
+
+// -- databases ------------------------------------------------------------------------------------
+inline constexpr text invalid_db_index = "ERR DB index is out of range";
+inline constexpr text invalid_first_db = "ERR invalid first DB index";
+inline constexpr text invalid_second_db = "ERR invalid second DB index";
+inline constexpr text select_in_cluster = "ERR SELECT is not allowed in cluster mode";
+inline constexpr text swapdb_in_cluster = "ERR SWAPDB is not allowed in cluster mode";
+inline constexpr text move_in_cluster = "ERR MOVE is not allowed in cluster mode";
+inline constexpr text copy_in_cluster
+  = "ERR Copying to another database is not allowed in cluster mode";
+
+// -- connection -----------------------------------------------------------------------------------
+inline constexpr text no_auth = "NOAUTH Authentication required.";
+inline constexpr text wrong_pass = "WRONGPASS invalid username-password pair or user is disabled.";
+inline constexpr text no_password_set
+  = "ERR AUTH <password> called without any password configured for the default user. Are you sure "
+    "your configuration is correct?";
+inline constexpr text no_proto = "NOPROTO unsupported protocol version";
+inline constexpr text invalid_proto = "ERR Protocol version is not an integer or out of range";
+inline constexpr text hello_no_auth
+  = "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO "
+    "<proto> "
+    "AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol "
+    "version at the same time";
+inline constexpr text invalid_client_name
+  = "ERR Client names cannot contain spaces, newlines or special characters.";
+inline constexpr text no_such_client = "ERR No such client";
+inline constexpr text invalid_client_id = "ERR Invalid client ID";
+inline constexpr text client_id_not_positive = "ERR client-id should be greater than 0";
+inline constexpr text invalid_pause_mode = "ERR CLIENT PAUSE mode must be WRITE or ALL";
+inline constexpr text timeout_not_an_integer = "ERR timeout is not an integer or out of range";
+inline constexpr text timeout_not_a_float = "ERR timeout is not a float or out of range";
+inline constexpr text timeout_negative = "ERR timeout is negative";
+inline constexpr text timeout_out_of_range = "ERR timeout is out of range";
+inline constexpr text unblocked = "UNBLOCKED client unblocked via CLIENT UNBLOCK";
+inline constexpr text no_key_permission = "NOPERM No permissions to access a key";
+inline constexpr text no_channel_permission = "NOPERM No permissions to access a channel";
+/// What a stranger from another machine gets while the server has no password.
+inline constexpr text protected_mode
+  = "DENIED Redis is running in protected mode because protected mode is enabled and no password "
+    "is "
+    "set for the default user. In this mode connections are only accepted from the loopback "
+    "interface. If you want to connect from external computers to Redis you may adopt one of the "
+    "following solutions: 1) Just disable protected mode sending the command 'CONFIG SET "
+    "protected-mode no' from the loopback interface by connecting to Redis from the same host the "
+    "server is running, however MAKE SURE Redis is not publicly accessible from internet if you do "
+    "so. Use CONFIG REWRITE to make this change permanent. 2) Alternatively you can just disable "
+    "the "
+    "protected mode by editing the Redis configuration file, and setting the protected mode option "
+    "to 'no', and then restarting the server. 3) If you started the server manually just for "
+    "testing, restart it with the '--protected-mode no' option. 4) Setup a an authentication "
+    "password for the default user. NOTE: You only need to do one of the above things in order for "
+    "the server to start accepting connections from the outside.";
+inline constexpr text too_many_clients = "ERR max number of clients reached";
+
+// -- transactions and scripts ---------------------------------------------------------------------
+inline constexpr text nested_multi = "ERR MULTI calls can not be nested";
+inline constexpr text exec_without_multi = "ERR EXEC without MULTI";
+inline constexpr text discard_without_multi = "ERR DISCARD without MULTI";
+inline constexpr text watch_in_multi = "ERR WATCH inside MULTI is not allowed";
+inline constexpr text not_in_transaction = "ERR Command not allowed inside a transaction";
+inline constexpr text exec_abort = "EXECABORT Transaction discarded because of previous errors.";
+inline constexpr text not_from_script = "ERR This Redis command is not allowed from script";
+inline constexpr text no_script = "NOSCRIPT No matching script. Please use EVAL.";
+inline constexpr text busy
+  = "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.";
+inline constexpr text busy_function
+  = "BUSY Redis is busy running a script. You can only call FUNCTION KILL or SHUTDOWN NOSAVE.";
+inline constexpr text not_busy = "NOTBUSY No scripts in execution right now.";
+inline constexpr text unkillable
+  = "UNKILLABLE Sorry the script already executed write commands against the dataset. You can "
+    "either wait the script termination or kill the server in a hard way using the SHUTDOWN NOSAVE "
+    "command.";
+
+// -- server ---------------------------------------------------------------------------------------
+inline constexpr text oom = "OOM command not allowed when used memory > 'maxmemory'.";
+inline constexpr text loading = "LOADING Redis is loading the dataset in memory";
+inline constexpr text misconf
+  = "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to "
+    "disk. Commands that may modify the data set are disabled, because this instance is configured "
+    "to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error "
+    "option). "
+    "Please check the Redis logs for details about the RDB error.";
+inline constexpr text master_down
+  = "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.";
+inline constexpr text read_only = "READONLY You can't write against a read only replica.";
+inline constexpr text no_replicas = "NOREPLICAS Not enough good replicas to write.";
+inline constexpr text cluster_disabled = "ERR This instance has cluster support disabled";
+inline constexpr text cross_slot = "CROSSSLOT Keys in request don't hash to the same slot";
+inline constexpr text save_in_progress = "ERR Background save already in progress";
+inline constexpr text rewrite_in_progress
+  = "ERR Background append only file rewriting already in progress";
+inline constexpr text no_config_file = "ERR The server is running without a config file";
+inline constexpr text slowlog_count = "ERR count should be greater than or equal to -1";
+inline constexpr text shutdown_failed = "ERR Errors trying to SHUTDOWN. Check logs.";
+inline constexpr text no_shutdown = "ERR No shutdown in progress.";
+inline constexpr text invalid_command = "ERR Invalid command specified";
+inline constexpr text no_key_arguments = "ERR The command has no key arguments";
+inline constexpr text invalid_command_arguments = "ERR Invalid arguments specified for command";
+inline constexpr text invalid_command_arity
+  = "ERR Invalid number of arguments specified for command";
+inline constexpr text debug_not_allowed
+  = "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you "
+    "can "
+    "run it from a local connection, otherwise you need to set this option in the configuration "
+    "file, and then restart the server.";
+
+// -- texts with parameters ----------------------------------------------------------------------
+/// Quotes at most 128 characters of the name and 128 of all the arguments together.
+std::string unknown_command(std::string_view name, arguments args_behind_name);
+/// `container` in any case; it is shown in capitals. Quotes at most 128 characters of `sub`.
+std::string unknown_subcommand(std::string_view sub, std::string_view container);
+/// The text that a subcommand's own argument check gives.
+std::string wrong_subcommand(std::string_view sub, std::string_view container);
+/// `full_name` in lower case, "client|kill" for a subcommand.
+std::string wrong_arity(std::string_view full_name);
+/// `full_name` in lower case.
+std::string invalid_expire_time(std::string_view full_name);
+std::string unsupported_option(std::string_view option);
+std::string out_of_bounds(std::int64_t min, std::int64_t max);
+std::string hello_option(std::string_view option);
+/// CLIENT SETINFO: `attribute` is "lib-name" or "lib-ver" in the client's own spelling.
+std::string invalid_client_info(std::string_view attribute);
+std::string unrecognized_option(std::string_view option);
+std::string unknown_client_type(std::string_view type);
+std::string no_such_user(std::string_view user);
+std::string not_while_subscribed(std::string_view full_name);
+std::string unknown_config_option(std::string_view option);
+std::string config_set_failed(std::string_view option, std::string_view why);
+std::string no_command_permission(std::string_view user, std::string_view full_name);
+std::string aof_write_failed(std::string_view why);
+
+} // namespace thespis::protocol::errors

@@ -1,0 +1,64 @@
+#pragma once
+
+/// What the server remembers about one client from request to request. A session belongs to its
+/// connection; while a batch runs, it is lent to whoever runs the batch (the connection is quiet
+/// until the batch comes back), so at any time exactly one actor touches it.
+///
+/// `special` gathers everything that takes a request off the straight road, so that a plain client
+/// costs admission (commands/admission.hpp) one test.
+
+#include <cstdint>
+#include <string>
+
+namespace thespis::protocol {
+
+/// What CLIENT REPLY asked for. `skip_next`: the reply of the next request is dropped; the connection
+/// turns it into `skip` before that request and into `on` after it.
+enum class reply_mode : std::uint8_t { on, off, skip, skip_next };
+
+/// Why requests of a client need a closer look.
+enum session_special : std::uint32_t {
+  /// Not logged in. It matters only while the server asks for a password.
+  special_unauthenticated = 1u << 0,
+  /// Between MULTI and EXEC.
+  special_multi = 1u << 1,
+  /// Subscribed to something (RESP2 clients may then say but few commands).
+  special_subscribed = 1u << 2,
+};
+
+struct session {
+  std::uint64_t id = 0;
+  /// 2 or 3.
+  int protocol = 2;
+  int database = 0;
+  /// Valid database numbers are those below it; set by the connection.
+  int database_count = 16;
+  std::uint32_t special = 0;
+  bool no_touch = false;
+  bool no_evict = false;
+  /// The peer is on this machine: loopback or a Unix socket ("local" commands are open to it).
+  bool local = false;
+  reply_mode replies = reply_mode::on;
+  /// Set by a command: the connection closes once the reply is written.
+  bool close_after_reply = false;
+  /// Set by RESET: the connection drops its transaction, its watched keys and its subscriptions.
+  bool was_reset = false;
+  std::string user = "default";
+  std::string name;
+  std::string library_name;
+  std::string library_version;
+  /// "127.0.0.1:50312", "[::1]:50312" or "/path/of/socket:0"; set by the connection.
+  std::string address;
+
+  bool authenticated() const noexcept {
+    return (special & special_unauthenticated) == 0;
+  }
+  void set_authenticated(bool yes) noexcept {
+    set_special(special_unauthenticated, !yes);
+  }
+  void set_special(session_special what, bool yes) noexcept {
+    special = yes ? special | what : special & ~std::uint32_t{what};
+  }
+};
+
+} // namespace thespis::protocol
