@@ -1,0 +1,23 @@
+#pragma once
+
+/// What a partition does for its shard between requests: delete what has expired without waiting for
+/// somebody to ask for it, know when that is due next, and publish sizes for INFO.
+
+#include "keyspace/shard.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace thespis::keyspace {
+
+/// Deletes up to `budget` entries that have expired by `now_ms`, over all databases, with the same
+/// effects as lazy expiry. Returns whether more may be due. Cost: O(budget).
+bool expire_due(shard& from, std::int64_t now_ms, std::size_t budget);
+
+/// When the next entry of any database may be due, Unix ms; INT64_MAX if none has an expiry.
+std::int64_t next_due_ms(const shard& of) noexcept;
+
+/// Copies the databases' sizes to where other threads may read them.
+void publish_sizes(shard& of) noexcept;
+
+} // namespace thespis::keyspace

@@ -1,0 +1,47 @@
+#include "keyspace/command_context.hpp"
+
+#include "keyspace/access_clock.hpp"
+
+namespace thespis::keyspace {
+
+namespace {
+
+/// The access clock of an entry that is used (or, for `current` null, made) now.
+std::uint32_t access_now(shard& in, const entry* current, std::int64_t now_ms) {
+  if (!in.access.lfu.load(std::memory_order_relaxed)) [[likely]]
+    return lru_clock(now_ms);
+  if (current == nullptr)
+    return lfu_clock(now_ms, lfu_counter_initial);
+  const auto decay = in.access.lfu_decay_minutes.load(std::memory_order_relaxed);
+  const auto factor = in.access.lfu_log_factor.load(std::memory_order_relaxed);
+  const auto counter = lfu_counter(current->access(), now_ms, decay);
+  return lfu_clock(now_ms, lfu_counted(counter, factor, in.random.next()));
+}
+
+/// Deletes an entry whose time has come, and says so: everybody who follows the changes deletes it
+/// by command, not by a clock of his own.
+void expire(shard& in, int number, database::slot& at) {
+  // Held to the end: the key may be a view of the entry's own.
+  const auto gone = in.databases[static_cast<std::size_t>(number)].detach(at);
+  in.expired.add();
+  in.changes.did(event_class::expired, "expired", number, at.key());
+  in.changes.replay_as(number, {"DEL", at.key()});
+}
+
+} // namespace
+
+database::slot command_context::lookup(std::string_view key, int database, bool count, bool touch) {
+  auto& in = shards.at(key);
+  auto found = in.databases[static_cast<std::size_t>(database)].find(key);
+  if (found && found->expired_at(now.ms)) [[unlikely]]
+    expire(in, database, found);
+  if (count)
+    (found ? in.hits : in.misses).add();
+  if (!found)
+    found.set_initial_access(access_now(in, nullptr, now.ms));
+  else if (touch)
+    found->set_access(access_now(in, &*found, now.ms));
+  return found;
+}
+
+} // namespace thespis::keyspace

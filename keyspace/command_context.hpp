@@ -1,0 +1,96 @@
+#pragma once
+
+/// What a command sees while it runs: the keys (of whichever partition they are in), the reply, the
+/// client's session, a clock that stands still, random bits, and the place to say what it changed.
+/// Commands know nothing of partitions, threads or sockets.
+
+#include "keyspace/shard_map.hpp"
+#include "protocol/arguments.hpp"
+#include "protocol/command_spec.hpp"
+#include "protocol/reply_writer.hpp"
+#include "protocol/session.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace thespis::commands {
+
+struct server_state;
+
+} // namespace thespis::commands
+
+namespace thespis::keyspace {
+
+/// The instant at which a batch runs; frozen for all of its commands.
+struct instant {
+  /// Unix time.
+  std::int64_t ms = 0;
+  std::int64_t us = 0;
+};
+
+class command_context {
+public:
+  command_context(protocol::reply_writer& out, protocol::session& who, const shard_map& keys,
+                  instant time)
+    : reply(out), client(who), shards(keys), now(time) {
+  }
+
+  protocol::reply_writer& reply;
+  protocol::session& client;
+  /// The partitions that this request may touch: one, or those that were borrowed for it.
+  const shard_map& shards;
+  instant now;
+  /// Null unless the command's way is `administrator`.
+  commands::server_state* server = nullptr;
+  const protocol::command_spec* spec = nullptr;
+
+  // -- keys
+  // ----------------------------------------------------------------------------------------- A
+  // slot's database is needed to change it: `auto& db = ctx.db(key)`.
+
+  /// The client's database in the partition of `key`.
+  database& db(std::string_view key) {
+    return shards.at(key).databases[static_cast<std::size_t>(client.database)];
+  }
+  /// The same in another database. REQUIRES: 0 <= index < number of databases.
+  database& db(std::string_view key, int index) {
+    return shards.at(key).databases[static_cast<std::size_t>(index)];
+  }
+  shard& home(std::string_view key) {
+    return shards.at(key);
+  }
+
+  /// Look-up for reading: deletes the entry first if it has expired, counts hit or miss, touches
+  /// the access clock (unless CLIENT NO-TOUCH).
+  database::slot find_to_read(std::string_view key) {
+    return lookup(key, client.database, true, !client.no_touch);
+  }
+  /// Look-up for writing: the same without counting.
+  database::slot find_to_write(std::string_view key) {
+    return lookup(key, client.database, false, !client.no_touch);
+  }
+  /// Look-up that leaves no trace but lazy expiry (TTL, OBJECT, TYPE …), in any database.
+  database::slot peek(std::string_view key, int database) {
+    return lookup(key, database, false, false);
+  }
+  database::slot peek(std::string_view key) {
+    return peek(key, client.database);
+  }
+
+  /// Says that `key` changed (see effects.hpp).
+  void did(event_class cls, std::string_view event, std::string_view key) {
+    home(key).changes.did(cls, event, client.database, key);
+  }
+  void did(event_class cls, std::string_view event, std::string_view key, int database) {
+    home(key).changes.did(cls, event, database, key);
+  }
+  void replay_as(std::string_view key, std::initializer_list<std::string_view> command) {
+    home(key).changes.replay_as(client.database, command);
+  }
+
+private:
+  database::slot lookup(std::string_view key, int database, bool count, bool touch);
+};
+
+} // namespace thespis::keyspace

@@ -1,0 +1,96 @@
+#pragma once
+
+/// What a write did, told once and read by everybody who must know: the journal, replicas, keyspace
+/// events, client-side caching and blocked clients feed on effects and on nothing else.
+///
+/// A command calls `did` for every key that it changed, and `replay_as` where its own request would
+/// not have the same outcome when it runs again later or elsewhere (relative times, random picks,
+/// floats). Without a call of `replay_as` the request's own words are the replay.
+///
+/// With no sink set, an effect costs one addition and one branch.
+
+#include "protocol/arguments.hpp"
+
+#include <cstdint>
+#include <initializer_list>
+#include <string_view>
+
+namespace thespis::keyspace {
+
+/// The class of a keyspace event (the letters of notify-keyspace-events).
+enum class event_class : std::uint16_t {
+  generic = 1u << 0,   // g
+  string = 1u << 1,    // $
+  list = 1u << 2,      // l
+  set = 1u << 3,       // s
+  hash = 1u << 4,      // h
+  zset = 1u << 5,      // z
+  expired = 1u << 6,   // x
+  evicted = 1u << 7,   // e
+  stream = 1u << 8,    // t
+  key_miss = 1u << 9,  // m
+  module = 1u << 10,   // d
+  new_key = 1u << 11,  // n
+};
+
+/// One key that changed. `event` is the name that keyspace events use ("set", "expire", "del").
+struct effect {
+  event_class cls;
+  std::string_view event;
+  int database;
+  std::string_view key;
+};
+
+/// Whoever listens. The views live as long as the call.
+class effect_sink {
+public:
+  virtual ~effect_sink() = default;
+  virtual void on_effect(const effect& what) = 0;
+  /// The command that leads to the same state when it is run again, in `database`.
+  virtual void on_replay(int database, protocol::arguments command) = 0;
+};
+
+class effects {
+public:
+  explicit effects(effect_sink* sink = nullptr) noexcept : sink_(sink) {
+  }
+
+  void did(event_class cls, std::string_view event, int database, std::string_view key) {
+    ++changes_;
+    if (sink_ != nullptr) [[unlikely]]
+      sink_->on_effect({cls, event, database, key});
+  }
+
+  /// REQUIRES: `did` was or will be called in the same request.
+  void replay_as(int database, std::initializer_list<std::string_view> command) {
+    replaced_ = true;
+    if (sink_ != nullptr) [[unlikely]]
+      sink_->on_replay(database, {command.begin(), command.size()});
+  }
+
+  /// Called by whoever ran the request: passes the request itself on where it changed something and
+  /// no replay was named.
+  void finish(int database, protocol::arguments request, std::uint64_t changes_before) {
+    if (sink_ != nullptr && changes_ != changes_before && !replaced_) [[unlikely]]
+      sink_->on_replay(database, request);
+    replaced_ = false;
+  }
+
+  /// Changes since the start; what INFO calls dirty.
+  std::uint64_t changes() const noexcept {
+    return changes_;
+  }
+  void set_sink(effect_sink* sink) noexcept {
+    sink_ = sink;
+  }
+  bool listened_to() const noexcept {
+    return sink_ != nullptr;
+  }
+
+private:
+  effect_sink* sink_;
+  std::uint64_t changes_ = 0;
+  bool replaced_ = false;
+};
+
+} // namespace thespis::keyspace

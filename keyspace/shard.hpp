@@ -1,0 +1,42 @@
+#pragma once
+
+/// The data of one partition: its slice of all databases, with the counters that INFO adds up. The
+/// partition actor owns it; a rendezvous lends it to the thread that runs the body.
+
+#include "base/counter.hpp"
+#include "base/random.hpp"
+#include "keyspace/database.hpp"
+#include "keyspace/effects.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <vector>
+
+namespace thespis::keyspace {
+
+/// Settings that look-ups need, the same for all partitions; the administrator sets them.
+struct access_settings {
+  /// Whether the access clock of entries counts frequency (an LFU policy) or time.
+  std::atomic<bool> lfu{false};
+  std::atomic<int> lfu_log_factor{10};
+  std::atomic<int> lfu_decay_minutes{1};
+  std::atomic<bool> active_expiry{true};
+};
+
+struct shard {
+  shard(std::size_t database_count, std::uint64_t seed, const access_settings& settings);
+
+  std::vector<database> databases;
+  effects changes;
+  base::random_bits random;
+  const access_settings& access;
+
+  base::counter hits;
+  base::counter misses;
+  base::counter expired;
+  /// Per database: number of keys and of keys with expiry, published for INFO after each batch.
+  std::vector<base::counter> keys;
+  std::vector<base::counter> expires;
+};
+
+} // namespace thespis::keyspace
