@@ -1,0 +1,109 @@
+#include "commands/execute.hpp"
+
+#include <new>
+#include <stdexcept>
+
+namespace thespis::commands {
+
+namespace {
+
+constexpr std::string_view out_of_memory = "OOM the server has not enough memory for this command";
+
+/// Replaces what the handler wrote since `start` by an error.
+void apologise(keyspace::command_context& ctx, std::size_t start) noexcept {
+  auto& buffer = ctx.reply.buffer();
+  buffer.truncate(start);
+  try {
+    ctx.reply.error(out_of_memory);
+  } catch (const std::bad_alloc&) {
+    // Not even room for the error: a missing reply would shift all that follow.
+    buffer.truncate(start);
+    ctx.client.close_after_reply = true;
+  }
+}
+
+void run(keyspace::command_context& ctx, const protocol::command_spec& spec,
+         protocol::arguments args) {
+  const auto start = ctx.reply.buffer().size();
+  try {
+    spec.run(ctx, args);
+  } catch (const std::bad_alloc&) {
+    apologise(ctx, start);
+  } catch (const std::length_error&) {
+    // A container was asked for more than it could ever hold.
+    apologise(ctx, start);
+  }
+}
+
+/// The request crossed a threshold: keep what the slow log and the latency monitor want of it.
+[[gnu::noinline]] void tell(keyspace::command_context& ctx, const protocol::command_spec& spec,
+                            protocol::arguments args, command_statistics& statistics,
+                            std::uint64_t ticks) {
+  if (statistics.pending.size() >= command_statistics::pending_max)
+    return;
+  const auto& settings = statistics.settings();
+  slow_request out;
+  out.took_ns = base::tick_clock::to_ns(ticks);
+  const auto slow = out.took_ns >= settings.slow_log_ns.load(std::memory_order_relaxed);
+  const auto monitored
+    = out.took_ns >= settings.latency_monitor_ns.load(std::memory_order_relaxed);
+  out.unlisted = !slow || (spec.flags & protocol::skip_slowlog) != 0;
+  if (!monitored && out.unlisted)
+    return;
+  out.at_ms = ctx.now.ms;
+  out.fast = (spec.flags & protocol::fast) != 0;
+  if (!out.unlisted) {
+    out.words = abridge(spec, args);
+    out.address = ctx.client.address;
+    out.client_name = ctx.client.name;
+  }
+  statistics.pending.push_back(std::move(out));
+}
+
+/// Several shards were borrowed: the request is passed on once, by the first that it changed.
+[[gnu::noinline]] void run_on_all(keyspace::command_context& ctx,
+                                  const protocol::command_spec& spec, protocol::arguments args,
+                                  std::span<keyspace::shard* const> shards,
+                                  command_statistics& statistics) {
+  std::vector<std::uint64_t> before;
+  before.reserve(shards.size());
+  for (const auto* shard : shards)
+    before.push_back(shard->changes.changes());
+  run(ctx, spec, args);
+  auto told = false;
+  for (std::size_t i = 0; i < shards.size(); ++i) {
+    auto& changes = shards[i]->changes;
+    const auto changed = changes.changes() != before[i];
+    statistics.changed(changes.changes() - before[i]);
+    changes.finish(ctx.client.database, args, told ? changes.changes() : before[i]);
+    told = told || changed;
+  }
+}
+
+} // namespace
+
+void execute(keyspace::command_context& ctx, const protocol::command_spec& spec,
+             protocol::arguments args, command_statistics& statistics,
+             std::span<keyspace::shard* const> shards) {
+  const auto errors_before = ctx.reply.error_count();
+  ctx.spec = &spec;
+  if (shards.size() == 1) [[likely]] {
+    auto& changes = shards.front()->changes;
+    const auto changes_before = changes.changes();
+    run(ctx, spec, args);
+    changes.finish(ctx.client.database, args, changes_before);
+    if (const auto made = changes.changes() - changes_before; made != 0)
+      statistics.changed(made);
+  } else if (shards.empty()) {
+    run(ctx, spec, args);
+  } else {
+    run_on_all(ctx, spec, args, shards, statistics);
+  }
+  const auto ticks = statistics.count(spec);
+  if (const auto errors = ctx.reply.error_count() - errors_before; errors != 0) [[unlikely]]
+    statistics.failed(spec, ctx.reply.last_error_code(), errors);
+  if (ticks >= statistics.settings().report_ticks.load(std::memory_order_relaxed)) [[unlikely]]
+    tell(ctx, spec, args, statistics, ticks);
+}
+
+} // namespace thespis::commands

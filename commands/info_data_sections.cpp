@@ -1,0 +1,90 @@
+/// INFO about the data and its copies: persistence, replication, modules, cluster, keyspace.
+
+#include "commands/info_sections.hpp"
+#include "commands/memory_report.hpp"
+#include "commands/server_state.hpp"
+
+namespace thespis::commands {
+
+using base::option;
+
+namespace {
+
+constexpr std::string_view no_replication_id = "0000000000000000000000000000000000000000";
+
+void write_snapshot_fields(info_text& out, const server_state& server) {
+  constexpr std::int64_t ms_per_s = 1000;
+  std::uint64_t changes = 0;
+  for (const auto* runner : server.runners)
+    changes += runner->changes();
+  out.field("rdb_changes_since_last_save", changes);
+  out.field("rdb_bgsave_in_progress", 0);
+  out.field("rdb_last_save_time", server.facts.started_ms / ms_per_s);
+  out.field("rdb_last_bgsave_status", "ok");
+  out.field("rdb_last_bgsave_time_sec", -1);
+  out.field("rdb_current_bgsave_time_sec", -1);
+  out.field("rdb_saves", 0);
+  out.field("rdb_last_cow_size", 0);
+  out.field("rdb_last_load_keys_expired", 0);
+  out.field("rdb_last_load_keys_loaded", 0);
+}
+
+void write_journal_fields(info_text& out) {
+  out.field("aof_enabled", 0);
+  out.field("aof_rewrite_in_progress", 0);
+  out.field("aof_rewrite_scheduled", 0);
+  out.field("aof_last_rewrite_time_sec", -1);
+  out.field("aof_current_rewrite_time_sec", -1);
+  out.field("aof_last_bgrewrite_status", "ok");
+  out.field("aof_rewrites", 0);
+  out.field("aof_rewrites_consecutive_failures", 0);
+  out.field("aof_last_write_status", "ok");
+  out.field("aof_last_cow_size", 0);
+}
+
+} // namespace
+
+void write_persistence_section(info_text& out, server_state& server, keyspace::instant) {
+  out.field("loading", server.gates.is_up(gate_loading));
+  out.field("async_loading", 0);
+  out.field("current_cow_peak", 0);
+  out.field("current_cow_size", 0);
+  out.field("current_cow_size_age", 0);
+  out.field("current_fork_perc", 0.0);
+  out.field("current_save_keys_processed", 0);
+  out.field("current_save_keys_total", 0);
+  write_snapshot_fields(out, server);
+  write_journal_fields(out);
+  out.field("module_fork_in_progress", 0);
+  out.field("module_fork_last_cow_size", 0);
+}
+
+void write_replication_section(info_text& out, server_state& server, keyspace::instant) {
+  out.field("role", "master");
+  out.field("connected_slaves", 0);
+  out.field("master_failover_state", "no-failover");
+  out.field("master_replid", server.facts.replication_id);
+  out.field("master_replid2", no_replication_id);
+  out.field("master_repl_offset", 0);
+  out.field("second_repl_offset", -1);
+  out.field("repl_backlog_active", 0);
+  out.field("repl_backlog_size", server.options.bytes(option::repl_backlog_size));
+  out.field("repl_backlog_first_byte_offset", 0);
+  out.field("repl_backlog_histlen", 0);
+}
+
+void write_modules_section(info_text&, server_state&, keyspace::instant) {
+  // There are none.
+}
+
+void write_cluster_section(info_text& out, server_state&, keyspace::instant) {
+  out.field("cluster_enabled", 0);
+}
+
+void write_keyspace_section(info_text& out, server_state& server, keyspace::instant) {
+  for (const auto& database : count_keys(server))
+    out.line("db{}:keys={},expires={},avg_ttl=0", database.index, database.keys,
+             database.expires);
+}
+
+} // namespace thespis::commands

@@ -1,0 +1,38 @@
+#pragma once
+
+/// The rows of the command table, family by family. Each span is a constexpr array at the end of
+/// the family's source, next to the handlers that it names; `all_commands()` is the table over all
+/// of them. A new family adds its declaration here and its span in rows.cpp.
+
+#include "protocol/command_spec.hpp"
+#include "protocol/command_table.hpp"
+
+#include <span>
+
+namespace thespis::commands {
+
+std::span<const protocol::command_spec> string_rows() noexcept;
+std::span<const protocol::command_spec> string_set_rows() noexcept;
+std::span<const protocol::command_spec> string_number_rows() noexcept;
+std::span<const protocol::command_spec> string_condition_rows() noexcept;
+std::span<const protocol::command_spec> lcs_rows() noexcept;
+std::span<const protocol::command_spec> key_rows() noexcept;
+std::span<const protocol::command_spec> expiry_rows() noexcept;
+std::span<const protocol::command_spec> rename_rows() noexcept;
+std::span<const protocol::command_spec> scan_rows() noexcept;
+std::span<const protocol::command_spec> object_rows() noexcept;
+std::span<const protocol::command_spec> connection_rows() noexcept;
+std::span<const protocol::command_spec> client_rows() noexcept;
+std::span<const protocol::command_spec> server_rows() noexcept;
+std::span<const protocol::command_spec> config_rows() noexcept;
+std::span<const protocol::command_spec> info_rows() noexcept;
+std::span<const protocol::command_spec> memory_rows() noexcept;
+std::span<const protocol::command_spec> slowlog_rows() noexcept;
+std::span<const protocol::command_spec> latency_rows() noexcept;
+std::span<const protocol::command_spec> debug_rows() noexcept;
+std::span<const protocol::command_spec> command_rows() noexcept;
+
+/// The command table of this server, built at the first call. Cost of later calls: O(1).
+const protocol::command_table& all_commands();
+
+} // namespace thespis::commands

@@ -1,0 +1,203 @@
+/// The commands that go through the key space: all of it (KEYS), piece by piece (SCAN), or to one
+/// place by chance (RANDOMKEY). None of them shows a key that has expired.
+///
+/// SCAN sees one shard. Its cursor is the dictionary's own; whoever routes the request puts the
+/// partition into the cursor that clients see.
+
+#include "base/ascii.hpp"
+#include "base/glob.hpp"
+#include "base/number.hpp"
+#include "commands/rows.hpp"
+#include "keyspace/command_context.hpp"
+#include "protocol/errors.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace thespis::commands {
+
+using base::equals_nocase;
+using keyspace::command_context;
+using keyspace::entry;
+using protocol::arguments;
+namespace errors = protocol::errors;
+
+namespace {
+
+struct scan_options {
+  std::optional<std::string_view> pattern;
+  std::optional<std::string_view> type;
+  std::int64_t count = 10;
+
+  bool want(const entry& found) const {
+    return (!type || equals_nocase(keyspace::type_name(found.type()), *type))
+           && (!pattern || base::glob_match(*pattern, found.key()));
+  }
+};
+
+/// Empty: an error has been replied.
+std::optional<scan_options> read_scan_options(command_context& ctx, arguments args) {
+  scan_options out;
+  for (std::size_t i = 2; i < args.size(); i += 2) {
+    if (i + 1 == args.size()) {
+      ctx.reply.error(errors::syntax);
+      return std::nullopt;
+    }
+    if (equals_nocase(args[i], "count")) {
+      const auto count = base::parse_int64(args[i + 1]);
+      if (!count || *count < 1) {
+        ctx.reply.error(count ? errors::syntax : errors::not_an_integer);
+        return std::nullopt;
+      }
+      out.count = *count;
+    } else if (equals_nocase(args[i], "match")) {
+      out.pattern = args[i + 1];
+    } else if (equals_nocase(args[i], "type")) {
+      out.type = args[i + 1];
+    } else {
+      ctx.reply.error(errors::syntax);
+      return std::nullopt;
+    }
+  }
+  if (out.pattern == "*")
+    out.pattern.reset();
+  return out;
+}
+
+/// Cursors are read as leniently as Redis 7.2 reads them: nothing at all is 0, signs and leading
+/// zeros are allowed. Empty: no number, or one that 64 bits do not hold.
+std::optional<std::uint64_t> read_cursor(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  auto digits = text.substr(negative || text.starts_with('+') ? 1 : 0);
+  if (digits.empty())
+    return text.empty() ? std::optional<std::uint64_t>{0} : std::nullopt;
+  while (digits.size() > 1 && digits.front() == '0')
+    digits.remove_prefix(1);
+  const auto value = base::parse_uint64(digits);
+  return value && negative ? 0 - *value : value;
+}
+
+std::size_t size_of(const keyspace::shard& part, int database) {
+  return part.databases[static_cast<std::size_t>(database)].size();
+}
+
+/// The database of a shard that is picked with a chance proportional to its keys.
+keyspace::database* pick_database(const std::vector<keyspace::shard*>& parts, int database) {
+  std::uint64_t total = 0;
+  for (const auto* part : parts)
+    total += size_of(*part, database);
+  if (total == 0)
+    return nullptr;
+  auto at = parts.front()->random.below(total);
+  for (auto* part : parts) {
+    const auto size = size_of(*part, database);
+    if (at < size)
+      return &part->databases[static_cast<std::size_t>(database)];
+    at -= size;
+  }
+  return nullptr;
+}
+
+} // namespace
+
+/// KEYS pattern -> array of bulk strings, in no order. Cost: O(number of keys).
+void cmd_keys(command_context& ctx, arguments args) {
+  const auto pattern = args[1];
+  const bool all = pattern == "*";
+  std::size_t count = 0;
+  const auto keys = ctx.reply.begin_array();
+  for (auto* part : ctx.shards.all())
+    part->databases[static_cast<std::size_t>(ctx.client.database)].for_each([&](entry& found) {
+      if (found.expired_at(ctx.now.ms) || (!all && !base::glob_match(pattern, found.key())))
+        return;
+      ctx.reply.bulk(found.key());
+      ++count;
+    });
+  ctx.reply.end_array(keys, count);
+}
+
+/// SCAN cursor [MATCH pattern] [COUNT count] [TYPE type] -> [next cursor, array of bulk strings]
+/// Errors: cursor, syntax, count. Cost: O(COUNT).
+void cmd_scan(command_context& ctx, arguments args) {
+  const auto cursor = read_cursor(args[1]);
+  if (!cursor)
+    return ctx.reply.error(errors::invalid_cursor);
+  const auto options = read_scan_options(ctx, args);
+  if (!options)
+    return;
+  auto& part = *ctx.shards.all().front();
+  auto& db = part.databases[static_cast<std::size_t>(ctx.client.database)];
+  std::vector<std::string_view> keys;
+  std::vector<std::string> expired;
+  const auto next = db.scan(*cursor, static_cast<std::size_t>(options->count), [&](entry& found) {
+    if (found.expired_at(ctx.now.ms))
+      expired.emplace_back(found.key());
+    else if (options->want(found))
+      keys.push_back(found.key());
+  });
+  char digits[24];
+  ctx.reply.array(2);
+  ctx.reply.bulk(base::format_uint64(next, digits));
+  ctx.reply.array(keys.size());
+  for (const auto key : keys)
+    ctx.reply.bulk(key);
+  for (const auto& key : expired)
+    ctx.peek(key);
+}
+
+/// RANDOMKEY -> bulk string | null. Cost: O(1), plus the expired keys that it meets and deletes.
+void cmd_randomkey(command_context& ctx, arguments) {
+  const auto parts = ctx.shards.all();
+  while (auto* db = pick_database(parts, ctx.client.database)) {
+    const auto* found = db->random(parts.front()->random.next());
+    if (found == nullptr)
+      break;
+    if (!found->expired_at(ctx.now.ms))
+      return ctx.reply.bulk(found->key());
+    const std::string key{found->key()};
+    if (ctx.peek(key))
+      return ctx.reply.bulk(key);
+  }
+  ctx.reply.null();
+}
+
+namespace {
+
+using namespace thespis::protocol;
+
+// clang-format off
+constexpr command_spec scan_table[] = {
+  {.name = "keys", .arity = 2, .flags = readonly, .acl = acl_keyspace | acl_dangerous,
+   .route = way::everywhere, .replies = merge::concatenate, .run = cmd_keys,
+   .group = command_group::generic, .since = "1.0.0",
+   .complexity =
+     "O(N) with N being the number of keys in the database, under the assumption that the key "
+     "names in the database and the given pattern have limited length.",
+   .summary = "Replies with all keys whose names match a pattern.", .syntax = "pattern:pattern",
+   .tips = "request_policy:all_shards nondeterministic_output_order"},
+  {.name = "randomkey", .arity = 1, .flags = readonly | touches_arbitrary_keys, .acl = acl_keyspace,
+   .route = way::borrow_all, .run = cmd_randomkey, .group = command_group::generic,
+   .since = "1.0.0", .complexity = "O(1)",
+   .summary = "Replies with the name of a key picked at random.",
+   .tips = "request_policy:all_shards response_policy:special nondeterministic_output"},
+  {.name = "scan", .arity = -2, .flags = readonly | touches_arbitrary_keys, .acl = acl_keyspace,
+   .route = way::by_cursor, .run = cmd_scan, .group = command_group::generic, .since = "2.8.0",
+   .complexity =
+     "O(1) for every call. O(N) for a complete iteration, including enough command calls for the "
+     "cursor to return back to 0. N is the number of elements inside the collection.",
+   .summary = "Walks through the names of all keys, a few with each call.",
+   .syntax = "cursor:integer [MATCH pattern:pattern] [COUNT count:integer] [TYPE type@6.0.0]",
+   .tips = "nondeterministic_output request_policy:special response_policy:special"},
+};
+// clang-format on
+
+} // namespace
+
+std::span<const protocol::command_spec> scan_rows() noexcept {
+  return scan_table;
+}
+
+} // namespace thespis::commands

@@ -1,0 +1,53 @@
+#pragma once
+
+/// What the administrator's commands ask of the world around them. The administrator actor fills the
+/// hooks; one that is empty is a feature that this server does not have, and its command says so or
+/// does nothing. Hooks are called on the administrator's thread and must not block it. What settings do when
+/// they change is not here but in base::options::on_change.
+
+#include "base/option_choices.hpp"
+#include "base/result.hpp"
+#include "commands/server_figures.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace thespis::commands {
+
+/// SHUTDOWN's words.
+struct shutdown_request {
+  enum class save_mode : std::uint8_t { as_configured, yes, no };
+
+  save_mode save = save_mode::as_configured;
+  /// Do not wait for replicas that lag behind.
+  bool now = false;
+  /// Stop even if saving fails.
+  bool force = false;
+};
+
+struct server_hooks {
+  /// Closes the connection of that client, which may be gone already.
+  std::function<void(std::uint64_t id)> kill_client;
+  /// Wakes a client from a blocking command, as by its deadline or with an error; false: it does not
+  /// block.
+  std::function<bool(std::uint64_t id, bool with_error)> unblock_client;
+  /// The pause of clients began, changed or ended: whoever waits may ask admission again.
+  std::function<void()> pause_changed;
+  /// Begins the ordered end; returns at once.
+  std::function<void(const shutdown_request&)> shut_down;
+  /// Takes it back; false: none was under way.
+  std::function<bool()> abort_shutdown;
+  std::function<void(base::log_level, std::string_view)> log;
+  /// Writes the configuration file.
+  std::function<base::result<void>()> rewrite_config;
+  std::function<memory_figures()> measure_memory;
+  std::function<cpu_figures()> measure_cpu;
+  /// Gives unused memory back to the kernel.
+  std::function<void()> purge_memory;
+  /// The allocator's own report.
+  std::function<std::string()> allocator_report;
+};
+
+} // namespace thespis::commands

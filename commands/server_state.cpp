@@ -1,0 +1,228 @@
+#include "commands/server_state.hpp"
+
+#include <algorithm>
+
+namespace thespis::commands {
+
+namespace {
+
+using base::option;
+
+constexpr std::uint64_t ns_per_us = 1000;
+constexpr std::uint64_t ns_per_ms = 1'000'000;
+
+protected_access access_of(base::permission who) {
+  switch (who) {
+    case base::permission::yes:
+      return protected_access::yes;
+    case base::permission::local:
+      return protected_access::local;
+    case base::permission::no:
+      break;
+  }
+  return protected_access::no;
+}
+
+/// Negative: the slow log is off.
+std::uint64_t slow_log_threshold_ns(const base::options& options) {
+  const auto us = options.get(option::slowlog_log_slower_than);
+  constexpr auto us_max = static_cast<std::int64_t>(execution_settings::never / ns_per_us / 2);
+  return us < 0 ? execution_settings::never
+                : static_cast<std::uint64_t>(std::min(us, us_max)) * ns_per_us;
+}
+
+/// Zero: the monitor is off.
+std::uint64_t latency_threshold_ns(const base::options& options) {
+  const auto ms = options.get(option::latency_monitor_threshold);
+  constexpr auto ms_max = static_cast<std::int64_t>(execution_settings::never / ns_per_ms / 2);
+  return ms == 0 ? execution_settings::never
+                 : static_cast<std::uint64_t>(std::min(ms, ms_max)) * ns_per_ms;
+}
+
+bool counts_frequency(base::eviction_policy policy) {
+  return policy == base::eviction_policy::allkeys_lfu
+         || policy == base::eviction_policy::volatile_lfu;
+}
+
+/// Takes a time that depends on neither text's content (but on the lengths).
+bool same_secret(std::string_view a, std::string_view b) noexcept {
+  unsigned difference = a.size() == b.size() ? 0 : 1;
+  for (std::size_t i = 0; i < b.size(); ++i) {
+    const auto ours = a.empty() ? '\0' : a[i % a.size()];
+    difference |= static_cast<unsigned char>(ours) ^ static_cast<unsigned char>(b[i]);
+  }
+  return difference == 0;
+}
+
+} // namespace
+
+server_state::server_state(base::options& settings, std::span<const protocol::command_spec> all)
+  : options(settings), rows(all) {
+}
+
+void server_state::apply_settings() {
+  constexpr auto relaxed = std::memory_order_relaxed;
+  gates.set(gate_password, password_is_set(*this));
+  gates.debug_command.store(
+    access_of(options.get_as<base::permission>(option::enable_debug_command)), relaxed);
+
+  const auto slow_ns = slow_log_threshold_ns(options);
+  const auto latency_ns = latency_threshold_ns(options);
+  const auto report_ns = std::min(slow_ns, latency_ns);
+  execution.slow_log_ns.store(slow_ns, relaxed);
+  execution.latency_monitor_ns.store(latency_ns, relaxed);
+  execution.report_ticks.store(report_ns == execution_settings::never
+                                 ? execution_settings::never
+                                 : base::tick_clock::from_ns(report_ns),
+                               relaxed);
+  execution.track_latency.store(options.is_on(option::latency_tracking), relaxed);
+  slow.set_capacity(static_cast<std::size_t>(options.get(option::slowlog_max_len)));
+
+  access.lfu.store(
+    counts_frequency(options.get_as<base::eviction_policy>(option::maxmemory_policy)), relaxed);
+  access.lfu_log_factor.store(static_cast<int>(options.get(option::lfu_log_factor)), relaxed);
+  access.lfu_decay_minutes.store(static_cast<int>(options.get(option::lfu_decay_time)), relaxed);
+}
+
+void server_state::note_slow(slow_request request) {
+  constexpr std::int64_t ms_per_s = 1000;
+  if (request.took_ns >= execution.latency_monitor_ns.load(std::memory_order_relaxed))
+    latencies.add(request.fast ? "fast-command" : "command", request.at_ms / ms_per_s,
+                  static_cast<std::uint32_t>(request.took_ns / ns_per_ms));
+  if (!request.unlisted)
+    slow.add(std::move(request));
+}
+
+void server_state::note_latency(std::string_view event, std::int64_t now_ms,
+                                std::uint64_t took_ns) {
+  constexpr std::int64_t ms_per_s = 1000;
+  if (took_ns >= execution.latency_monitor_ns.load(std::memory_order_relaxed))
+    latencies.add(event, now_ms / ms_per_s, static_cast<std::uint32_t>(took_ns / ns_per_ms));
+}
+
+void server_state::tick(std::int64_t now_ms) {
+  const auto traffic = traffic_since_start();
+  std::uint64_t calls = 0;
+  for (const auto* runner : runners)
+    for (std::size_t i = 0; i < runner->rows().size(); ++i)
+      calls += runner->counters(i).calls.get();
+  commands_rate.sample(calls, now_ms);
+  bytes_in_rate.sample(traffic.bytes_in, now_ms);
+  bytes_out_rate.sample(traffic.bytes_out, now_ms);
+  turns_rate.sample(traffic.turns, now_ms);
+  const auto until = gates.pause_until_ms.load(std::memory_order_relaxed);
+  if (until != 0 && until <= now_ms)
+    unpause();
+}
+
+// -- pause -----------------------------------------------------------------------------------------
+
+void server_state::pause(std::int64_t now_ms, std::int64_t until_ms, bool writes_only) {
+  auto before = gates.pause_until_ms.load(std::memory_order_relaxed);
+  if (before <= now_ms) {
+    // The last one is over; it must not make this one stronger.
+    gates.set(gate_pause_writes, false);
+    gates.set(gate_pause_all, false);
+    before = 0;
+  }
+  gates.pause_until_ms.store(std::max(before, until_ms), std::memory_order_relaxed);
+  gates.set(writes_only ? gate_pause_writes : gate_pause_all, true);
+  if (hooks.pause_changed)
+    hooks.pause_changed();
+}
+
+void server_state::unpause() {
+  gates.pause_until_ms.store(0, std::memory_order_relaxed);
+  gates.set(gate_pause_writes, false);
+  gates.set(gate_pause_all, false);
+  if (hooks.pause_changed)
+    hooks.pause_changed();
+}
+
+// -- statistics ------------------------------------------------------------------------------------
+
+command_totals server_state::commands_so_far(bool with_latency) const {
+  command_totals sums;
+  sums.rows.resize(rows.size());
+  for (const auto* runner : runners)
+    sums.add(*runner, with_latency);
+  sums.subtract(commands_before_);
+  sums.fold_hidden(rows);
+  return sums;
+}
+
+traffic_totals server_state::traffic_since_start() const {
+  traffic_totals sums;
+  for (const auto* loop : loops) {
+    sums.connections_received += loop->connections_received.get();
+    sums.connections_rejected += loop->connections_rejected.get();
+    sums.bytes_in += loop->bytes_in.get();
+    sums.bytes_out += loop->bytes_out.get();
+    sums.reads += loop->reads.get();
+    sums.writes += loop->writes.get();
+    sums.query_buffer_limit_disconnections += loop->query_buffer_limit_disconnections.get();
+    sums.output_buffer_limit_disconnections += loop->output_buffer_limit_disconnections.get();
+    sums.clients_evicted += loop->clients_evicted.get();
+    sums.turns += loop->turns.get();
+    sums.turns_ns += loop->turns_ns.get();
+  }
+  for (const auto* shard : shards) {
+    sums.hits += shard->hits.get();
+    sums.misses += shard->misses.get();
+    sums.expired += shard->expired.get();
+  }
+  return sums;
+}
+
+traffic_totals server_state::traffic_so_far() const {
+  auto sums = traffic_since_start();
+  for (const auto figure : traffic_totals::figures)
+    sums.*figure -= std::min(sums.*figure, traffic_before_.*figure);
+  return sums;
+}
+
+void server_state::reset_statistics() {
+  command_totals sums;
+  for (const auto* runner : runners)
+    sums.add(*runner, true);
+  commands_before_ = std::move(sums);
+  traffic_before_ = traffic_since_start();
+  auth_denied = 0;
+  memory_peak_bytes = 0;
+}
+
+memory_figures server_state::memory() {
+  auto figures = hooks.measure_memory ? hooks.measure_memory() : memory_figures{};
+  memory_peak_bytes = std::max(memory_peak_bytes, figures.used);
+  figures.peak = memory_peak_bytes;
+  return figures;
+}
+
+cpu_figures server_state::cpu() const {
+  return hooks.measure_cpu ? hooks.measure_cpu() : cpu_figures{};
+}
+
+// -- passwords -------------------------------------------------------------------------------------
+
+bool password_is_set(const server_state& server) {
+  return !server.options.text(option::requirepass).empty();
+}
+
+bool authenticate(server_state& server, protocol::session& client, std::string_view user,
+                  std::string_view password) {
+  // Without a password the default user is let in with any.
+  const auto right = user == "default"
+                     && (!password_is_set(server)
+                         || same_secret(server.options.text(option::requirepass), password));
+  if (!right) {
+    ++server.auth_denied;
+    return false;
+  }
+  client.set_authenticated(true);
+  client.user = user;
+  if (auto* record = server.record_of(client.id))
+    record->user = user;
+  return true;
+}
+
+} // namespace thespis::commands

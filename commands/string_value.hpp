@@ -1,0 +1,42 @@
+#pragma once
+
+/// How commands read string values, whether they are stored as bytes or as an integer.
+
+#include "base/number.hpp"
+#include "keyspace/command_context.hpp"
+#include "protocol/errors.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace thespis::commands {
+
+/// No string may be longer: 512 MB, the default of proto-max-bulk-len.
+inline constexpr std::size_t string_bytes_max = 512 * std::size_t{1024} * 1024;
+
+/// Whether the entry is no string; then the error has been replied. REQUIRES: there is an entry.
+inline bool is_wrong_type(keyspace::command_context& ctx, const keyspace::database::slot& at) {
+  if (at->is_string()) [[likely]]
+    return false;
+  ctx.reply.error(protocol::errors::wrong_type);
+  return true;
+}
+
+/// REQUIRES: a string.
+inline void reply_string(keyspace::command_context& ctx, const keyspace::entry& value) {
+  if (value.is_integer())
+    return ctx.reply.bulk_integer(value.integer());
+  char unused[24];
+  ctx.reply.bulk(value.text(unused));
+}
+
+/// The integer that the string spells, if it spells one. REQUIRES: a string.
+inline std::optional<std::int64_t> integer_of(const keyspace::entry& value) {
+  if (value.is_integer())
+    return value.integer();
+  char unused[24];
+  return base::parse_int64(value.text(unused));
+}
+
+} // namespace thespis::commands
