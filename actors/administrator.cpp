@@ -1,0 +1,74 @@
+#include "actors/administrator.hpp"
+
+#include "actors/log.hpp"
+#include "actors/process_figures.hpp"
+#include "commands/execute.hpp"
+
+namespace thespis::actors {
+
+administrator::administrator(caf::actor_config& config, core& home)
+  : caf::event_based_actor(config), core_(home) {
+  set_default_handler(caf::drop);
+}
+
+caf::behavior administrator::make_behavior() {
+  set_hooks();
+  return {[this](const administer& task) { run(*task.work); },
+          [this](const client_came& client) { welcome(client); },
+          [this](const client_went& client) {
+            core_.server.clients.remove(client.id);
+            addresses_.erase(client.id);
+          },
+          [this](const slow_requests& slow) {
+            for (const auto& one : slow.requests)
+              core_.server.note_slow(one);
+          },
+          [this](const sample_now&) { core_.server.tick(core_.now().ms); }};
+}
+
+void administrator::run(batch& work) {
+  received(static_cast<caf::abstract_actor*>(this));
+  auto& part = work.parts.front();
+  auto& item = part.items.front();
+  auto& statistics = core_.administrator_statistics;
+  protocol::reply_writer reply{*work.output, work.client->protocol};
+  keyspace::command_context ctx{reply, *work.client, keyspace::shard_map::none(), work.time};
+  ctx.server = &core_.server;
+  statistics.start();
+  commands::execute(ctx, *item.spec, work.words_of(item, part), statistics);
+  for (auto& slow : statistics.pending)
+    core_.server.note_slow(std::move(slow));
+  statistics.pending.clear();
+  post(work.owner, context(), batch_done{});
+}
+
+void administrator::welcome(const client_came& client) {
+  core_.server.clients.add(client.record);
+  addresses_.emplace(client.record->id, client.address);
+}
+
+void administrator::kill_client(std::uint64_t id) {
+  if (auto found = addresses_.find(id); found != addresses_.end())
+    post(found->second, context(), close_connection{});
+}
+
+void administrator::set_hooks() {
+  auto& hooks = core_.server.hooks;
+  hooks.kill_client = [this](std::uint64_t id) { kill_client(id); };
+  hooks.pause_changed = [this] {
+    for (const auto& one : core_.listeners)
+      post(one, context(), pause_ended{});
+  };
+  hooks.shut_down = [this](const commands::shutdown_request&) {
+    post(core_.supervisor, context(), shut_down{});
+  };
+  hooks.log = [](base::log_level level, std::string_view text) {
+    log::write(static_cast<log::level>(level), text);
+  };
+  hooks.measure_memory = [this] { return measure_memory(core_); };
+  hooks.measure_cpu = measure_cpu;
+  hooks.purge_memory = purge_memory;
+  hooks.allocator_report = allocator_report;
+}
+
+} // namespace thespis::actors

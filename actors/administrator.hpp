@@ -1,0 +1,33 @@
+#pragma once
+
+/// The actor that owns what the server knows about itself: settings, the directory of clients, the
+/// slow log, latency history and statistics (commands::server_state). It runs every command whose way
+/// is `administrator`, one at a time, and floats like a partition.
+
+#include "actors/core.hpp"
+#include "actors/messages.hpp"
+
+#include <caf/event_based_actor.hpp>
+
+#include <map>
+
+namespace thespis::actors {
+
+class administrator final : public caf::event_based_actor {
+public:
+  administrator(caf::actor_config& config, core& home);
+
+  caf::behavior make_behavior() override;
+
+private:
+  void run(batch& work);
+  void welcome(const client_came& client);
+  void kill_client(std::uint64_t id);
+  void set_hooks();
+
+  core& core_;
+  /// Where to send what concerns one client.
+  std::map<std::uint64_t, caf::actor> addresses_;
+};
+
+} // namespace thespis::actors

@@ -1,0 +1,132 @@
+#pragma once
+
+/// What a connection has read in one go, sorted by partition: the unit of work between connections
+/// and partitions. One message per touched partition carries a pointer to it; nothing is copied.
+///
+///     words    | SET | k1 | v | GET | k2 | MGET | k1 | k2 |     views into the read buffer
+///     requests | #0 SET       | #1 GET   | #2 MGET (split)  |
+///     parts[0] : #0 SET k1 v, #2 MGET k1                          replies: +OK *1 $1 v
+///     parts[1] : #1 GET k2,   #2 MGET k2                          replies: $-1 *1 $-1
+///
+/// Ownership: the client (a connection, an embedded client) owns the batch and everything the views
+/// point to, and leaves both alone from the sending of the first part until `batch_done` arrives.
+/// Each partition touches its own part only; the last one to finish (`pending` reaches zero) reports.
+///
+/// With one partition touched and nothing to merge, the partition writes its replies straight into
+/// the client's output (`direct`).
+
+#include "base/byte_buffer.hpp"
+#include "keyspace/command_context.hpp"
+#include "protocol/arguments.hpp"
+#include "protocol/command_spec.hpp"
+#include "protocol/session.hpp"
+
+#include <caf/actor.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <forward_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace thespis::actors {
+
+using partition_index = std::uint32_t;
+
+/// One request, or one partition's share of one.
+struct work_item {
+  const protocol::command_spec* spec;
+  /// Where its words are: in the batch's or, for a share, in the part's own.
+  std::uint32_t first_word;
+  std::uint32_t word_count;
+  /// Which request of the batch it answers.
+  std::uint32_t request;
+  bool own_words;
+  /// Where its reply ends in the part's replies; set by the partition.
+  std::size_t reply_end;
+};
+
+struct batch_part {
+  std::vector<work_item> items;
+  std::vector<std::string_view> own_words;
+  base::byte_buffer replies;
+  /// The first item that has not run yet.
+  std::size_t next_item = 0;
+
+  void clear();
+};
+
+struct batch_request {
+  const protocol::command_spec* spec;
+  /// The partition that answers it; `many` when several do.
+  partition_index partition;
+  /// merge::by_key: where its keys' partitions begin in `key_partitions`, and how many there are.
+  std::uint32_t first_key = 0;
+  std::uint32_t key_count = 0;
+
+  static constexpr partition_index many = ~partition_index{0};
+};
+
+class batch {
+public:
+  explicit batch(std::size_t partition_count);
+  batch(const batch&) = delete;
+  batch& operator=(const batch&) = delete;
+
+  /// Back to empty, keeping memory that is worth keeping.
+  void clear();
+
+  bool empty() const noexcept {
+    return requests.empty();
+  }
+
+  protocol::arguments words_of(const work_item& item, const batch_part& part) const noexcept {
+    const auto& from = item.own_words ? part.own_words : words;
+    return {from.data() + item.first_word, item.word_count};
+  }
+
+  /// Adds an item to a partition's part and marks the partition as touched.
+  void add_item(partition_index partition, const work_item& item);
+
+  /// Whether the one touched partition may write straight to the client's output.
+  bool direct() const noexcept {
+    return touched.size() == 1 && !needs_merge;
+  }
+
+  /// Whether a direct batch was left early because its output had grown too long.
+  bool unfinished() const noexcept {
+    return direct() && parts[touched[0]].next_item < parts[touched[0]].items.size();
+  }
+
+  /// Decimal text that lives as long as the batch's content (a rewritten SCAN cursor).
+  std::string_view keep_number(std::uint64_t number);
+
+  /// Puts the replies of all parts into `output`, in the order of the requests.
+  /// REQUIRES: all parts have finished, and the batch is not direct.
+  void merge_replies();
+
+  std::vector<std::string_view> words;
+  std::vector<batch_request> requests;
+  std::vector<batch_part> parts;
+  std::vector<partition_index> touched;
+  std::vector<partition_index> key_partitions;
+  bool needs_merge = false;
+
+  protocol::session* client = nullptr;
+  base::byte_buffer* output = nullptr;
+  /// The time of all its commands.
+  keyspace::instant time;
+  caf::actor owner;
+
+  /// Parts that have not finished.
+  std::atomic<std::uint32_t> pending{0};
+  /// Multicast: whether all parts are in their mailboxes.
+  std::atomic<bool> armed{false};
+
+private:
+  /// Stable addresses: items hold views of these.
+  std::forward_list<std::string> kept_numbers_;
+};
+
+} // namespace thespis::actors

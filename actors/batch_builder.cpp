@@ -1,0 +1,142 @@
+#include "actors/batch_builder.hpp"
+
+#include "base/number.hpp"
+#include "keyspace/slots.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace thespis::actors {
+
+using protocol::way;
+
+placement batch_builder::place(batch& work, const protocol::command_spec& spec,
+                               std::uint32_t word_count) {
+  if (spec.route == way::session)
+    return placement::session;
+  if (spec.route == way::administrator)
+    return placement::administrator;
+  work_item item{.spec = &spec,
+                 .first_word = static_cast<std::uint32_t>(work.words.size()) - word_count,
+                 .word_count = word_count,
+                 .request = static_cast<std::uint32_t>(work.requests.size()),
+                 .own_words = false,
+                 .reply_end = 0};
+  if (partition_count_ == 1) {
+    place_whole(work, item, 0);
+    return placement::batched;
+  }
+  return place_among_many(work, spec, item);
+}
+
+placement batch_builder::place_among_many(batch& work, const protocol::command_spec& spec,
+                                          work_item item) {
+  if (spec.route == way::everywhere) {
+    place_everywhere(work, item);
+    return placement::batched;
+  }
+  if (spec.route == way::by_cursor) {
+    place_by_cursor(work, item);
+    return placement::batched;
+  }
+  if (spec.route == way::borrow_all) {
+    meet_all();
+    return placement::meeting;
+  }
+  find_partitions({work.words.data() + item.first_word, item.word_count}, spec);
+  if (all_in_one_partition()) {
+    // Without keys the request is malformed, or has none: any partition answers it.
+    place_whole(work, item, key_partitions_.empty() ? 0 : key_partitions_.front());
+    return placement::batched;
+  }
+  if (spec.route == way::split) {
+    place_shares(work, item);
+    return placement::batched;
+  }
+  meet_key_partitions();
+  return placement::meeting;
+}
+
+void batch_builder::place_whole(batch& work, work_item item, partition_index where) {
+  work.add_item(where, item);
+  work.requests.push_back({.spec = item.spec, .partition = where});
+}
+
+/// Every key takes `step` words with it (MSET: its value).
+void batch_builder::place_shares(batch& work, work_item item) {
+  const auto first_key = work.key_partitions.size();
+  const auto step = static_cast<std::size_t>(item.spec->keys.front().step);
+  for (std::size_t i = 0; i < keys_.size(); ++i) {
+    auto where = key_partitions_[i];
+    auto& part = work.parts[where];
+    if (part.items.empty() || part.items.back().request != item.request) {
+      auto share = item;
+      share.own_words = true;
+      share.first_word = static_cast<std::uint32_t>(part.own_words.size());
+      share.word_count = 1;
+      part.own_words.push_back(work.words[item.first_word]);
+      work.add_item(where, share);
+    }
+    for (std::size_t word = 0; word < step; ++word)
+      part.own_words.push_back(work.words[item.first_word + keys_[i].index + word]);
+    part.items.back().word_count += static_cast<std::uint32_t>(step);
+    work.key_partitions.push_back(where);
+  }
+  work.requests.push_back({.spec = item.spec,
+                           .partition = batch_request::many,
+                           .first_key = static_cast<std::uint32_t>(first_key),
+                           .key_count = static_cast<std::uint32_t>(keys_.size())});
+  work.needs_merge = true;
+}
+
+void batch_builder::place_everywhere(batch& work, work_item item) {
+  for (partition_index where = 0; where < partition_count_; ++where)
+    work.add_item(where, item);
+  work.requests.push_back({.spec = item.spec, .partition = batch_request::many});
+  work.needs_merge = true;
+}
+
+/// The cursor that a client sees is `partition + partition_count * cursor within it`.
+void batch_builder::place_by_cursor(batch& work, work_item item) {
+  const auto cursor = base::parse_uint64(work.words[item.first_word + 1]);
+  if (!cursor) {
+    place_whole(work, item, 0);
+    return;
+  }
+  auto where = static_cast<partition_index>(*cursor % partition_count_);
+  auto& part = work.parts[where];
+  const auto words = work.words.begin() + item.first_word;
+  item.own_words = true;
+  item.first_word = static_cast<std::uint32_t>(part.own_words.size());
+  part.own_words.insert(part.own_words.end(), words, words + item.word_count);
+  part.own_words[item.first_word + 1] = work.keep_number(*cursor / partition_count_);
+  work.add_item(where, item);
+  work.requests.push_back({.spec = item.spec, .partition = where});
+  work.needs_merge = true;
+}
+
+void batch_builder::find_partitions(protocol::arguments request,
+                                    const protocol::command_spec& spec) {
+  key_partitions_.clear();
+  protocol::find_keys(spec, request, keys_);
+  for (const auto& key : keys_)
+    key_partitions_.push_back(keyspace::partition_of_key(request[key.index], partition_count_));
+}
+
+bool batch_builder::all_in_one_partition() const noexcept {
+  return std::adjacent_find(key_partitions_.begin(), key_partitions_.end(), std::not_equal_to{})
+         == key_partitions_.end();
+}
+
+void batch_builder::meet_all() {
+  meeting_.resize(partition_count_);
+  std::iota(meeting_.begin(), meeting_.end(), partition_index{0});
+}
+
+void batch_builder::meet_key_partitions() {
+  meeting_ = key_partitions_;
+  std::sort(meeting_.begin(), meeting_.end());
+  meeting_.erase(std::unique(meeting_.begin(), meeting_.end()), meeting_.end());
+}
+
+} // namespace thespis::actors

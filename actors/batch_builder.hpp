@@ -1,0 +1,62 @@
+#pragma once
+
+/// Sorts requests into a batch: which partition, or partitions, each of them goes to.
+///
+/// With one partition everything that touches keys is an ordinary item. With several, the key
+/// positions of the command's row decide: a request whose keys are all in one partition is an ordinary
+/// item as well; what spans partitions is cut into shares (`split`, `everywhere`) or has to meet
+/// (`borrow`), which the client does outside the batch, after running what is in it.
+
+#include "actors/batch.hpp"
+#include "protocol/command_spec.hpp"
+#include "protocol/key_finder.hpp"
+
+#include <vector>
+
+namespace thespis::actors {
+
+enum class placement : std::uint8_t {
+  /// It is in the batch.
+  batched,
+  /// Not in the batch: the connection runs it itself.
+  session,
+  /// Not in the batch: the administrator runs it.
+  administrator,
+  /// Not in the batch: a rendezvous of `meeting_partitions()` runs it.
+  meeting,
+};
+
+class batch_builder {
+public:
+  explicit batch_builder(std::size_t partition_count) noexcept
+    : partition_count_(static_cast<partition_index>(partition_count)) {
+  }
+
+  /// Places the request whose words are the last `word_count` of `work.words`. The words stay there
+  /// whatever the answer is. Cost: O(1), or O(keys) with several partitions.
+  placement place(batch& work, const protocol::command_spec& spec, std::uint32_t word_count);
+
+  /// Who must meet for the last request that was placed as `meeting`, in ascending order.
+  const std::vector<partition_index>& meeting_partitions() const noexcept {
+    return meeting_;
+  }
+
+private:
+  placement place_among_many(batch& work, const protocol::command_spec& spec, work_item item);
+  void place_whole(batch& work, work_item item, partition_index where);
+  void place_shares(batch& work, work_item item);
+  void place_everywhere(batch& work, work_item item);
+  void place_by_cursor(batch& work, work_item item);
+  void find_partitions(protocol::arguments request, const protocol::command_spec& spec);
+  bool all_in_one_partition() const noexcept;
+  void meet_all();
+  void meet_key_partitions();
+
+  partition_index partition_count_;
+  protocol::found_keys keys_;
+  /// The partition of each key in keys_.
+  std::vector<partition_index> key_partitions_;
+  std::vector<partition_index> meeting_;
+};
+
+} // namespace thespis::actors

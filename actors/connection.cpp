@@ -1,0 +1,297 @@
+#include "actors/connection.hpp"
+
+#include "actors/listener.hpp"
+#include "actors/messages.hpp"
+#include "protocol/reply_writer.hpp"
+
+#include <asio/buffer.hpp>
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace thespis::actors {
+
+namespace {
+
+/// What a receive asks for at first; doubled while the client fills it, up to the maximum.
+constexpr std::size_t receive_bytes_min = 2 * 1024;
+constexpr std::size_t receive_bytes_max = 64 * 1024;
+
+/// Output beyond this is sent before more of the input is looked at.
+constexpr std::size_t unsent_bytes_max = 64 * 1024;
+
+} // namespace
+
+// -- what the coroutine suspends for ------------------------------------------------------------------
+
+/// Receives once, behind what is in `input_`; yields the number of bytes, 0 at the end.
+class connection::receive_awaiter {
+public:
+  explicit receive_awaiter(connection& self) : self_(self) {
+  }
+  bool await_ready() const noexcept {
+    return false;
+  }
+  void await_suspend(std::coroutine_handle<> waiting) {
+    auto room = std::max(self_.parser_.bytes_wanted(), self_.receive_bytes_);
+    auto* to = self_.input_.prepare(room);
+    self_.receiving_ = true;
+    self_.socket_.async_read_some(asio::buffer(to, self_.input_.capacity() - self_.input_.size()),
+                                  [this, waiting](const asio::error_code&, std::size_t n) {
+                                    self_.receiving_ = false;
+                                    received_ = n;
+                                    waiting.resume();
+                                  });
+  }
+  std::size_t await_resume() const noexcept {
+    return received_;
+  }
+
+private:
+  connection& self_;
+  std::size_t received_ = 0;
+};
+
+/// Waits until the socket takes bytes again; yields whether it does.
+class connection::writable_awaiter {
+public:
+  explicit writable_awaiter(connection& self) : self_(self) {
+  }
+  bool await_ready() const noexcept {
+    return false;
+  }
+  void await_suspend(std::coroutine_handle<> waiting) {
+    self_.socket_.async_wait(stream_socket::wait_write,
+                             [this, waiting](const asio::error_code& failed) {
+                               writable_ = !failed;
+                               waiting.resume();
+                             });
+  }
+  bool await_resume() const noexcept {
+    return writable_;
+  }
+
+private:
+  connection& self_;
+  bool writable_ = false;
+};
+
+/// Waits until CLIENT PAUSE ends or is lifted.
+class connection::pause_awaiter {
+public:
+  explicit pause_awaiter(connection& self) : self_(self) {
+  }
+  bool await_ready() const noexcept {
+    return false;
+  }
+  void await_suspend(std::coroutine_handle<> waiting) {
+    auto& timer = self_.pause_timer_;
+    if (!timer)
+      timer = std::make_unique<steady_timer>(self_.loop().io().get_executor());
+    const auto until_ms = self_.core_.gates.pause_until_ms.load(std::memory_order_relaxed);
+    const auto left_ms = std::clamp<std::int64_t>(until_ms - self_.core_.now().ms, 1, 60'000);
+    timer->expires_after(std::chrono::milliseconds{left_ms});
+    timer->async_wait([waiting](const asio::error_code&) { waiting.resume(); });
+  }
+  void await_resume() const noexcept {
+    self_.dispatcher_.set_time(self_.core_.now());
+  }
+
+private:
+  connection& self_;
+};
+
+/// Sends what is to be sent and waits for batch_done.
+class connection::answer_awaiter {
+public:
+  explicit answer_awaiter(connection& self) : self_(self) {
+  }
+  bool await_ready() const noexcept {
+    return false;
+  }
+  void await_suspend(std::coroutine_handle<> waiting) {
+    self_.waiting_ = waiting;
+    self_.dispatcher_.send(&self_.loop());
+  }
+  void await_resume() const noexcept {
+  }
+
+private:
+  connection& self_;
+};
+
+// -- the actor ----------------------------------------------------------------------------------------
+
+connection::connection(caf::actor_config& config, event_loop& loop, core& home, listener& owner,
+                       stream_socket socket, commands::client_record_ptr record, bool local)
+  : pinned_actor(config, loop),
+    core_(home),
+    owner_(owner),
+    socket_(std::move(socket)),
+    record_(std::move(record)),
+    dispatcher_(home, loop.index(), record_, local),
+    receive_bytes_(receive_bytes_min) {
+  parser_.set_bulk_bytes_max(home.options.get(base::option::proto_max_bulk_len));
+}
+
+caf::behavior connection::make_behavior() {
+  dispatcher_.start(caf::actor_cast<caf::actor>(this));
+  serve(caf::actor_cast<caf::strong_actor_ptr>(this));
+  return {[this](const batch_done&) { resume(); },
+          [this](const close_connection&) { ended_ ? quit() : close(); }};
+}
+
+/// The life of a client.
+/// `keeps_alive` is the coroutine's own reference to the actor.
+free_coroutine connection::serve([[maybe_unused]] caf::strong_actor_ptr keeps_alive) {
+  using step = dispatcher::step;
+  while (!closing_) {
+    const auto received = co_await receive_awaiter{*this};
+    if (received == 0 && !std::exchange(trimming_, false))
+      break;
+    note_received(received);
+    auto starved = false;
+    while (!starved && !closing_) {
+      const auto next = fill_batch();
+      starved = next == step::batched && dispatcher_.has_room();
+      if (dispatcher_.must_send()) {
+        co_await answer_awaiter{*this};
+        dispatcher_.take_answers();
+      } else if (next == step::paused) {
+        co_await pause_awaiter{*this};
+      }
+      closing_ = closing_ || next == step::hang_up || dispatcher_.session().close_after_reply;
+      if (dispatcher_.output().size() > unsent_bytes_max || starved || closing_)
+        while (!flush())
+          if (!co_await writable_awaiter{*this})
+            closing_ = true;
+    }
+    forget_parsed_input();
+  }
+  end();
+}
+
+void connection::note_received(std::size_t bytes) {
+  input_.commit(bytes);
+  auto& figures = core_.network[loop().index()];
+  figures.bytes_in.add(bytes);
+  figures.reads.add();
+  const auto now = core_.now();
+  dispatcher_.set_time(now);
+  record_->last_interaction_ms.store(now.ms, std::memory_order_relaxed);
+  // A client that fills what it is given gets more the next time.
+  if (bytes >= receive_bytes_ && receive_bytes_ < receive_bytes_max)
+    receive_bytes_ *= 2;
+}
+
+/// Parses until the input is used up (`batched`, and there is room for more) or something has to be
+/// done before the rest.
+dispatcher::step connection::fill_batch() {
+  using step = dispatcher::step;
+  if (dispatcher_.unfinished())
+    return step::run_first;
+  parser_.set_authenticated(dispatcher_.session().authenticated());
+  while (dispatcher_.has_room()) {
+    auto& words = dispatcher_.words();
+    const auto first_word = words.size();
+    std::size_t consumed = 0;
+    const auto status = parser_.next(input_.view().substr(parsed_), consumed, words);
+    parsed_ += consumed;
+    if (status == protocol::parse_status::incomplete)
+      return step::batched;
+    if (status == protocol::parse_status::error)
+      return refuse_protocol_error();
+    const auto next = dispatcher_.place(first_word, &loop());
+    if (next == step::run_first || next == step::paused)
+      parsed_ -= consumed;
+    if (next != step::batched)
+      return next;
+  }
+  return step::run_first;
+}
+
+/// The parser repeats its error, so what came before it runs first.
+dispatcher::step connection::refuse_protocol_error() {
+  if (dispatcher_.must_send())
+    return dispatcher::step::run_first;
+  auto& session = dispatcher_.session();
+  protocol::reply_writer{dispatcher_.output(), session.protocol}.error(parser_.error());
+  return dispatcher::step::hang_up;
+}
+
+void connection::forget_parsed_input() {
+  input_.consume(parsed_);
+  parsed_ = 0;
+  parser_.release_inline();
+  if (input_.empty() && input_.capacity() > receive_bytes_max)
+    input_.release();
+  if (dispatcher_.output().capacity() > unsent_bytes_max)
+    dispatcher_.output().release();
+}
+
+/// Sends what the socket takes. Returns false if some is left and the socket has to be waited for.
+bool connection::flush() {
+  auto& output = dispatcher_.output();
+  auto& figures = core_.network[loop().index()];
+  while (sent_ < output.size()) {
+    const auto n = ::send(socket_.native_handle(), output.data() + sent_, output.size() - sent_,
+                          MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (n >= 0) {
+      sent_ += static_cast<std::size_t>(n);
+      figures.bytes_out.add(static_cast<std::uint64_t>(n));
+      figures.writes.add();
+    } else if (errno == EAGAIN) {
+      return false;
+    } else if (errno != EINTR) {
+      closing_ = true;
+      break;
+    }
+  }
+  output.clear();
+  sent_ = 0;
+  return true;
+}
+
+// -- from the loop ------------------------------------------------------------------------------------
+
+void connection::resume() {
+  received(static_cast<caf::abstract_actor*>(this));
+  std::exchange(waiting_, {}).resume();
+}
+
+void connection::close() {
+  closing_ = true;
+  asio::error_code ignored;
+  socket_.cancel(ignored);
+  end_pause();
+}
+
+void connection::end_pause() {
+  if (pause_timer_)
+    pause_timer_->cancel();
+}
+
+void connection::trim() {
+  if (!receiving_ || input_.capacity() <= receive_bytes_min)
+    return;
+  trimming_ = true;
+  asio::error_code ignored;
+  socket_.cancel(ignored);
+}
+
+/// The coroutine's last act: nothing is in flight any more.
+void connection::end() {
+  asio::error_code ignored;
+  socket_.close(ignored);
+  pause_timer_.reset();
+  owner_.forget(*this);
+  post(core_.administrator, &loop(), client_went{record_->id});
+  dispatcher_.end();
+  ended_ = true;
+  // The coroutine may run outside of a handler, where an actor cannot quit.
+  post(caf::actor_cast<caf::actor>(this), &loop(), close_connection{});
+}
+
+} // namespace thespis::actors

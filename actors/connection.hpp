@@ -1,0 +1,94 @@
+#pragma once
+
+/// One client: its socket, its session and the coroutine that serves it.
+///
+///     receive -> parse -> batch -> partitions -> (batch_done) -> send -> receive …
+///
+/// - The coroutine is a straight loop (connection::serve); it suspends for the socket, for a batch
+///   that partitions run, and for the end of a CLIENT PAUSE.
+/// - At most one batch is in flight, and the socket is not read meanwhile: that is the back-pressure.
+/// - Requests that are not the keyspace's end the batch: what came before them runs first, so the
+///   order of a client's requests always holds.
+/// - While something is in flight, session, buffers and batch are lent out (see batch.hpp).
+///
+/// A connection always runs on its loop. It neither monitors nor links core actors. Its listener, on
+/// the same loop, keeps a list of its connections and is called directly.
+
+#include "actors/core.hpp"
+#include "actors/coroutine.hpp"
+#include "actors/dispatcher.hpp"
+#include "actors/pinned_actor.hpp"
+#include "actors/socket.hpp"
+#include "actors/steady_timer.hpp"
+#include "base/byte_buffer.hpp"
+#include "commands/client_record.hpp"
+#include "protocol/resp_parser.hpp"
+
+#include <coroutine>
+#include <memory>
+
+namespace thespis::actors {
+
+class listener;
+
+class connection final : public pinned_actor {
+public:
+  /// `home` and `owner` outlive the connection.
+  connection(caf::actor_config& config, event_loop& loop, core& home, listener& owner,
+             stream_socket socket, commands::client_record_ptr record, bool local);
+
+  caf::behavior make_behavior() override;
+
+  /// Ends the connection as soon as nothing is in flight. On the loop only.
+  void close();
+
+  /// CLIENT UNPAUSE: whoever waits looks again. On the loop only.
+  void end_pause();
+
+  /// Gives back buffers that have grown, if the client is idle. On the loop only.
+  void trim();
+
+  const commands::client_record& record() const noexcept {
+    return *record_;
+  }
+
+  /// Where the listener keeps this connection in its list.
+  std::size_t place_in_list = 0;
+
+private:
+  class receive_awaiter;
+  class writable_awaiter;
+  class answer_awaiter;
+  class pause_awaiter;
+
+  free_coroutine serve(caf::strong_actor_ptr keeps_alive);
+
+  dispatcher::step fill_batch();
+  dispatcher::step refuse_protocol_error();
+  void note_received(std::size_t bytes);
+  void forget_parsed_input();
+  bool flush();
+  void resume();
+  void end();
+
+  core& core_;
+  listener& owner_;
+  stream_socket socket_;
+  commands::client_record_ptr record_;
+  dispatcher dispatcher_;
+  protocol::resp_parser parser_;
+  base::byte_buffer input_;
+  /// How much of the input has become requests.
+  std::size_t parsed_ = 0;
+  /// How much of the output has been sent.
+  std::size_t sent_ = 0;
+  std::size_t receive_bytes_;
+  std::coroutine_handle<> waiting_;
+  std::unique_ptr<steady_timer> pause_timer_;
+  bool receiving_ = false;
+  bool closing_ = false;
+  bool trimming_ = false;
+  bool ended_ = false;
+};
+
+} // namespace thespis::actors

@@ -1,0 +1,79 @@
+#include "actors/core.hpp"
+
+#include "actors/messages.hpp"
+#include "actors/rendezvous.hpp"
+#include "base/hash.hpp"
+#include "commands/rows.hpp"
+
+#include <ctime>
+
+namespace thespis::actors {
+
+keyspace::instant system_time() noexcept {
+  timespec time{};
+  ::clock_gettime(CLOCK_REALTIME, &time);
+  keyspace::instant now;
+  now.us = static_cast<std::int64_t>(time.tv_sec) * 1'000'000 + time.tv_nsec / 1000;
+  now.ms = now.us / 1000;
+  return now;
+}
+
+core::core(base::options& settings, std::size_t loops, std::size_t partition_count,
+           wall_clock clock)
+  : commands(thespis::commands::all_commands()),
+    now(clock),
+    server(settings, commands.rows()),
+    options(settings),
+    gates(server.gates),
+    execution(server.execution),
+    access(server.access),
+    administrator_statistics(commands.rows(), execution),
+    partitions(partition_count) {
+  const auto databases = static_cast<std::size_t>(settings.get(base::option::databases));
+  for (std::size_t i = 0; i < partition_count; ++i) {
+    shards.emplace_back(databases, base::random_seed(), access);
+    partition_statistics.emplace_back(commands.rows(), execution);
+  }
+  for (std::size_t i = 0; i <= loops; ++i) {
+    client_statistics.emplace_back(commands.rows(), execution);
+    network.emplace_back();
+  }
+  register_counters();
+}
+
+void core::register_counters() {
+  server.runners.push_back(&administrator_statistics);
+  for (const auto& one : partition_statistics)
+    server.runners.push_back(&one);
+  for (const auto& one : client_statistics)
+    server.runners.push_back(&one);
+  for (const auto& one : network)
+    server.loops.push_back(&one);
+  for (const auto& one : shards)
+    server.shards.push_back(&one);
+}
+
+void core::send(batch& work, caf::execution_unit* here) {
+  const partition_task task{.what = partition_task::kind::run, .work = &work};
+  work.pending.store(static_cast<std::uint32_t>(work.touched.size()), std::memory_order_relaxed);
+  if (work.touched.size() == 1) {
+    work.armed.store(true, std::memory_order_relaxed);
+    post(partitions[work.touched.front()], here, task);
+  } else {
+    order_.send(partitions, work.touched, task, work.armed, here);
+  }
+}
+
+void core::send(rendezvous& meeting, caf::execution_unit* here) {
+  const partition_task task{.what = partition_task::kind::borrow, .meeting = &meeting};
+  order_.send(partitions, meeting.partitions(), task, meeting.armed, here);
+}
+
+void core::report_slow(thespis::commands::command_statistics& statistics, caf::execution_unit* here) {
+  if (statistics.pending.empty()) [[likely]]
+    return;
+  post(administrator, here, slow_requests{std::move(statistics.pending)});
+  statistics.pending.clear();
+}
+
+} // namespace thespis::actors

@@ -1,0 +1,89 @@
+#pragma once
+
+/// What the actors of one store share: tables that never change, counters that anybody may read,
+/// flags that the administrator sets, and the addresses of the core actors. No data of clients is in
+/// here: that is owned by partitions.
+///
+/// Built before the first actor and destroyed after the last one.
+
+#include "actors/batch.hpp"
+#include "actors/multicast.hpp"
+#include "base/options.hpp"
+#include "commands/server_state.hpp"
+#include "commands/statistics.hpp"
+#include "keyspace/command_context.hpp"
+#include "keyspace/shard.hpp"
+#include "protocol/command_table.hpp"
+
+#include <caf/actor.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+namespace thespis::actors {
+
+class rendezvous;
+
+/// The time of day. A parameter so that tests decide what time it is.
+using wall_clock = keyspace::instant (*)();
+
+/// CLOCK_REALTIME.
+keyspace::instant system_time() noexcept;
+
+struct core {
+  /// `settings` outlives the core.
+  core(base::options& settings, std::size_t loops, std::size_t partition_count, wall_clock clock);
+  core(const core&) = delete;
+  core& operator=(const core&) = delete;
+
+  const protocol::command_table& commands;
+  wall_clock now;
+  /// The administrator's. Others touch nothing of it but the atomics that have names below.
+  thespis::commands::server_state server;
+
+  const base::options& options;
+  const thespis::commands::server_gates& gates;
+  const thespis::commands::execution_settings& execution;
+  const keyspace::access_settings& access;
+
+  /// One per partition; the partition actor owns the shard.
+  std::deque<keyspace::shard> shards;
+  std::deque<thespis::commands::command_statistics> partition_statistics;
+  /// One per event loop, and one more for clients that are on none.
+  std::deque<thespis::commands::command_statistics> client_statistics;
+  std::deque<thespis::commands::network_statistics> network;
+  thespis::commands::command_statistics administrator_statistics;
+
+  std::vector<caf::actor> partitions;
+  caf::actor administrator;
+  caf::actor scheduler;
+  caf::actor supervisor;
+  std::vector<caf::actor> listeners;
+
+  std::atomic<std::uint64_t> next_client_id{1};
+  std::atomic<std::size_t> client_count{0};
+
+  /// Sends every part of the batch to its partition. The answer is `batch_done` to its owner.
+  /// `here`: the caller's execution unit, or null.
+  void send(batch& work, caf::execution_unit* here);
+
+  /// Lets the partitions of `meeting` meet for the one item in `work`'s first part. Same answer.
+  void send(rendezvous& meeting, caf::execution_unit* here);
+
+  /// Tells the administrator of slow requests, if there are any.
+  void report_slow(thespis::commands::command_statistics& statistics, caf::execution_unit* here);
+
+  /// Whether a client may use the limits of one that has logged in.
+  bool trusts(const protocol::session& client) const noexcept {
+    return client.authenticated() || !gates.is_up(thespis::commands::gate_password);
+  }
+
+private:
+  void register_counters();
+
+  multicast_order order_;
+};
+
+} // namespace thespis::actors

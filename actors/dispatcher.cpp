@@ -1,0 +1,183 @@
+#include "actors/dispatcher.hpp"
+
+#include "actors/messages.hpp"
+#include "base/ascii.hpp"
+#include "commands/admission.hpp"
+#include "commands/execute.hpp"
+#include "protocol/reply_writer.hpp"
+
+namespace thespis::actors {
+
+namespace {
+
+/// A batch holds no more requests than this, so that one client's pipeline takes turns with others'.
+constexpr std::size_t requests_per_batch_max = 1024;
+
+/// With several partitions replies wait in memory until all parts are in; fewer requests bound them.
+constexpr std::size_t requests_per_spread_batch_max = 256;
+
+/// Whether no policy needs a closer look at the request.
+bool is_plain(const protocol::command_spec& spec, const commands::server_gates& gates,
+              const protocol::session& client) noexcept {
+  return (gates.raised.load(std::memory_order_relaxed) | client.special
+          | (spec.flags & protocol::protected_command))
+         == 0;
+}
+
+/// The first words of an HTTP request: somebody's browser is being used to attack the server.
+bool is_http(std::string_view word) noexcept {
+  return base::equals_nocase(word, "post") || base::equals_nocase(word, "host:");
+}
+
+} // namespace
+
+dispatcher::dispatcher(core& home, std::size_t loop, const commands::client_record_ptr& record,
+                       bool local)
+  : core_(home),
+    statistics_(home.client_statistics[loop]),
+    record_(record),
+    batch_(home.partitions.size()),
+    builder_(home.partitions.size()) {
+  batch_.client = &session_;
+  batch_.output = &output_;
+  session_.id = record->id;
+  session_.address = record->address;
+  session_.local = local;
+  session_.database_count = static_cast<int>(home.options.get(base::option::databases));
+  session_.set_authenticated(!home.gates.is_up(commands::gate_password));
+}
+
+bool dispatcher::has_room() const noexcept {
+  if (session_.replies != protocol::reply_mode::on) [[unlikely]]
+    return batch_.empty();
+  return batch_.requests.size()
+         < (batch_.parts.size() == 1 ? requests_per_batch_max : requests_per_spread_batch_max);
+}
+
+dispatcher::step dispatcher::place(std::size_t first_word, caf::execution_unit* here) {
+  const auto words = protocol::arguments{batch_.words}.subspan(first_word);
+  const auto found = core_.commands.resolve(words);
+  if (found.outcome != protocol::resolution::ok
+      || !is_plain(*found.spec, core_.gates, session_)) [[unlikely]] {
+    const auto verdict = batch_.empty() ? look_closer(found, words) : step::run_first;
+    if (verdict != step::batched) {
+      batch_.words.resize(first_word);
+      return verdict;
+    }
+  }
+  const auto count = static_cast<std::uint32_t>(words.size());
+  const auto where = builder_.place(batch_, *found.spec, count);
+  if (where != placement::batched && !batch_.empty()) {
+    batch_.words.resize(first_word);
+    return step::run_first;
+  }
+  record_->last_command.store(found.spec, std::memory_order_relaxed);
+  if (where == placement::batched)
+    return step::batched;
+  if (where == placement::session) {
+    run_session_command(*found.spec, here);
+    return session_.close_after_reply ? step::hang_up : step::answered;
+  }
+  lone_spec_ = found.spec;
+  lone_place_ = where;
+  return step::alone;
+}
+
+/// Asks the policies; `batched` means that they let the request pass.
+dispatcher::step dispatcher::look_closer(const protocol::resolved_command& found,
+                                         protocol::arguments words) {
+  protocol::reply_writer reply{output_, session_.protocol};
+  if (found.outcome != protocol::resolution::ok) {
+    if (is_http(words.front()))
+      return step::hang_up;
+    commands::reject_unresolved(found, words, reply, statistics_);
+    return step::answered;
+  }
+  switch (commands::admit(*found.spec, core_.gates, session_, batch_.time.ms, reply, statistics_)) {
+    case commands::verdict::pass:
+      return step::batched;
+    case commands::verdict::wait:
+      return step::paused;
+    case commands::verdict::rejected:
+      break;
+  }
+  return step::answered;
+}
+
+void dispatcher::run_session_command(const protocol::command_spec& spec,
+                                     caf::execution_unit* here) {
+  output_before_ = output_.size();
+  protocol::reply_writer reply{output_, session_.protocol};
+  keyspace::command_context ctx{reply, session_, keyspace::shard_map::none(), batch_.time};
+  statistics_.start();
+  commands::execute(ctx, spec, batch_.words, statistics_);
+  core_.report_slow(statistics_, here);
+  batch_.clear();
+  apply_reply_mode();
+  mirror_session();
+}
+
+void dispatcher::send(caf::execution_unit* here) {
+  if (!batch_.unfinished())
+    output_before_ = output_.size();
+  if (lone_spec_ == nullptr) {
+    core_.send(batch_, here);
+    return;
+  }
+  add_lone_item();
+  if (lone_place_ == placement::administrator) {
+    post(core_.administrator, here, administer{&batch_});
+    return;
+  }
+  if (!meeting_)
+    meeting_ = std::make_unique<rendezvous>();
+  meeting_->prepare(batch_, builder_.meeting_partitions(), core_.partitions.size());
+  core_.send(*meeting_, here);
+}
+
+/// The request becomes the only item of the first part, which is otherwise unused.
+void dispatcher::add_lone_item() {
+  batch_.add_item(0, {.spec = lone_spec_,
+                      .first_word = 0,
+                      .word_count = static_cast<std::uint32_t>(batch_.words.size()),
+                      .request = 0,
+                      .own_words = false,
+                      .reply_end = 0});
+}
+
+void dispatcher::take_answers() {
+  if (lone_spec_ != nullptr) {
+    lone_spec_ = nullptr;
+    mirror_session();
+  } else if (batch_.unfinished()) {
+    return;
+  } else if (!batch_.direct()) {
+    batch_.merge_replies();
+  }
+  batch_.clear();
+  apply_reply_mode();
+}
+
+/// CLIENT REPLY OFF and SKIP: takes back what a request has written.
+void dispatcher::apply_reply_mode() {
+  using protocol::reply_mode;
+  if (session_.replies == reply_mode::on) [[likely]]
+    return;
+  if (session_.replies == reply_mode::skip_next) {
+    session_.replies = reply_mode::skip;
+    return;
+  }
+  output_.truncate(output_before_);
+  if (session_.replies == reply_mode::skip)
+    session_.replies = reply_mode::on;
+}
+
+/// What CLIENT LIST shows of the session.
+void dispatcher::mirror_session() const {
+  record_->database.store(session_.database, std::memory_order_relaxed);
+  record_->protocol.store(session_.protocol, std::memory_order_relaxed);
+  record_->set_flag(commands::client_no_touch, session_.no_touch);
+  record_->set_flag(commands::client_no_evict, session_.no_evict);
+}
+
+} // namespace thespis::actors

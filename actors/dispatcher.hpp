@@ -1,0 +1,112 @@
+#pragma once
+
+/// Takes the requests of one client to whoever runs them: its session, its batch, and the one request
+/// that runs outside of a batch. It has no socket and no coroutine, so a connection and an embedded
+/// client share it. The client calls it in this order, and never while something is in flight:
+///
+///     place(words) … place(words)   until it does not answer `batched`
+///     send()                        if `must_send()`; wait for batch_done
+///     take_answers()                replies are in output()
+///
+/// A request that cannot join a batch with requests in it is given back (`run_first`) and has to be
+/// placed again after the batch; so session commands, policies and errors keep their place in order.
+
+#include "actors/batch.hpp"
+#include "actors/batch_builder.hpp"
+#include "actors/core.hpp"
+#include "actors/rendezvous.hpp"
+#include "base/byte_buffer.hpp"
+#include "commands/client_record.hpp"
+#include "protocol/session.hpp"
+
+#include <memory>
+
+namespace thespis::actors {
+
+class dispatcher {
+public:
+  enum class step : std::uint8_t {
+    /// It is in the batch.
+    batched,
+    /// It was given back (its words are gone): run the batch, then place it again.
+    run_first,
+    /// It runs by itself: send, wait, take the answers.
+    alone,
+    /// It has been answered.
+    answered,
+    /// The same, and the client is to be closed.
+    hang_up,
+    /// It was given back: clients are paused.
+    paused,
+  };
+
+  /// `loop`: which set of statistics to count in.
+  dispatcher(core& home, std::size_t loop, const commands::client_record_ptr& record, bool local);
+
+  /// Before the first request: who gets batch_done.
+  void start(caf::actor owner) {
+    batch_.owner = std::move(owner);
+  }
+  /// After the last answer: drops the reference to the owner.
+  void end() {
+    batch_.owner = nullptr;
+  }
+
+  /// The time of all requests from here on.
+  void set_time(keyspace::instant now) noexcept {
+    batch_.time = now;
+  }
+  const keyspace::instant& time() const noexcept {
+    return batch_.time;
+  }
+
+  /// Where the words of the next request go.
+  std::vector<std::string_view>& words() noexcept {
+    return batch_.words;
+  }
+
+  /// Places the request whose words are words() from `first_word` on.
+  step place(std::size_t first_word, caf::execution_unit* here);
+
+  /// Whether the batch takes more requests.
+  bool has_room() const noexcept;
+  bool must_send() const noexcept {
+    return !batch_.empty() || lone_spec_ != nullptr;
+  }
+  /// Whether part of a batch is still to be run, after its output has been taken.
+  bool unfinished() const noexcept {
+    return batch_.unfinished();
+  }
+
+  void send(caf::execution_unit* here);
+  void take_answers();
+
+  base::byte_buffer& output() noexcept {
+    return output_;
+  }
+  protocol::session& session() noexcept {
+    return session_;
+  }
+
+private:
+  step look_closer(const protocol::resolved_command& found, protocol::arguments words);
+  void run_session_command(const protocol::command_spec& spec, caf::execution_unit* here);
+  void add_lone_item();
+  void apply_reply_mode();
+  void mirror_session() const;
+
+  core& core_;
+  commands::command_statistics& statistics_;
+  commands::client_record_ptr record_;
+  protocol::session session_;
+  base::byte_buffer output_;
+  std::size_t output_before_ = 0;
+  batch batch_;
+  batch_builder builder_;
+  /// The request that runs outside of the batch, if there is one, and who runs it.
+  const protocol::command_spec* lone_spec_ = nullptr;
+  placement lone_place_ = placement::session;
+  std::unique_ptr<rendezvous> meeting_;
+};
+
+} // namespace thespis::actors

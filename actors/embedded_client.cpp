@@ -1,0 +1,151 @@
+#include "actors/embedded_client.hpp"
+
+#include <chrono>
+
+namespace thespis::actors {
+
+namespace {
+
+constexpr std::chrono::milliseconds pause_retry_interval{10};
+
+/// To itself: look at the requests again.
+struct retry {};
+
+} // namespace
+
+} // namespace thespis::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::retry)
+
+namespace thespis::actors {
+
+namespace {
+
+commands::client_record_ptr make_record(core& home) {
+  auto record = std::make_shared<commands::client_record>();
+  record->id = home.next_client_id.fetch_add(1, std::memory_order_relaxed);
+  record->address = "embedded:0";
+  record->local_address = "embedded:0";
+  record->created_ms = home.now().ms;
+  record->last_interaction_ms.store(record->created_ms, std::memory_order_relaxed);
+  return record;
+}
+
+} // namespace
+
+embedded_client::embedded_client(caf::actor_config& config, core& home)
+  : caf::event_based_actor(config),
+    core_(home),
+    record_(make_record(home)),
+    dispatcher_(home, home.client_statistics.size() - 1, record_, true) {
+  dispatcher_.session().protocol = 3;
+  set_default_handler(caf::drop);
+  // What is in flight must come back before the actor may go.
+  set_exit_handler([this](const caf::exit_msg&) {
+    closing_ = true;
+    quit_if_idle();
+  });
+}
+
+caf::behavior embedded_client::make_behavior() {
+  dispatcher_.start(caf::actor_cast<caf::actor>(this));
+  post(core_.administrator, context(), client_came{record_, caf::actor_cast<caf::actor>(this)});
+  return {[this](embedded_request& request) { return accept(std::move(request)); },
+          [this](const batch_done&) {
+            received(static_cast<caf::abstract_actor*>(this));
+            in_flight_ = false;
+            dispatcher_.take_answers();
+            deliver();
+            work();
+          },
+          [this](const retry&) { work(); },
+          [this](const close_connection&) {
+            closing_ = true;
+            quit_if_idle();
+          }};
+}
+
+void embedded_client::on_exit() {
+  post(core_.administrator, context(), client_went{record_->id});
+  dispatcher_.end();
+}
+
+caf::typed_response_promise<embedded_reply> embedded_client::accept(embedded_request request) {
+  auto promise = make_response_promise<embedded_reply>();
+  if (request.words.empty()) {
+    promise.deliver(embedded_reply{protocol::resp_value::make_error("ERR empty command")});
+    return promise;
+  }
+  requests_.push_back({std::move(request.words), promise});
+  if (!in_flight_)
+    work();
+  return promise;
+}
+
+/// Runs requests until one batch is in flight or none is left.
+void embedded_client::work() {
+  const auto now = core_.now();
+  dispatcher_.set_time(now);
+  record_->last_interaction_ms.store(now.ms, std::memory_order_relaxed);
+  while (!in_flight_ && !closing_) {
+    const auto looked_at_all = !fill_batch();
+    if (dispatcher_.must_send()) {
+      in_flight_ = true;
+      dispatcher_.send(context());
+      return;
+    }
+    deliver();
+    if (looked_at_all)
+      break;
+  }
+  quit_if_idle();
+}
+
+/// Places requests; returns whether it should be called again once the batch has run.
+bool embedded_client::fill_batch() {
+  using step = dispatcher::step;
+  if (dispatcher_.unfinished())
+    return true;
+  while (placed_ < requests_.size() && dispatcher_.has_room()) {
+    auto& words = dispatcher_.words();
+    const auto first_word = words.size();
+    for (const auto& word : requests_[placed_].words)
+      words.push_back(word);
+    const auto next = dispatcher_.place(first_word, context());
+    if (next == step::paused) {
+      delayed_send(this, pause_retry_interval, retry{});
+      return false;
+    }
+    if (next == step::run_first)
+      return true;
+    ++placed_;
+    closing_ = closing_ || next == step::hang_up;
+    if (next != step::batched)
+      return true;
+  }
+  return placed_ < requests_.size();
+}
+
+/// Hands out what has been answered. A request without a reply (CLIENT REPLY OFF) gets a null.
+void embedded_client::deliver() {
+  auto& output = dispatcher_.output();
+  auto rest = output.view();
+  while (placed_ > 0 && (!rest.empty() || !dispatcher_.unfinished())) {
+    std::size_t consumed = 0;
+    embedded_reply reply;
+    if (!rest.empty())
+      protocol::parse_resp_value(rest, consumed, reply.value);
+    rest.remove_prefix(consumed);
+    requests_.front().promise.deliver(std::move(reply));
+    requests_.pop_front();
+    --placed_;
+  }
+  output.clear();
+}
+
+void embedded_client::quit_if_idle() {
+  if (closing_ && !in_flight_)
+    quit();
+}
+
+} // namespace thespis::actors

@@ -1,0 +1,144 @@
+#include "actors/event_loop.hpp"
+
+#include "actors/happens_before.hpp"
+#include "base/ensure.hpp"
+
+#include <asio/buffer.hpp>
+#include <caf/actor_system.hpp>
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+namespace thespis::actors {
+
+namespace {
+
+/// How many messages an actor may handle before others have their turn.
+constexpr std::size_t messages_per_turn = 64;
+
+/// How many turns the run queue gets before sockets are looked at again.
+constexpr std::size_t turns_per_round = 256;
+
+thread_local event_loop* loop_of_this_thread = nullptr;
+
+int make_eventfd() {
+  auto fd = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  THESPIS_ENSURE(fd >= 0);
+  return fd;
+}
+
+} // namespace
+
+event_loop::event_loop(caf::actor_system& system, std::size_t index)
+  : caf::execution_unit(&system),
+    io_(ASIO_CONCURRENCY_HINT_UNSAFE),
+    wake_up_(io_.get_executor(), make_eventfd()),
+    index_(index) {
+}
+
+event_loop::~event_loop() {
+  take_inbox();
+  for (auto* job : run_queue_)
+    caf::intrusive_ptr_release(job);
+}
+
+event_loop* event_loop::current() noexcept {
+  return loop_of_this_thread;
+}
+
+void event_loop::exec_later(caf::resumable* job) {
+  if (loop_of_this_thread == this) {
+    run_queue_.push_back(job);
+    return;
+  }
+  published(job);
+  auto* mail = new letter{job, inbox_.load(std::memory_order_relaxed)};
+  while (!inbox_.compare_exchange_weak(mail->next, mail, std::memory_order_seq_cst,
+                                       std::memory_order_relaxed)) {
+  }
+  if (asleep_.exchange(false))
+    wake();
+}
+
+void event_loop::wake() noexcept {
+  std::uint64_t one = 1;
+  [[maybe_unused]] auto n = ::write(wake_up_.native_handle(), &one, sizeof(one));
+}
+
+void event_loop::stop() noexcept {
+  stopped_.store(true);
+  wake();
+}
+
+void event_loop::run() {
+  loop_of_this_thread = this;
+  expect_wake_up();
+  while (!stopped_.load(std::memory_order_relaxed)) {
+    if (inbox_.load(std::memory_order_relaxed) != nullptr)
+      take_inbox();
+    if (run_queue_.empty()) {
+      wait_for_events();
+    } else {
+      serve_run_queue();
+      if (!run_queue_.empty())
+        io_.poll_one();
+    }
+  }
+  loop_of_this_thread = nullptr;
+}
+
+/// Sleeps in epoll until a socket, a timer or another thread has something, and runs one handler.
+/// The flag goes up before the inbox is looked at for the last time, so that whoever adds to the
+/// inbox after that look sees the flag and writes to the eventfd.
+void event_loop::wait_for_events() {
+  asleep_.store(true);
+  if (inbox_.load() == nullptr)
+    io_.run_one();
+  asleep_.store(false, std::memory_order_relaxed);
+}
+
+void event_loop::expect_wake_up() {
+  wake_up_.async_read_some(asio::buffer(wake_up_count_),
+                           [this](const asio::error_code& failed, std::size_t) {
+                             if (!failed)
+                               expect_wake_up();
+                           });
+}
+
+/// The stack holds the newest first; the run queue wants the oldest first.
+void event_loop::take_inbox() {
+  auto* mail = inbox_.exchange(nullptr, std::memory_order_acquire);
+  letter* oldest = nullptr;
+  while (mail != nullptr) {
+    auto* next = mail->next;
+    mail->next = oldest;
+    oldest = mail;
+    mail = next;
+  }
+  while (oldest != nullptr) {
+    auto* next = oldest->next;
+    run_queue_.push_back(oldest->job);
+    delete oldest;
+    oldest = next;
+  }
+}
+
+void event_loop::serve_run_queue() {
+  for (std::size_t turn = 0; turn < turns_per_round && !run_queue_.empty(); ++turn) {
+    auto* job = run_queue_.front();
+    run_queue_.pop_front();
+    resume(job);
+  }
+}
+
+void event_loop::resume(caf::resumable* job) {
+  received(job);
+  auto state = job->resume(this, messages_per_turn);
+  published(job);
+  if (state == caf::resumable::resume_later)
+    run_queue_.push_back(job);
+  else
+    caf::intrusive_ptr_release(job);
+}
+
+} // namespace thespis::actors

@@ -1,0 +1,85 @@
+#pragma once
+
+/// An event loop: one thread that serves sockets and timers (Asio) and runs actors (it is a CAF
+/// execution unit). There is one per core, and no other thread runs an actor of the server, but for
+/// the few that are detached because they block.
+///
+///     other threads --exec_later--> inbox (lock-free stack) --+
+///                                                             v
+///     sockets, timers --handler--> exec_later --> run queue --> resume(actor)
+///
+/// - An actor that is made ready on this thread goes to the run queue, which is served before the
+///   loop goes back to Asio. So a floating actor runs where the message that woke it was sent.
+/// - An actor that is made ready by another thread and is pinned here goes through the inbox; the
+///   loop is woken by an eventfd, and only if it sleeps.
+/// - The io_context is built without locks (ASIO_CONCURRENCY_HINT_UNSAFE): only the loop's own thread
+///   may touch `io()`. Everything from elsewhere comes through `exec_later` or `stop`.
+
+#include <asio/io_context.hpp>
+#include <asio/posix/basic_stream_descriptor.hpp>
+#include <caf/execution_unit.hpp>
+#include <caf/resumable.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+
+namespace thespis::actors {
+
+class event_loop final : public caf::execution_unit {
+public:
+  using executor_type = asio::io_context::executor_type;
+
+  event_loop(caf::actor_system& system, std::size_t index);
+  ~event_loop() override;
+  event_loop(const event_loop&) = delete;
+  event_loop& operator=(const event_loop&) = delete;
+
+  /// The loop that the calling thread runs, or null.
+  static event_loop* current() noexcept;
+
+  /// Makes `job` ready to run here. From any thread. Takes over one reference.
+  void exec_later(caf::resumable* job) override;
+
+  /// Serves until stop() is called. The calling thread becomes the loop's thread.
+  void run();
+
+  /// Makes run() return soon. From any thread.
+  void stop() noexcept;
+
+  /// Only for the loop's own thread.
+  asio::io_context& io() noexcept {
+    return io_;
+  }
+
+  std::size_t index() const noexcept {
+    return index_;
+  }
+
+private:
+  struct letter {
+    caf::resumable* job;
+    letter* next;
+  };
+
+  void serve_run_queue();
+  void take_inbox();
+  void wait_for_events();
+  void expect_wake_up();
+  void wake() noexcept;
+  void resume(caf::resumable* job);
+
+  asio::io_context io_;
+  asio::posix::basic_stream_descriptor<executor_type> wake_up_;
+  std::array<std::uint64_t, 2> wake_up_count_{};
+  std::deque<caf::resumable*> run_queue_;
+  std::size_t index_;
+
+  alignas(64) std::atomic<letter*> inbox_{nullptr};
+  std::atomic<bool> asleep_{false};
+  std::atomic<bool> stopped_{false};
+};
+
+} // namespace thespis::actors

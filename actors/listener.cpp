@@ -1,0 +1,212 @@
+#include "actors/listener.hpp"
+
+#include "actors/log.hpp"
+#include "actors/messages.hpp"
+#include "actors/peer_address.hpp"
+#include "protocol/errors.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+
+namespace thespis::actors {
+
+namespace {
+
+/// How many clients are accepted before those that are connected have their turn.
+constexpr int accepts_per_event = 100;
+
+constexpr std::chrono::seconds tick_interval{1};
+
+/// A client that said nothing for so long gives back the buffers that it had grown.
+constexpr std::int64_t idle_ms_before_trim = 2000;
+
+void set_option(int fd, int level, int name, int value) {
+  ::setsockopt(fd, level, name, &value, sizeof value);
+}
+
+/// tcp-keepalive: the first probe after `seconds` of silence, three probes a third of that apart.
+void configure_tcp(int fd, std::int64_t keepalive_seconds) {
+  set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  if (keepalive_seconds == 0)
+    return;
+  const auto seconds = static_cast<int>(keepalive_seconds);
+  set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+  set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, seconds);
+  set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, std::max(1, seconds / 3));
+  set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, 3);
+}
+
+} // namespace
+
+listener::listener(caf::actor_config& config, event_loop& loop, core& home)
+  : pinned_actor(config, loop), core_(home), timer_(loop.io().get_executor()) {
+}
+
+caf::behavior listener::make_behavior() {
+  expect_tick();
+  return {[this](const open_sockets& given) { open(given.descriptors); },
+          [this](const adopt_socket& client) { serve(client.fd); },
+          [this](const pause_ended&) {
+            for (auto* one : connections_)
+              one->end_pause();
+          },
+          [this](const shut_down&) { drain(); }};
+}
+
+// -- accepting ----------------------------------------------------------------------------------------
+
+void listener::open(const std::vector<int>& descriptors) {
+  for (auto fd : descriptors) {
+    sockets_.push_back(std::make_unique<descriptor>(loop().io().get_executor(), fd));
+    expect_clients(*sockets_.back());
+  }
+}
+
+void listener::expect_clients(descriptor& from) {
+  from.async_wait(descriptor::wait_read, [this, &from](const asio::error_code& failed) {
+    if (failed)
+      return;
+    accept_all(from);
+    expect_clients(from);
+  });
+}
+
+void listener::accept_all(descriptor& from) {
+  for (int n = 0; n < accepts_per_event; ++n) {
+    const auto fd
+      = ::accept4(from.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0) {
+      welcome(fd);
+      continue;
+    }
+    if (errno == EINTR || errno == ECONNABORTED)
+      continue;
+    if (errno != EAGAIN)
+      log::warning("Accepting client connection: {}", log::system_error(errno));
+    return;
+  }
+}
+
+/// Decides whether the client may stay, and on which loop.
+void listener::welcome(int fd) {
+  auto& figures = core_.network[loop().index()];
+  const auto clients = core_.client_count.fetch_add(1, std::memory_order_relaxed) + 1;
+  if (clients > static_cast<std::size_t>(core_.options.get(base::option::maxclients))) {
+    figures.connections_rejected.add();
+    turn_away(fd, protocol::errors::too_many_clients);
+    return;
+  }
+  const auto peer = peer_address::of(fd);
+  if (!peer.local && core_.options.get(base::option::protected_mode) != 0
+      && !core_.gates.is_up(commands::gate_password)) {
+    figures.connections_rejected.add();
+    turn_away(fd, protocol::errors::protected_mode);
+    return;
+  }
+  figures.connections_received.add();
+  if (!peer.unix_socket) {
+    configure_tcp(fd, core_.options.get(base::option::tcp_keepalive));
+    serve(fd);
+    return;
+  }
+  const auto where = next_loop_++ % core_.listeners.size();
+  if (where == loop().index())
+    serve(fd);
+  else
+    post(core_.listeners[where], &loop(), adopt_socket{fd});
+}
+
+void listener::turn_away(int fd, std::string_view error) {
+  core_.client_count.fetch_sub(1, std::memory_order_relaxed);
+  std::string line{"-"};
+  line.append(error).append("\r\n");
+  // A client that does not take it at once does without.
+  [[maybe_unused]] auto n = ::send(fd, line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  ::close(fd);
+}
+
+void listener::serve(int fd) {
+  const auto peer = peer_address::of(fd);
+  auto record = std::make_shared<commands::client_record>();
+  record->id = core_.next_client_id.fetch_add(1, std::memory_order_relaxed);
+  record->address = peer.remote;
+  record->local_address = peer.here;
+  record->descriptor = fd;
+  record->created_ms = core_.now().ms;
+  record->last_interaction_ms.store(record->created_ms, std::memory_order_relaxed);
+  record->set_flag(commands::client_unix_socket, peer.unix_socket);
+  stream_socket socket{loop().io().get_executor()};
+  asio::error_code failed;
+  socket.assign(asio::generic::stream_protocol{peer.family, 0}, fd, failed);
+  if (failed || draining_) {
+    core_.client_count.fetch_sub(1, std::memory_order_relaxed);
+    ::close(fd);
+    return;
+  }
+  auto one = spawn_pinned<connection>(system(), loop(), std::ref(core_), std::ref(*this),
+                                      std::move(socket), record, peer.local);
+  post(core_.administrator, &loop(), client_came{std::move(record), one});
+  auto* raw = dynamic_cast<connection*>(caf::actor_cast<caf::abstract_actor*>(one));
+  raw->place_in_list = connections_.size();
+  connections_.push_back(raw);
+}
+
+void listener::forget(connection& gone) {
+  auto* last = connections_.back();
+  connections_[gone.place_in_list] = last;
+  last->place_in_list = gone.place_in_list;
+  connections_.pop_back();
+  core_.client_count.fetch_sub(1, std::memory_order_relaxed);
+  report_if_drained();
+}
+
+// -- once a second ------------------------------------------------------------------------------------
+
+void listener::expect_tick() {
+  timer_.expires_after(tick_interval);
+  timer_.async_wait([this](const asio::error_code& failed) {
+    if (failed)
+      return;
+    tick();
+    expect_tick();
+  });
+}
+
+void listener::tick() {
+  const auto now_ms = core_.now().ms;
+  const auto timeout_ms = core_.options.get(base::option::timeout) * 1000;
+  // Closing changes the list, but only later: connections end in their own coroutine.
+  for (auto* one : std::vector<connection*>{connections_}) {
+    const auto idle_ms
+      = now_ms - one->record().last_interaction_ms.load(std::memory_order_relaxed);
+    if (timeout_ms != 0 && idle_ms > timeout_ms)
+      one->close();
+    else if (idle_ms > idle_ms_before_trim)
+      one->trim();
+  }
+}
+
+// -- the end ------------------------------------------------------------------------------------------
+
+void listener::drain() {
+  draining_ = true;
+  sockets_.clear();
+  timer_.cancel();
+  for (auto* one : std::vector<connection*>{connections_})
+    one->close();
+  report_if_drained();
+}
+
+void listener::report_if_drained() {
+  if (draining_ && connections_.empty()) {
+    post(core_.supervisor, &loop(), drained{});
+    quit();
+  }
+}
+
+} // namespace thespis::actors

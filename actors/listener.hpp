@@ -1,0 +1,55 @@
+#pragma once
+
+/// Accepts clients on one event loop and knows all connections of that loop.
+///
+/// Every loop has one. With several loops each has listening sockets of its own on the same TCP
+/// addresses (SO_REUSEPORT: the kernel spreads the clients); a Unix socket is accepted by the first
+/// loop, which hands every client to the next loop in turn.
+///
+/// Once a second it closes clients that were idle for longer than `timeout` and lets idle ones give
+/// back memory.
+
+#include "actors/connection.hpp"
+#include "actors/core.hpp"
+#include "actors/pinned_actor.hpp"
+#include "actors/steady_timer.hpp"
+
+#include <asio/posix/basic_stream_descriptor.hpp>
+
+#include <memory>
+#include <vector>
+
+namespace thespis::actors {
+
+class listener final : public pinned_actor {
+public:
+  listener(caf::actor_config& config, event_loop& loop, core& home);
+
+  caf::behavior make_behavior() override;
+
+  /// A connection has ended. On the loop only.
+  void forget(connection& gone);
+
+private:
+  using descriptor = asio::posix::basic_stream_descriptor<event_loop::executor_type>;
+
+  void open(const std::vector<int>& descriptors);
+  void expect_clients(descriptor& from);
+  void accept_all(descriptor& from);
+  void welcome(int fd);
+  void serve(int fd);
+  void turn_away(int fd, std::string_view error);
+  void expect_tick();
+  void tick();
+  void drain();
+  void report_if_drained();
+
+  core& core_;
+  std::vector<std::unique_ptr<descriptor>> sockets_;
+  std::vector<connection*> connections_;
+  steady_timer timer_;
+  std::size_t next_loop_ = 0;
+  bool draining_ = false;
+};
+
+} // namespace thespis::actors

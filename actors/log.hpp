@@ -1,0 +1,58 @@
+#pragma once
+
+/// The server's log: one line per event, in the format that operators of Redis know:
+///
+///     4711:M 22 Nov 2026 12:00:00.123 * Ready to accept connections tcp
+///     (process id : role)  (local time)  (level: . debug, - verbose, * notice, # warning)
+///
+/// A line is one write(2) to a descriptor opened for appending, so lines of several threads never
+/// mix and no lock is needed. Nothing on the way of a request logs.
+
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+
+namespace thespis::actors::log {
+
+enum class level : int { debug = 0, verbose = 1, notice = 2, warning = 3, nothing = 4 };
+
+/// Lines below it are dropped. From any thread.
+void set_level(level least) noexcept;
+bool is_on(level which) noexcept;
+
+/// Where lines go from now on: a file (appended to), or standard output if `path` is empty. Returns
+/// false, with errno, if the file cannot be opened; nothing changes then. From one thread at a time.
+bool open(const std::string& path);
+
+/// Writes one line; line feeds in `text` become spaces.
+void write(level which, std::string_view text);
+
+/// What errno means, in words.
+std::string system_error(int number);
+
+template <class... Ts>
+void debug(fmt::format_string<Ts...> text, Ts&&... values) {
+  if (is_on(level::debug))
+    write(level::debug, fmt::format(text, std::forward<Ts>(values)...));
+}
+
+template <class... Ts>
+void verbose(fmt::format_string<Ts...> text, Ts&&... values) {
+  if (is_on(level::verbose))
+    write(level::verbose, fmt::format(text, std::forward<Ts>(values)...));
+}
+
+template <class... Ts>
+void notice(fmt::format_string<Ts...> text, Ts&&... values) {
+  if (is_on(level::notice))
+    write(level::notice, fmt::format(text, std::forward<Ts>(values)...));
+}
+
+template <class... Ts>
+void warning(fmt::format_string<Ts...> text, Ts&&... values) {
+  if (is_on(level::warning))
+    write(level::warning, fmt::format(text, std::forward<Ts>(values)...));
+}
+
+} // namespace thespis::actors::log

@@ -1,0 +1,132 @@
+#pragma once
+
+/// The messages between the server's actors. They carry pointers to what the sender owns and leaves
+/// alone until it is answered (see batch.hpp), so none of them can leave the process.
+
+#include "actors/batch.hpp"
+#include "actors/happens_before.hpp"
+#include "commands/client_record.hpp"
+#include "commands/slow_request.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/actor_cast.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/mailbox_element.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace thespis::actors {
+
+class rendezvous;
+
+/// What a partition is asked to do. One type for all of it, so that a parked partition can keep it.
+struct partition_task {
+  enum class kind : std::uint8_t {
+    /// Run this partition's part of `work`.
+    run,
+    /// Park for `meeting`; the last to arrive runs it.
+    borrow,
+    /// The rendezvous is over.
+    release,
+    /// The scheduler's tick: something may have expired.
+    expire,
+  };
+  kind what = kind::run;
+  batch* work = nullptr;
+  rendezvous* meeting = nullptr;
+};
+
+/// To a client: the batch it sent has been run.
+struct batch_done {};
+
+/// To the administrator: run the one request of this batch.
+struct administer {
+  batch* work;
+};
+
+/// To the administrator: a client came or went.
+struct client_came {
+  commands::client_record_ptr record;
+  caf::actor address;
+};
+struct client_went {
+  std::uint64_t id;
+};
+
+/// To the administrator: requests that took longer than the thresholds.
+struct slow_requests {
+  std::vector<commands::slow_request> requests;
+};
+
+/// To the administrator, ten times a second: sample rates, end a pause that is over.
+struct sample_now {};
+
+/// To a connection or listener: finish what runs, then close.
+struct close_connection {};
+
+/// To a listener, from there to its connections: CLIENT UNPAUSE.
+struct pause_ended {};
+
+/// To a listener: accept clients on these listening descriptors, which are its own from now on.
+struct open_sockets {
+  std::vector<int> descriptors;
+};
+
+/// To a listener: serve a socket that was accepted elsewhere.
+struct adopt_socket {
+  int fd;
+};
+
+/// To the supervisor: a listener more to wait for at the end.
+struct listener_opened {};
+
+/// To the supervisor: an embedded client more to wait for at the end.
+struct client_opened {
+  caf::actor address;
+};
+
+/// To the supervisor, from a listener: its last connection is gone.
+struct drained {};
+
+/// To the supervisor: end the server.
+struct shut_down {};
+
+/// To the scheduler, from a partition: tick me at this time (Unix ms).
+struct wake_partition_at {
+  partition_index partition;
+  std::int64_t at_ms;
+};
+
+/// Puts a message into an actor's mailbox. `here`: the event loop of the caller, on which a floating
+/// receiver that was idle is going to run; null elsewhere. Cost: one allocation.
+template <class Message>
+void post(const caf::actor& receiver, caf::execution_unit* here, Message message) {
+  auto* target = caf::actor_cast<caf::abstract_actor*>(receiver);
+  if (target == nullptr)
+    return;
+  published(target);
+  target->enqueue(caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::move(message)),
+                  here);
+}
+
+} // namespace thespis::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::partition_task)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::batch_done)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::administer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::client_came)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::client_went)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::slow_requests)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::sample_now)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::close_connection)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::pause_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::open_sockets)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::adopt_socket)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::listener_opened)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::client_opened)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::drained)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::shut_down)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::wake_partition_at)

@@ -1,0 +1,141 @@
+#include "actors/partition.hpp"
+
+#include "actors/multicast.hpp"
+#include "actors/rendezvous.hpp"
+#include "commands/execute.hpp"
+#include "keyspace/active_expiry.hpp"
+
+#include <algorithm>
+
+namespace thespis::actors {
+
+namespace {
+
+/// A direct batch is left and flushed when its output grows beyond this.
+constexpr std::size_t output_bytes_per_run = 1 << 20;
+
+/// How many expired entries go per task; the next task waits its turn behind the clients'.
+constexpr std::size_t expired_per_run = 400;
+
+} // namespace
+
+partition::partition(caf::actor_config& config, core& home, partition_index index)
+  : caf::event_based_actor(config),
+    core_(home),
+    index_(index),
+    shard_(home.shards[index]),
+    only_this_(shard_),
+    statistics_(home.partition_statistics[index]) {
+  set_default_handler(caf::drop);
+}
+
+caf::behavior partition::make_behavior() {
+  return {[this](const partition_task& task) { handle(task); }};
+}
+
+void partition::handle(const partition_task& task) {
+  received(static_cast<caf::abstract_actor*>(this));
+  if (parked_ && task.what != partition_task::kind::release) {
+    postponed_.push_back(task);
+    return;
+  }
+  serve(task);
+  while (!parked_ && !postponed_.empty()) {
+    auto next = postponed_.front();
+    postponed_.pop_front();
+    serve(next);
+  }
+}
+
+void partition::serve(const partition_task& task) {
+  switch (task.what) {
+    case partition_task::kind::run:
+      run_part(*task.work);
+      break;
+    case partition_task::kind::borrow:
+      join(*task.meeting);
+      return;
+    case partition_task::kind::release:
+      parked_ = false;
+      break;
+    case partition_task::kind::expire:
+      expire_due();
+      break;
+  }
+  if (shard_.changes.changes() != changes_seen_) {
+    changes_seen_ = shard_.changes.changes();
+    keyspace::publish_sizes(shard_);
+    announce_next_expiry();
+  }
+}
+
+void partition::run_part(batch& work) {
+  const auto direct = work.direct();
+  if (!direct)
+    await_armed(work.armed);
+  auto& part = work.parts[index_];
+  auto& bytes = direct ? *work.output : part.replies;
+  protocol::reply_writer reply{bytes, work.client->protocol};
+  keyspace::command_context ctx{reply, *work.client, only_this_, work.time};
+  keyspace::shard* const shards[] = {&shard_};
+  statistics_.start();
+  while (part.next_item < part.items.size()) {
+    auto& item = part.items[part.next_item++];
+    commands::execute(ctx, *item.spec, work.words_of(item, part), statistics_, shards);
+    item.reply_end = bytes.size();
+    if (direct && bytes.size() > output_bytes_per_run)
+      break;
+  }
+  core_.report_slow(statistics_, context());
+  if (work.pending.fetch_sub(1, std::memory_order_acq_rel) == 1)
+    post(work.owner, context(), batch_done{});
+}
+
+void partition::join(rendezvous& meeting) {
+  await_armed(meeting.armed);
+  parked_ = true;
+  if (meeting.arrive(index_, shard_))
+    run_meeting(meeting);
+}
+
+/// The last to arrive runs the body, answers, and releases everybody.
+void partition::run_meeting(rendezvous& meeting) {
+  auto& work = meeting.work();
+  const auto shards = meeting.shards();
+  const auto borrowed = shards.all();
+  protocol::reply_writer reply{*work.output, work.client->protocol};
+  keyspace::command_context ctx{reply, *work.client, shards, work.time};
+  auto& part = work.parts.front();
+  statistics_.start();
+  commands::execute(ctx, *part.items.front().spec, work.words_of(part.items.front(), part),
+                    statistics_, borrowed);
+  core_.report_slow(statistics_, context());
+  const auto partitions = meeting.partitions();
+  post(work.owner, context(), batch_done{});
+  // From here on the meeting is its owner's again.
+  for (auto other : partitions)
+    if (other != index_)
+      post(core_.partitions[other], context(), partition_task{partition_task::kind::release});
+  serve(partition_task{partition_task::kind::release});
+}
+
+void partition::expire_due() {
+  announced_due_ms_ = INT64_MAX;
+  const auto active = shard_.access.active_expiry.load(std::memory_order_relaxed);
+  const auto more = active && keyspace::expire_due(shard_, core_.now().ms, expired_per_run);
+  if (more)
+    post(core_.partitions[index_], context(),
+         partition_task{partition_task::kind::expire});
+  else
+    announce_next_expiry();
+}
+
+void partition::announce_next_expiry() {
+  auto due = keyspace::next_due_ms(shard_);
+  if (due >= announced_due_ms_)
+    return;
+  announced_due_ms_ = due;
+  post(core_.scheduler, context(), wake_partition_at{index_, due});
+}
+
+} // namespace thespis::actors

@@ -1,0 +1,48 @@
+#pragma once
+
+/// The actor that owns one slice of the keyspace. It floats: it runs on the thread of whoever sent it
+/// the message that woke it, and its mailbox is the lock.
+///
+/// States: serving, or parked in a rendezvous. While parked its shard belongs to the meeting, and
+/// tasks that arrive wait in `postponed_`, in order.
+
+#include "actors/core.hpp"
+#include "actors/messages.hpp"
+#include "commands/statistics.hpp"
+#include "keyspace/command_context.hpp"
+#include "keyspace/shard.hpp"
+
+#include <caf/event_based_actor.hpp>
+
+#include <deque>
+
+namespace thespis::actors {
+
+class partition final : public caf::event_based_actor {
+public:
+  /// `home`: this partition's place in `core`, which outlives the actor.
+  partition(caf::actor_config& config, core& home, partition_index index);
+
+  caf::behavior make_behavior() override;
+
+private:
+  void handle(const partition_task& task);
+  void serve(const partition_task& task);
+  void run_part(batch& work);
+  void join(rendezvous& meeting);
+  void run_meeting(rendezvous& meeting);
+  void expire_due();
+  void announce_next_expiry();
+
+  core& core_;
+  partition_index index_;
+  keyspace::shard& shard_;
+  keyspace::shard_map only_this_;
+  commands::command_statistics& statistics_;
+  std::deque<partition_task> postponed_;
+  bool parked_ = false;
+  std::int64_t announced_due_ms_ = INT64_MAX;
+  std::uint64_t changes_seen_ = 0;
+};
+
+} // namespace thespis::actors

@@ -1,0 +1,61 @@
+#include "actors/scheduler.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace thespis::actors {
+
+namespace {
+
+constexpr std::int64_t sample_interval_ms = 100;
+
+} // namespace
+
+scheduler::scheduler(caf::actor_config& config, event_loop& loop, core& home)
+  : pinned_actor(config, loop), core_(home), timer_(loop.io().get_executor()) {
+}
+
+caf::behavior scheduler::make_behavior() {
+  expect_tick();
+  return {[this](const wake_partition_at& wish) { add(wish); }};
+}
+
+void scheduler::on_exit() {
+  timer_.cancel();
+}
+
+void scheduler::add(const wake_partition_at& wish) {
+  received(static_cast<caf::abstract_actor*>(this));
+  wishes_.push(wish);
+  if (wish.at_ms < timer_at_ms_)
+    expect_tick();
+}
+
+/// Sets the timer to what comes first: the next wish or the next sample.
+void scheduler::expect_tick() {
+  const auto now_ms = core_.now().ms;
+  timer_at_ms_ = std::clamp(next_sample_ms_, now_ms, now_ms + sample_interval_ms);
+  if (!wishes_.empty())
+    timer_at_ms_ = std::clamp(wishes_.top().at_ms, now_ms, timer_at_ms_);
+  timer_.expires_after(std::chrono::milliseconds{timer_at_ms_ - now_ms});
+  timer_.async_wait([this](const asio::error_code& failed) {
+    if (!failed)
+      tick();
+  });
+}
+
+void scheduler::tick() {
+  const auto now_ms = core_.now().ms;
+  while (!wishes_.empty() && wishes_.top().at_ms <= now_ms) {
+    post(core_.partitions[wishes_.top().partition], &loop(),
+         partition_task{partition_task::kind::expire});
+    wishes_.pop();
+  }
+  if (now_ms >= next_sample_ms_) {
+    next_sample_ms_ = now_ms + sample_interval_ms;
+    post(core_.administrator, &loop(), sample_now{});
+  }
+  expect_tick();
+}
+
+} // namespace thespis::actors

@@ -1,0 +1,95 @@
+#include "actors/store.hpp"
+
+#include "actors/administrator.hpp"
+#include "actors/embedded_client.hpp"
+#include "actors/listener.hpp"
+#include "actors/loop_coordinator.hpp"
+#include "actors/messages.hpp"
+#include "actors/partition.hpp"
+#include "actors/process_figures.hpp"
+#include "actors/scheduler.hpp"
+#include "actors/supervisor.hpp"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+namespace thespis::actors {
+
+namespace {
+
+std::size_t or_cores(std::int64_t configured) {
+  if (configured > 0)
+    return static_cast<std::size_t>(configured);
+  return std::max(1u, std::thread::hardware_concurrency());
+}
+
+/// A floating actor that does not keep the actor system alive: the supervisor ends it.
+template <class Actor, class... Ts>
+caf::actor spawn_floating(caf::actor_system& system, Ts&&... xs) {
+  return system.spawn<Actor, caf::hidden>(std::forward<Ts>(xs)...);
+}
+
+} // namespace
+
+store::store(caf::actor_system& system, base::options& settings, wall_clock clock)
+  : system_(system), loops_(event_loops_of(system)), stopped_(stopped_promise_.get_future()) {
+  if (loops_ == nullptr) {
+    own_loops_ = std::make_unique<loop_group>(system, or_cores(settings.get(base::option::threads)));
+    own_loops_->start();
+    loops_ = own_loops_.get();
+  }
+  const auto partitions = settings.get(base::option::partitions);
+  core_ = std::make_unique<core>(
+    settings, loops_->size(),
+    partitions > 0 ? static_cast<std::size_t>(partitions) : loops_->size(), clock);
+  core_->server.facts = gather_facts(*core_);
+  core_->server.apply_settings();
+  spawn_core_actors();
+}
+
+store::~store() {
+  stop();
+  wait();
+  if (own_loops_)
+    own_loops_->stop();
+}
+
+/// Partitions announce to the scheduler, and the supervisor watches all of them: in this order each
+/// finds the addresses that it needs.
+void store::spawn_core_actors() {
+  auto& home = *core_;
+  home.scheduler = spawn_pinned<scheduler>(system_, loops_->at(0), std::ref(home));
+  home.administrator = spawn_floating<administrator>(system_, std::ref(home));
+  for (partition_index i = 0; i < home.partitions.size(); ++i)
+    home.partitions[i] = spawn_floating<partition>(system_, std::ref(home), i);
+  std::function<void()> on_stopped = [this] { stopped_promise_.set_value(); };
+  home.supervisor = spawn_floating<supervisor>(system_, std::ref(home), std::move(on_stopped));
+}
+
+caf::actor store::connect() {
+  auto client = spawn_floating<embedded_client>(system_, std::ref(*core_));
+  post(core_->supervisor, nullptr, client_opened{client});
+  return client;
+}
+
+/// The listeners have to know each other before the first client comes.
+void store::listen(listening_sockets sockets) {
+  auto& home = *core_;
+  for (std::size_t i = 0; i < loops_->size(); ++i) {
+    post(home.supervisor, nullptr, listener_opened{});
+    home.listeners.push_back(spawn_pinned<listener>(system_, loops_->at(i), std::ref(home)));
+  }
+  for (std::size_t i = 0; i < loops_->size(); ++i)
+    post(home.listeners[i], nullptr, open_sockets{std::exchange(sockets.per_loop[i], {})});
+}
+
+void store::stop() {
+  post(core_->supervisor, nullptr, shut_down{});
+}
+
+void store::wait() {
+  stopped_.wait();
+}
+
+} // namespace thespis::actors

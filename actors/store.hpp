@@ -1,0 +1,67 @@
+#pragma once
+
+/// A store inside an actor system: the partitions and the actors around them, without or with sockets.
+/// This is what a program embeds; the server is a store that listens.
+///
+/// The system may run on our event loops (`use_event_loops` before it is made) or on CAF's own
+/// scheduler; then the store brings event loops of its own for the actors that need one, and
+/// partitions run on CAF's threads.
+///
+/// Life: make it, `listen` if sockets are wanted, `connect` for embedded clients, `stop`. Not
+/// thread-safe but for `stop`.
+
+#include "actors/core.hpp"
+#include "actors/listening_sockets.hpp"
+#include "actors/loop_group.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/actor_system.hpp>
+
+#include <future>
+#include <memory>
+
+namespace thespis::actors {
+
+class store {
+public:
+  /// `settings` outlives the store. The options `threads` (event loops, where it brings its own) and
+  /// `partitions` count here; 0 means one per core, and one per event loop.
+  store(caf::actor_system& system, base::options& settings, wall_clock clock = system_time);
+  /// Stops it if that has not been done.
+  ~store();
+  store(const store&) = delete;
+  store& operator=(const store&) = delete;
+
+  /// A new client without a socket: an actor that takes `embedded_request` and answers each with
+  /// `embedded_reply`, in order. It lives until it is sent an exit message or the store stops.
+  caf::actor connect();
+
+  std::size_t loop_count() const noexcept {
+    return loops_->size();
+  }
+
+  /// Serves the clients of these sockets, at most once. `sockets` has one list per event loop.
+  void listen(listening_sockets sockets);
+
+  /// Begins the ordered end (design: no acknowledged write is lost). From any thread, returns at once.
+  void stop();
+
+  /// Waits for the end, which stop() or a client's SHUTDOWN began. REQUIRES: not on an event loop.
+  void wait();
+
+  core& internals() noexcept {
+    return *core_;
+  }
+
+private:
+  void spawn_core_actors();
+
+  caf::actor_system& system_;
+  std::unique_ptr<loop_group> own_loops_;
+  loop_group* loops_;
+  std::unique_ptr<core> core_;
+  std::promise<void> stopped_promise_;
+  std::shared_future<void> stopped_;
+};
+
+} // namespace thespis::actors

@@ -1,0 +1,102 @@
+#include "server/process.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <system_error>
+
+namespace thespis::server {
+
+namespace {
+
+/// Descriptors that are not clients: listening sockets, epoll, files, logs.
+constexpr rlim_t reserved_descriptors = 32;
+
+sigset_t stop_signals() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  for (auto signal : {SIGTERM, SIGINT, SIGUSR2})
+    ::sigaddset(&set, signal);
+  return set;
+}
+
+} // namespace
+
+void become_daemon() {
+  if (::fork() != 0)
+    std::_Exit(0);
+  ::setsid();
+  if (const auto null = ::open("/dev/null", O_RDWR); null >= 0) {
+    for (auto fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+      ::dup2(null, fd);
+    if (null > STDERR_FILENO)
+      ::close(null);
+  }
+}
+
+pid_file::~pid_file() {
+  if (!path_.empty())
+    ::unlink(path_.c_str());
+}
+
+base::result<void> pid_file::write(const std::string& path) {
+  auto* file = std::fopen(path.c_str(), "w");
+  if (file == nullptr)
+    return base::fault{fmt::format("Failed to write PID file {}: {}", path,
+                                   std::system_category().message(errno))};
+  fmt::print(file, "{}\n", ::getpid());
+  std::fclose(file);
+  path_ = path;
+  return {};
+}
+
+void notify_service_manager(const char* state) {
+  ::sd_notify(0, state);
+}
+
+std::size_t raise_file_limit(std::size_t clients) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
+    return clients;
+  const auto wanted = clients + reserved_descriptors;
+  if (limit.rlim_cur >= wanted)
+    return clients;
+  auto raised = limit;
+  raised.rlim_cur = wanted;
+  raised.rlim_max = std::max<rlim_t>(limit.rlim_max, wanted);
+  if (::setrlimit(RLIMIT_NOFILE, &raised) == 0)
+    return clients;
+  raised.rlim_max = limit.rlim_max;
+  raised.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &raised);
+  return raised.rlim_cur > reserved_descriptors ? raised.rlim_cur - reserved_descriptors : 1;
+}
+
+void block_stop_signals() {
+  const auto set = stop_signals();
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGHUP, SIG_IGN);
+}
+
+int wait_for_stop_signal() {
+  const auto set = stop_signals();
+  int signal = 0;
+  ::sigwait(&set, &signal);
+  return signal;
+}
+
+/// Nobody else uses SIGUSR2.
+void wake_signal_waiter() {
+  ::kill(::getpid(), SIGUSR2);
+}
+
+} // namespace thespis::server
