@@ -1,0 +1,119 @@
+"""The two servers of a comparison, and how load is put on them."""
+
+import csv
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import server
+
+SERVER_CORE, LOAD_CORE = "0", "1"
+CLIENTS_MAX = 12_000
+
+
+class Side:
+    """One kind of server. Servers of one setup are started once and kept for the whole run."""
+
+    def __init__(self, name, binary):
+        self.name = name
+        self.binary = binary
+        self._kept = {}
+
+    def version(self):
+        text = subprocess.run(
+            [self.binary, "--version"],
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        ).stdout
+        found = re.search(r"v=([\w.-]+)", text)
+        return f"{self.name} {found.group(1) if found else text.strip()}".strip()
+
+    def start(self, one_core=True, **options):
+        """A new server. With one core it runs one event loop there, otherwise its defaults."""
+        if one_core:
+            options = {"threads": 1, "partitions": 1, **options}
+        return server.Server(binary=self.binary, pin=SERVER_CORE if one_core else None, **options)
+
+    def kept(self, one_core=True):
+        if one_core not in self._kept:
+            self._kept[one_core] = self.start(one_core)
+        return self._kept[one_core]
+
+    def stop(self):
+        for running in self._kept.values():
+            running.stop()
+
+
+def pair():
+    redis = shutil.which(os.environ.get("REDIS_SERVER", "redis-server"))
+    if not redis or not shutil.which("redis-benchmark"):
+        raise SystemExit(
+            "redis-server and redis-benchmark are needed: "
+            "apt-get install redis-server redis-tools"
+        )
+    if os.cpu_count() < 2:
+        raise SystemExit("the comparison needs two cores: one for the server, one for the load")
+    return Side("thespis", server.thespis_binary()), Side("redis-server", redis)
+
+
+def benchmark(port, test, requests, pipeline, arguments, pinned=True):
+    """Runs redis-benchmark; returns its figures: rps, p50_latency_ms, p99_latency_ms …"""
+    words = ["taskset", "-c", LOAD_CORE] if pinned else []
+    words += [
+        "redis-benchmark",
+        "-p",
+        str(port),
+        "-t",
+        test,
+        "-n",
+        str(requests),
+        "-P",
+        str(pipeline),
+        "-c",
+        str(arguments.clients),
+        "-r",
+        str(arguments.keyspace),
+        "-d",
+        str(arguments.value_bytes),
+        "--csv",
+    ]
+    done = subprocess.run(
+        words, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL
+    )
+    lines = [line for line in done.stdout.splitlines() if line.startswith('"')]
+    return {
+        name: float(value)
+        for name, value in list(csv.DictReader(lines))[0].items()
+        if name != "test"
+    }
+
+
+class MachineTime:
+    """Where the machine's time went since the beginning: is this run worth believing?"""
+
+    def __init__(self):
+        self._before = self._read()
+
+    @staticmethod
+    def _read():
+        """(all, idle, stolen, spent by this process and its ended children), in seconds"""
+        ticks = os.sysconf("SC_CLK_TCK")
+        fields = pathlib.Path("/proc/stat").read_text().splitlines()[0].split()[1:9]
+        user, nice, system, idle, waiting, hard, soft, stolen = (int(f) / ticks for f in fields)
+        everything = user + nice + system + idle + waiting + hard + soft + stolen
+        return everything, idle + waiting, stolen, sum(os.times()[:4])
+
+    def report(self):
+        """Call it once the servers have ended, so that they count as ours."""
+        everything, idle, stolen, own = (
+            after - before for before, after in zip(self._before, self._read())
+        )
+        others = max(0.0, everything - idle - stolen - own)
+        return (
+            f"During the run {others / everything:.0%} of the machine's time went to other "
+            f"processes and {stolen / everything:.0%} to its host."
+        )

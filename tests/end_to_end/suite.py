@@ -1,0 +1,87 @@
+"""What the test files share: a server per class, connections that close by themselves."""
+
+import os
+import shutil
+import threading
+import unittest
+
+import resp
+import server
+
+OK = resp.Simple("OK")
+
+
+def error(text):
+    return resp.Error(text)
+
+
+def thespis_only(reason):
+    """For what an older redis-server, as a stand-in, cannot pass."""
+    return unittest.skipUnless(server.is_thespis(server.thespis_binary()), reason)
+
+
+def not_sanitized(reason):
+    return unittest.skipIf(server.is_sanitized(server.thespis_binary()), reason)
+
+
+def oracle_binary():
+    """A real redis-server to compare with, or None."""
+    return shutil.which(os.environ.get("REDIS_SERVER", "redis-server"))
+
+
+class ServerTest(unittest.TestCase):
+    """One server for all tests of a class, emptied before each. `OPTIONS` are its options."""
+
+    OPTIONS = {}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = server.Server(**{"threads": 2, "partitions": 4, **cls.OPTIONS})
+
+    @classmethod
+    def tearDownClass(cls):
+        code = cls.server.process.poll()
+        log = cls.server.log()
+        stopped = cls.server.stop()
+        if code is not None or stopped != 0:
+            raise AssertionError(
+                f"the server ended with {code if code is not None else stopped}, "
+                f"its log:\n{log[-5000:]}"
+            )
+
+    def setUp(self):
+        with self.server.connect() as connection:
+            connection.call("FLUSHALL")
+
+    def connect(self, **how):
+        connection = self.server.connect(**how)
+        self.addCleanup(connection.close)
+        return connection
+
+    def info(self, connection, section="everything"):
+        """{field: value} of INFO, all as text."""
+        text = connection.call("INFO", section).decode()
+        return dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
+
+
+def run_together(*jobs):
+    """Runs the functions in threads; the first exception of any of them is raised here."""
+    failures = []
+
+    def guarded(job):
+        try:
+            job()
+        except BaseException as failure:  # pylint: disable=broad-except
+            failures.append(failure)
+
+    threads = [threading.Thread(target=guarded, args=(job,), daemon=True) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+        if thread.is_alive():
+            raise AssertionError(
+                "a client hangs" + (f", after {failures[0]!r}" if failures else "")
+            )
+    if failures:
+        raise failures[0]

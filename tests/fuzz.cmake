@@ -1,0 +1,15 @@
+# The fuzz targets for libFuzzer: one program for each tests/fuzz/*_fuzz.cpp, see scripts/fuzz.
+if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  message(FATAL_ERROR "libFuzzer needs clang: cmake --preset fuzz")
+endif()
+
+add_custom_target(fuzz)
+file(GLOB sources CONFIGURE_DEPENDS "fuzz/*_fuzz.cpp")
+foreach(source IN LISTS sources)
+  cmake_path(GET source STEM name)
+  add_executable(${name} EXCLUDE_FROM_ALL ${source})
+  target_link_libraries(${name} PRIVATE ${pure_layers})
+  target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/fuzz")
+  add_dependencies(fuzz ${name})
+endforeach()
