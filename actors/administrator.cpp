@@ -39,7 +39,7 @@ void administrator::run(batch& work) {
   for (auto& slow : statistics.pending)
     core_.server.note_slow(std::move(slow));
   statistics.pending.clear();
-  post(work.owner, context(), batch_done{});
+  work.report(context());
 }
 
 void administrator::welcome(const client_came& client) {

@@ -1,5 +1,6 @@
 #include "actors/batch.hpp"
 
+#include "actors/messages.hpp"
 #include "base/ensure.hpp"
 #include "base/number.hpp"
 #include "protocol/reply_merge.hpp"
@@ -82,6 +83,7 @@ void batch::clear() {
     parts[index].clear();
   touched.clear();
   clear_or_release(words);
+  request_count = 0;
   clear_or_release(requests);
   clear_or_release(key_partitions);
   needs_merge = false;
@@ -91,6 +93,13 @@ void batch::clear() {
 
 std::string_view batch::keep_number(std::uint64_t number) {
   return kept_numbers_.emplace_front(std::to_string(number));
+}
+
+void batch::report(caf::execution_unit* here) {
+  if (home != nullptr && home == event_loop::current())
+    home->resume_soon(waiting);
+  else
+    post(owner, here, batch_done{});
 }
 
 void batch::merge_replies() {

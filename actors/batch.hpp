@@ -15,6 +15,7 @@
 /// With one partition touched and nothing to merge, the partition writes its replies straight into
 /// the client's output (`direct`).
 
+#include "actors/event_loop.hpp"
 #include "base/byte_buffer.hpp"
 #include "keyspace/command_context.hpp"
 #include "protocol/arguments.hpp"
@@ -24,6 +25,7 @@
 #include <caf/actor.hpp>
 
 #include <atomic>
+#include <coroutine>
 #include <cstdint>
 #include <forward_list>
 #include <string>
@@ -43,6 +45,8 @@ struct work_item {
   /// Which request of the batch it answers.
   std::uint32_t request;
   bool own_words;
+  /// The hash of its first key, if the partition has looked ahead.
+  std::uint64_t key_hash;
   /// Where its reply ends in the part's replies; set by the partition.
   std::size_t reply_end;
 };
@@ -78,7 +82,7 @@ public:
   void clear();
 
   bool empty() const noexcept {
-    return requests.empty();
+    return request_count == 0;
   }
 
   protocol::arguments words_of(const work_item& item, const batch_part& part) const noexcept {
@@ -107,6 +111,8 @@ public:
   void merge_replies();
 
   std::vector<std::string_view> words;
+  std::uint32_t request_count = 0;
+  /// With one partition replies come in order by themselves, and this stays empty.
   std::vector<batch_request> requests;
   std::vector<batch_part> parts;
   std::vector<partition_index> touched;
@@ -118,6 +124,13 @@ public:
   /// The time of all its commands.
   keyspace::instant time;
   caf::actor owner;
+  /// Where the owner is a coroutine on an event loop: what to resume there.
+  event_loop* home = nullptr;
+  std::coroutine_handle<> waiting;
+
+  /// Tells the owner that the batch has run; its content is the owner's from then on. On the owner's
+  /// own loop this is no message but a place in the loop's list. `here`: the caller's execution unit.
+  void report(caf::execution_unit* here);
 
   /// Parts that have not finished.
   std::atomic<std::uint32_t> pending{0};

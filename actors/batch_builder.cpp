@@ -19,14 +19,19 @@ placement batch_builder::place(batch& work, const protocol::command_spec& spec,
   work_item item{.spec = &spec,
                  .first_word = static_cast<std::uint32_t>(work.words.size()) - word_count,
                  .word_count = word_count,
-                 .request = static_cast<std::uint32_t>(work.requests.size()),
+                 .request = work.request_count,
                  .own_words = false,
+                 .key_hash = 0,
                  .reply_end = 0};
   if (partition_count_ == 1) {
-    place_whole(work, item, 0);
+    work.add_item(0, item);
+    ++work.request_count;
     return placement::batched;
   }
-  return place_among_many(work, spec, item);
+  const auto where = place_among_many(work, spec, item);
+  if (where == placement::batched)
+    ++work.request_count;
+  return where;
 }
 
 placement batch_builder::place_among_many(batch& work, const protocol::command_spec& spec,

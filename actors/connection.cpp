@@ -112,7 +112,7 @@ public:
     return false;
   }
   void await_suspend(std::coroutine_handle<> waiting) {
-    self_.waiting_ = waiting;
+    self_.dispatcher_.expect(self_.loop(), waiting);
     self_.dispatcher_.send(&self_.loop());
   }
   void await_resume() const noexcept {
@@ -164,9 +164,10 @@ free_coroutine connection::serve([[maybe_unused]] caf::strong_actor_ptr keeps_al
       }
       closing_ = closing_ || next == step::hang_up || dispatcher_.session().close_after_reply;
       if (dispatcher_.output().size() > unsent_bytes_max || starved || closing_)
-        while (!flush())
+        while (!flush() && !killed_)
           if (!co_await writable_awaiter{*this})
-            closing_ = true;
+            killed_ = true;
+      closing_ = closing_ || killed_;
     }
     forget_parsed_input();
   }
@@ -258,11 +259,12 @@ bool connection::flush() {
 
 void connection::resume() {
   received(static_cast<caf::abstract_actor*>(this));
-  std::exchange(waiting_, {}).resume();
+  dispatcher_.resume();
 }
 
 void connection::close() {
   closing_ = true;
+  killed_ = true;
   asio::error_code ignored;
   socket_.cancel(ignored);
   end_pause();

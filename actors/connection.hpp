@@ -83,10 +83,12 @@ private:
   /// How much of the output has been sent.
   std::size_t sent_ = 0;
   std::size_t receive_bytes_;
-  std::coroutine_handle<> waiting_;
   std::unique_ptr<steady_timer> pause_timer_;
   bool receiving_ = false;
+  /// No more requests are read; what has been answered is still sent …
   bool closing_ = false;
+  /// … unless the client would have to be waited for.
+  bool killed_ = false;
   bool trimming_ = false;
   bool ended_ = false;
 };

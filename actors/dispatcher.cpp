@@ -6,6 +6,8 @@
 #include "commands/execute.hpp"
 #include "protocol/reply_writer.hpp"
 
+#include <algorithm>
+
 namespace thespis::actors {
 
 namespace {
@@ -50,16 +52,19 @@ dispatcher::dispatcher(core& home, std::size_t loop, const commands::client_reco
 bool dispatcher::has_room() const noexcept {
   if (session_.replies != protocol::reply_mode::on) [[unlikely]]
     return batch_.empty();
-  return batch_.requests.size()
+  return batch_.request_count
          < (batch_.parts.size() == 1 ? requests_per_batch_max : requests_per_spread_batch_max);
 }
 
 dispatcher::step dispatcher::place(std::size_t first_word, caf::execution_unit* here) {
   const auto words = protocol::arguments{batch_.words}.subspan(first_word);
-  const auto found = core_.commands.resolve(words);
+  const auto found = resolve(words);
   if (found.outcome != protocol::resolution::ok
       || !is_plain(*found.spec, core_.gates, session_)) [[unlikely]] {
+    output_before_ = batch_.empty() ? output_.size() : output_before_;
     const auto verdict = batch_.empty() ? look_closer(found, words) : step::run_first;
+    if (verdict == step::answered)
+      apply_reply_mode();
     if (verdict != step::batched) {
       batch_.words.resize(first_word);
       return verdict;
@@ -81,6 +86,22 @@ dispatcher::step dispatcher::place(std::size_t first_word, caf::execution_unit* 
   lone_spec_ = found.spec;
   lone_place_ = where;
   return step::alone;
+}
+
+/// A client tends to repeat itself, letter by letter: then the table need not be asked.
+protocol::resolved_command dispatcher::resolve(protocol::arguments words) noexcept {
+  const auto name = words.front();
+  if (recent_.spec != nullptr && name == recent_.name()
+      && protocol::arity_fits(recent_.spec->arity, words.size()))
+    return {recent_.spec, protocol::resolution::ok};
+  const auto found = core_.commands.resolve(words);
+  if (found.outcome == protocol::resolution::ok && name.size() <= recent_.letters.size()
+      && found.spec->name.size() == name.size()) {
+    recent_.spec = found.spec;
+    recent_.size = name.size();
+    std::copy(name.begin(), name.end(), recent_.letters.begin());
+  }
+  return found;
 }
 
 /// Asks the policies; `batched` means that they let the request pass.
@@ -142,6 +163,7 @@ void dispatcher::add_lone_item() {
                       .word_count = static_cast<std::uint32_t>(batch_.words.size()),
                       .request = 0,
                       .own_words = false,
+                      .key_hash = 0,
                       .reply_end = 0});
 }
 

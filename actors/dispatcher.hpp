@@ -19,6 +19,7 @@
 #include "commands/client_record.hpp"
 #include "protocol/session.hpp"
 
+#include <array>
 #include <memory>
 
 namespace thespis::actors {
@@ -46,6 +47,15 @@ public:
   /// Before the first request: who gets batch_done.
   void start(caf::actor owner) {
     batch_.owner = std::move(owner);
+  }
+  /// Where the owner is a coroutine: before every send, what to resume with the answer.
+  void expect(event_loop& loop, std::coroutine_handle<> waiting) noexcept {
+    batch_.home = &loop;
+    batch_.waiting = waiting;
+  }
+  /// The owner got batch_done.
+  void resume() {
+    batch_.waiting.resume();
   }
   /// After the last answer: drops the reference to the owner.
   void end() {
@@ -89,6 +99,18 @@ public:
   }
 
 private:
+  /// The command that ran last, as the client spells it. Never a subcommand.
+  struct recent_command {
+    const protocol::command_spec* spec = nullptr;
+    std::size_t size = 0;
+    std::array<char, 16> letters{};
+
+    std::string_view name() const noexcept {
+      return {letters.data(), size};
+    }
+  };
+
+  protocol::resolved_command resolve(protocol::arguments words) noexcept;
   step look_closer(const protocol::resolved_command& found, protocol::arguments words);
   void run_session_command(const protocol::command_spec& spec, caf::execution_unit* here);
   void add_lone_item();
@@ -103,6 +125,7 @@ private:
   std::size_t output_before_ = 0;
   batch batch_;
   batch_builder builder_;
+  recent_command recent_;
   /// The request that runs outside of the batch, if there is one, and who runs it.
   const protocol::command_spec* lone_spec_ = nullptr;
   placement lone_place_ = placement::session;

@@ -139,6 +139,10 @@ void event_loop::resume(caf::resumable* job) {
     run_queue_.push_back(job);
   else
     caf::intrusive_ptr_release(job);
+  // What a coroutine starts goes to the run queue, so the list does not grow while it is served.
+  for (std::size_t i = 0; i < ready_.size(); ++i)
+    ready_[i].resume();
+  ready_.clear();
 }
 
 } // namespace thespis::actors

@@ -22,9 +22,11 @@
 
 #include <array>
 #include <atomic>
+#include <coroutine>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <vector>
 
 namespace thespis::actors {
 
@@ -42,6 +44,12 @@ public:
 
   /// Makes `job` ready to run here. From any thread. Takes over one reference.
   void exec_later(caf::resumable* job) override;
+
+  /// Resumes a coroutine of this loop once the actor that runs now has had its turn. Only for the
+  /// loop's own thread.
+  void resume_soon(std::coroutine_handle<> waiting) {
+    ready_.push_back(waiting);
+  }
 
   /// Serves until stop() is called. The calling thread becomes the loop's thread.
   void run();
@@ -75,6 +83,7 @@ private:
   asio::posix::basic_stream_descriptor<executor_type> wake_up_;
   std::array<std::uint64_t, 2> wake_up_count_{};
   std::deque<caf::resumable*> run_queue_;
+  std::vector<std::coroutine_handle<>> ready_;
   std::size_t index_;
 
   alignas(64) std::atomic<letter*> inbox_{nullptr};

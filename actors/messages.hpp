@@ -61,6 +61,9 @@ struct slow_requests {
   std::vector<commands::slow_request> requests;
 };
 
+/// To the scheduler: all core actors have addresses; begin.
+struct begin_ticking {};
+
 /// To the administrator, ten times a second: sample rates, end a pause that is over.
 struct sample_now {};
 
@@ -120,6 +123,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::administer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::client_came)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::client_went)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::slow_requests)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::begin_ticking)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::sample_now)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::close_connection)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::pause_ended)

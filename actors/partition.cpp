@@ -14,6 +14,9 @@ namespace {
 /// A direct batch is left and flushed when its output grows beyond this.
 constexpr std::size_t output_bytes_per_run = 1 << 20;
 
+/// How many items' keys are looked up ahead of their turn.
+constexpr std::size_t items_ahead = 32;
+
 /// How many expired entries go per task; the next task waits its turn behind the clients'.
 constexpr std::size_t expired_per_run = 400;
 
@@ -79,16 +82,42 @@ void partition::run_part(batch& work) {
   keyspace::command_context ctx{reply, *work.client, only_this_, work.time};
   keyspace::shard* const shards[] = {&shard_};
   statistics_.start();
+  auto looked_ahead = part.next_item;
   while (part.next_item < part.items.size()) {
+    if (part.next_item == looked_ahead)
+      looked_ahead = look_ahead(work, part);
     auto& item = part.items[part.next_item++];
-    commands::execute(ctx, *item.spec, work.words_of(item, part), statistics_, shards);
+    const auto words = work.words_of(item, part);
+    ctx.hint = {words.size() > 1 ? words[1] : std::string_view{}, item.key_hash};
+    commands::execute(ctx, *item.spec, words, statistics_, shards);
     item.reply_end = bytes.size();
     if (direct && bytes.size() > output_bytes_per_run)
       break;
   }
   core_.report_slow(statistics_, context());
   if (work.pending.fetch_sub(1, std::memory_order_acq_rel) == 1)
-    post(work.owner, context(), batch_done{});
+    work.report(context());
+}
+
+/// Computes the hashes of the next items' keys and brings what they lead to towards the cache: first
+/// the buckets of all, then the entries of all, so that the memory works on many at a time. Returns
+/// the first item that has not been looked at.
+std::size_t partition::look_ahead(const batch& work, batch_part& part) {
+  const auto begin = part.next_item;
+  const auto end = std::min(part.items.size(), begin + items_ahead);
+  const auto& db = shard_.databases[static_cast<std::size_t>(work.client->database)];
+  for (auto i = begin; i < end; ++i) {
+    auto& item = part.items[i];
+    if (item.word_count < 2)
+      continue;
+    item.key_hash = db.hash(work.words_of(item, part)[1]);
+    if (end - begin > 1)
+      db.prefetch_bucket(item.key_hash);
+  }
+  if (end - begin > 1)
+    for (auto i = begin; i < end; ++i)
+      db.prefetch_entry(part.items[i].key_hash);
+  return end;
 }
 
 void partition::join(rendezvous& meeting) {
@@ -111,7 +140,7 @@ void partition::run_meeting(rendezvous& meeting) {
                     statistics_, borrowed);
   core_.report_slow(statistics_, context());
   const auto partitions = meeting.partitions();
-  post(work.owner, context(), batch_done{});
+  work.report(context());
   // From here on the meeting is its owner's again.
   for (auto other : partitions)
     if (other != index_)

@@ -29,6 +29,7 @@ private:
   void handle(const partition_task& task);
   void serve(const partition_task& task);
   void run_part(batch& work);
+  std::size_t look_ahead(const batch& work, batch_part& part);
   void join(rendezvous& meeting);
   void run_meeting(rendezvous& meeting);
   void expire_due();

@@ -16,8 +16,8 @@ scheduler::scheduler(caf::actor_config& config, event_loop& loop, core& home)
 }
 
 caf::behavior scheduler::make_behavior() {
-  expect_tick();
-  return {[this](const wake_partition_at& wish) { add(wish); }};
+  return {[this](const begin_ticking&) { expect_tick(); },
+          [this](const wake_partition_at& wish) { add(wish); }};
 }
 
 void scheduler::on_exit() {

@@ -65,6 +65,7 @@ void store::spawn_core_actors() {
     home.partitions[i] = spawn_floating<partition>(system_, std::ref(home), i);
   std::function<void()> on_stopped = [this] { stopped_promise_.set_value(); };
   home.supervisor = spawn_floating<supervisor>(system_, std::ref(home), std::move(on_stopped));
+  post(home.scheduler, nullptr, begin_ticking{});
 }
 
 caf::actor store::connect() {

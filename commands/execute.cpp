@@ -22,8 +22,10 @@ void apologise(keyspace::command_context& ctx, std::size_t start) noexcept {
   }
 }
 
-void run(keyspace::command_context& ctx, const protocol::command_spec& spec,
-         protocol::arguments args) {
+// Inlined: a call less for every command.
+[[gnu::always_inline]] inline void run(keyspace::command_context& ctx,
+                                       const protocol::command_spec& spec,
+                                       protocol::arguments args) {
   const auto start = ctx.reply.buffer().size();
   try {
     spec.run(ctx, args);

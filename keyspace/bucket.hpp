@@ -76,6 +76,9 @@ struct alignas(64) bucket {
     words[slot] = 0;
   }
 
+  std::uint64_t fingerprint_at(unsigned slot) const noexcept {
+    return (control >> (8 * slot)) & 0xff;
+  }
   /// What bucket and word know of the hash's upper half: bits 23..1, the others are zero.
   std::uint32_t known_bits(unsigned slot) const noexcept {
     return static_cast<std::uint32_t>((words[slot] >> 48) << 8)

@@ -132,6 +132,9 @@ void bucket_table::remove(std::uint32_t top, place at) noexcept {
     here.buckets[b].forget_passed();
   at.where->remove(at.slot);
   const auto first = first_index(index, here.depth);
+  if (at.where->passed() != 0)
+    fill_hole(here, prefix_of(first, here.depth),
+              static_cast<std::uint32_t>(at.where - here.buckets));
   const auto left = --counts()[first];
   if (--size_ == 0)
     release();

@@ -164,6 +164,7 @@ private:
   }
 
   void assign(std::uint32_t first, segment s, std::uint16_t items) noexcept;
+  void fill_hole(segment here, std::uint32_t prefix, std::uint32_t b) const noexcept;
   void start();
   void grow(std::uint32_t first);
   void resize(std::uint32_t first, segment new_one) noexcept;

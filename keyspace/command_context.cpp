@@ -32,7 +32,10 @@ void expire(shard& in, int number, database::slot& at) {
 
 database::slot command_context::lookup(std::string_view key, int database, bool count, bool touch) {
   auto& in = shards.at(key);
-  auto found = in.databases[static_cast<std::size_t>(database)].find(key);
+  auto& entries = in.databases[static_cast<std::size_t>(database)];
+  const auto hinted = key.data() == hint.key.data() && key.size() == hint.key.size()
+                      && database == client.database;
+  auto found = entries.find(key, hinted ? hint.hash : entries.hash(key));
   if (found && found->expired_at(now.ms)) [[unlikely]]
     expire(in, database, found);
   if (count)

@@ -45,6 +45,13 @@ public:
   commands::server_state* server = nullptr;
   const protocol::command_spec* spec = nullptr;
 
+  /// The hash of one key that whoever runs the request knows already, in the client's database.
+  struct known_hash {
+    std::string_view key{};
+    std::uint64_t hash = 0;
+  };
+  known_hash hint;
+
   // -- keys
   // ----------------------------------------------------------------------------------------- A
   // slot's database is needed to change it: `auto& db = ctx.db(key)`.

@@ -31,6 +31,7 @@ class Difference:
     steps: list
     theirs: bytes
     ours: bytes
+    rest: list = dataclasses.field(default_factory=list)  # sent in the same write
 
     def text(self):
         lines = [f"    {step.text()}" for step in self.steps[-STEPS_SHOWN:]]
@@ -38,6 +39,9 @@ class Difference:
             lines.insert(
                 0, f"    ({len(self.steps) - STEPS_SHOWN} steps before these are not shown)"
             )
+        if self.ours == compare.CLOSED and self.rest:
+            lines.append("    (sent in the same write, so one of these may be the cause:)")
+            lines += [f"    {step.text()}" for step in self.rest]
         return "\n".join(
             lines + [f"  reference: {abridged(self.theirs)}", f"  thespis:   {abridged(self.ours)}"]
         )
@@ -172,7 +176,11 @@ class Replay:
             index, difference = found
             if difference.kind() not in kinds:
                 kinds.add(difference.kind())
-                yield self.shrink(difference)
+                try:
+                    difference = self.shrink(difference)
+                except OSError:
+                    pass  # the server is gone; then the steps that killed it are worth more
+                yield difference
             at += index + 1
 
     def first_difference(self, steps):
@@ -184,7 +192,8 @@ class Replay:
             for offset, (step, theirs, ours) in enumerate(zip(batch, *self.play(batch))):
                 self.sent += 1
                 if not self.same(step, theirs, ours):
-                    return at + offset, Difference(steps[: at + offset + 1], theirs, ours)
+                    until = steps[: at + offset + 1]
+                    return at + offset, Difference(until, theirs, ours, batch[offset + 1 :])
             at += len(batch)
         return None
 

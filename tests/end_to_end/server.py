@@ -1,8 +1,8 @@
 """Starts a server for a test, watches it, and never leaves one behind.
 
-Which server: the environment variable THESPIS_SERVER, or the binary of a build in this tree. A
-redis-server works as well, it is only not given the options that Redis does not know; the oracle of
-the differential test is started that way.
+Which server: the environment variable THESPIS_SERVER, or the binary of a build in this tree (the
+release first). A redis-server works as well, it is only not given the options that Redis does not
+know; the oracle of the differential test is started that way.
 
 Each server runs in a directory of its own, listens on a free port of the loopback, writes its log
 to a file there, and dies with the process that started it.
@@ -48,11 +48,11 @@ def thespis_binary():
         if not found:
             raise SystemExit(f"THESPIS_SERVER names {named}, which is not an executable file")
         return found
-    builds = sorted(ROOT.glob("build/**/thespis-server"), key=lambda path: path.stat().st_mtime)
-    builds = [path for path in builds if path.is_file() and os.access(path, os.X_OK)]
-    if not builds:
-        raise SystemExit("no thespis-server found under build/: build first, or set THESPIS_SERVER")
-    return str(builds[-1])
+    builds = [ROOT / "build/release/thespis-server", *sorted(ROOT.glob("build/*/thespis-server"))]
+    for path in builds:
+        if path.is_file() and os.access(path, os.X_OK):
+            return str(path)
+    raise SystemExit("no thespis-server found under build/: build first, or set THESPIS_SERVER")
 
 
 def is_thespis(binary):
