@@ -7,8 +7,11 @@
 namespace thespis::actors {
 
 administrator::administrator(caf::actor_config& config, core& home)
-  : caf::event_based_actor(config), core_(home) {
-  set_default_handler(caf::drop);
+  : store_actor(config), core_(home) {
+}
+
+administrator::~administrator() {
+  outlived_references(*this);
 }
 
 caf::behavior administrator::make_behavior() {
@@ -16,18 +19,23 @@ caf::behavior administrator::make_behavior() {
   return {[this](const administer& task) { run(*task.work); },
           [this](const client_came& client) { welcome(client); },
           [this](const client_went& client) {
+            const turn now{this};
             core_.server.clients.remove(client.id);
             addresses_.erase(client.id);
           },
           [this](const slow_requests& slow) {
+            const turn now{this};
             for (const auto& one : slow.requests)
               core_.server.note_slow(one);
           },
-          [this](const sample_now&) { core_.server.tick(core_.now().ms); }};
+          [this](const sample_now&) {
+            const turn now{this};
+            core_.server.tick(core_.now().ms);
+          }};
 }
 
 void administrator::run(batch& work) {
-  received(static_cast<caf::abstract_actor*>(this));
+  const turn now{this};
   auto& part = work.parts.front();
   auto& item = part.items.front();
   auto& statistics = core_.administrator_statistics;
@@ -43,6 +51,7 @@ void administrator::run(batch& work) {
 }
 
 void administrator::welcome(const client_came& client) {
+  const turn now{this};
   core_.server.clients.add(client.record);
   addresses_.emplace(client.record->id, client.address);
 }

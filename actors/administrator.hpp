@@ -6,16 +6,16 @@
 
 #include "actors/core.hpp"
 #include "actors/messages.hpp"
-
-#include <caf/event_based_actor.hpp>
+#include "actors/store_actor.hpp"
 
 #include <map>
 
 namespace thespis::actors {
 
-class administrator final : public caf::event_based_actor {
+class administrator final : public store_actor {
 public:
   administrator(caf::actor_config& config, core& home);
+  ~administrator() override;
 
   caf::behavior make_behavior() override;
 

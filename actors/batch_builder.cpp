@@ -1,7 +1,7 @@
 #include "actors/batch_builder.hpp"
 
-#include "base/number.hpp"
 #include "keyspace/slots.hpp"
+#include "protocol/scan_cursor.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -55,7 +55,11 @@ placement batch_builder::place_among_many(batch& work, const protocol::command_s
     return placement::batched;
   }
   if (spec.route == way::split) {
-    place_shares(work, item);
+    // A key without its value (MSET k) is the handler's to refuse, so it goes to one partition whole.
+    if ((item.word_count - 1) % static_cast<std::uint32_t>(spec.keys.front().step) != 0)
+      place_whole(work, item, 0);
+    else
+      place_shares(work, item);
     return placement::batched;
   }
   meet_key_partitions();
@@ -103,7 +107,7 @@ void batch_builder::place_everywhere(batch& work, work_item item) {
 
 /// The cursor that a client sees is `partition + partition_count * cursor within it`.
 void batch_builder::place_by_cursor(batch& work, work_item item) {
-  const auto cursor = base::parse_uint64(work.words[item.first_word + 1]);
+  const auto cursor = protocol::parse_scan_cursor(work.words[item.first_word + 1]);
   if (!cursor) {
     place_whole(work, item, 0);
     return;

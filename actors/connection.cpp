@@ -1,6 +1,7 @@
 #include "actors/connection.hpp"
 
 #include "actors/listener.hpp"
+#include "actors/log.hpp"
 #include "actors/messages.hpp"
 #include "protocol/reply_writer.hpp"
 
@@ -136,6 +137,10 @@ connection::connection(caf::actor_config& config, event_loop& loop, core& home, 
   parser_.set_bulk_bytes_max(home.options.get(base::option::proto_max_bulk_len));
 }
 
+connection::~connection() {
+  outlived_references(*this);
+}
+
 caf::behavior connection::make_behavior() {
   dispatcher_.start(caf::actor_cast<caf::actor>(this));
   serve(caf::actor_cast<caf::strong_actor_ptr>(this));
@@ -182,6 +187,12 @@ void connection::note_received(std::size_t bytes) {
   const auto now = core_.now();
   dispatcher_.set_time(now);
   record_->last_interaction_ms.store(now.ms, std::memory_order_relaxed);
+  if (input_.size() > static_cast<std::size_t>(
+        core_.options.get(base::option::client_query_buffer_limit))) {
+    log::warning("Closing client that reached max query buffer length: {}", record_->address);
+    figures.query_buffer_limit_disconnections.add();
+    closing_ = true;
+  }
   // A client that fills what it is given gets more the next time.
   if (bytes >= receive_bytes_ && receive_bytes_ < receive_bytes_max)
     receive_bytes_ *= 2;

@@ -36,6 +36,7 @@ public:
   /// `home` and `owner` outlive the connection.
   connection(caf::actor_config& config, event_loop& loop, core& home, listener& owner,
              stream_socket socket, commands::client_record_ptr record, bool local);
+  ~connection() override;
 
   caf::behavior make_behavior() override;
 

@@ -20,6 +20,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <mutex>
 #include <vector>
 
 namespace thespis::actors {
@@ -51,8 +52,9 @@ struct core {
   /// One per partition; the partition actor owns the shard.
   std::deque<keyspace::shard> shards;
   std::deque<thespis::commands::command_statistics> partition_statistics;
-  /// One per event loop, and one more for clients that are on none.
+  /// One per event loop, and one more that clients on none share, under the lock.
   std::deque<thespis::commands::command_statistics> client_statistics;
+  std::mutex shared_statistics_lock;
   std::deque<thespis::commands::network_statistics> network;
   thespis::commands::command_statistics administrator_statistics;
 

@@ -1,12 +1,15 @@
 #include "actors/dispatcher.hpp"
 
+#include "actors/log.hpp"
 #include "actors/messages.hpp"
 #include "base/ascii.hpp"
+#include "base/ensure.hpp"
 #include "commands/admission.hpp"
 #include "commands/execute.hpp"
 #include "protocol/reply_writer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace thespis::actors {
 
@@ -18,12 +21,18 @@ constexpr std::size_t requests_per_batch_max = 1024;
 /// With several partitions replies wait in memory until all parts are in; fewer requests bound them.
 constexpr std::size_t requests_per_spread_batch_max = 256;
 
-/// Whether no policy needs a closer look at the request.
+/// Whether no policy needs a closer look at the request. A password is no matter once the client has
+/// logged in; until then the client itself is special.
 bool is_plain(const protocol::command_spec& spec, const commands::server_gates& gates,
               const protocol::session& client) noexcept {
-  return (gates.raised.load(std::memory_order_relaxed) | client.special
-          | (spec.flags & protocol::protected_command))
-         == 0;
+  const auto raised = gates.raised.load(std::memory_order_relaxed)
+                      & ~std::uint32_t{commands::gate_password};
+  return (raised | client.special | (spec.flags & protocol::protected_command)) == 0;
+}
+
+/// Whether a row can have no subcommands, visible or not: those of keys.
+bool stands_alone(const protocol::command_spec& spec) noexcept {
+  return spec.route == protocol::way::single || spec.route == protocol::way::split;
 }
 
 /// The first words of an HTTP request: somebody's browser is being used to attack the server.
@@ -95,7 +104,8 @@ protocol::resolved_command dispatcher::resolve(protocol::arguments words) noexce
       && protocol::arity_fits(recent_.spec->arity, words.size()))
     return {recent_.spec, protocol::resolution::ok};
   const auto found = core_.commands.resolve(words);
-  if (found.outcome == protocol::resolution::ok && name.size() <= recent_.letters.size()
+  if (found.outcome == protocol::resolution::ok && stands_alone(*found.spec)
+      && name.size() <= recent_.letters.size()
       && found.spec->name.size() == name.size()) {
     recent_.spec = found.spec;
     recent_.size = name.size();
@@ -104,13 +114,27 @@ protocol::resolved_command dispatcher::resolve(protocol::arguments words) noexce
   return found;
 }
 
+/// A loop's clients take turns; those on no loop run on any thread.
+std::unique_lock<std::mutex> dispatcher::lock_statistics() const {
+  if (&statistics_ != &core_.client_statistics.back())
+    return {};
+  return std::unique_lock{core_.shared_statistics_lock};
+}
+
 /// Asks the policies; `batched` means that they let the request pass.
 dispatcher::step dispatcher::look_closer(const protocol::resolved_command& found,
                                          protocol::arguments words) {
+  const auto counting = lock_statistics();
   protocol::reply_writer reply{output_, session_.protocol};
   if (found.outcome != protocol::resolution::ok) {
-    if (is_http(words.front()))
+    if (is_http(words.front())) {
+      log::warning("Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: "
+                   "commands to Thespis. This is likely due to an attacker attempting to use Cross "
+                   "Protocol Scripting to compromise your Thespis instance. Connection from {} "
+                   "aborted.",
+                   session_.address);
       return step::hang_up;
+    }
     commands::reject_unresolved(found, words, reply, statistics_);
     return step::answered;
   }
@@ -128,6 +152,7 @@ dispatcher::step dispatcher::look_closer(const protocol::resolved_command& found
 void dispatcher::run_session_command(const protocol::command_spec& spec,
                                      caf::execution_unit* here) {
   output_before_ = output_.size();
+  const auto counting = lock_statistics();
   protocol::reply_writer reply{output_, session_.protocol};
   keyspace::command_context ctx{reply, session_, keyspace::shard_map::none(), batch_.time};
   statistics_.start();
@@ -139,6 +164,7 @@ void dispatcher::run_session_command(const protocol::command_spec& spec,
 }
 
 void dispatcher::send(caf::execution_unit* here) {
+  THESPIS_ENSURE(!std::exchange(in_flight_, true));
   if (!batch_.unfinished())
     output_before_ = output_.size();
   if (lone_spec_ == nullptr) {
@@ -168,6 +194,8 @@ void dispatcher::add_lone_item() {
 }
 
 void dispatcher::take_answers() {
+  THESPIS_ENSURE(std::exchange(in_flight_, false));
+  THESPIS_ENSURE(batch_.pending.load(std::memory_order_relaxed) == 0);
   if (lone_spec_ != nullptr) {
     lone_spec_ = nullptr;
     mirror_session();

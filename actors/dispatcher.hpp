@@ -21,6 +21,7 @@
 
 #include <array>
 #include <memory>
+#include <mutex>
 
 namespace thespis::actors {
 
@@ -111,6 +112,7 @@ private:
   };
 
   protocol::resolved_command resolve(protocol::arguments words) noexcept;
+  std::unique_lock<std::mutex> lock_statistics() const;
   step look_closer(const protocol::resolved_command& found, protocol::arguments words);
   void run_session_command(const protocol::command_spec& spec, caf::execution_unit* here);
   void add_lone_item();
@@ -130,6 +132,8 @@ private:
   const protocol::command_spec* lone_spec_ = nullptr;
   placement lone_place_ = placement::session;
   std::unique_ptr<rendezvous> meeting_;
+  /// Something has been sent and not been answered: everything above is lent out.
+  bool in_flight_ = false;
 };
 
 } // namespace thespis::actors

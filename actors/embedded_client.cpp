@@ -1,6 +1,7 @@
 #include "actors/embedded_client.hpp"
 
 #include <chrono>
+#include <utility>
 
 namespace thespis::actors {
 
@@ -34,40 +35,53 @@ commands::client_record_ptr make_record(core& home) {
 } // namespace
 
 embedded_client::embedded_client(caf::actor_config& config, core& home)
-  : caf::event_based_actor(config),
+  : store_actor(config),
     core_(home),
     record_(make_record(home)),
     dispatcher_(home, home.client_statistics.size() - 1, record_, true) {
   dispatcher_.session().protocol = 3;
-  set_default_handler(caf::drop);
-  // What is in flight must come back before the actor may go.
-  set_exit_handler([this](const caf::exit_msg&) {
-    closing_ = true;
-    quit_if_idle();
-  });
+  // Whoever can send it messages is inside.
+  dispatcher_.session().set_authenticated(true);
+  set_exit_handler([this](const caf::exit_msg&) { close(); });
+}
+
+embedded_client::~embedded_client() {
+  outlived_references(*this);
 }
 
 caf::behavior embedded_client::make_behavior() {
   dispatcher_.start(caf::actor_cast<caf::actor>(this));
   post(core_.administrator, context(), client_came{record_, caf::actor_cast<caf::actor>(this)});
-  return {[this](embedded_request& request) { return accept(std::move(request)); },
+  return {[this](embedded_request& request) {
+            const turn now{this};
+            return accept(std::move(request));
+          },
           [this](const batch_done&) {
-            received(static_cast<caf::abstract_actor*>(this));
+            const turn now{this};
             in_flight_ = false;
             dispatcher_.take_answers();
             deliver();
             work();
           },
-          [this](const retry&) { work(); },
-          [this](const close_connection&) {
-            closing_ = true;
-            quit_if_idle();
-          }};
+          [this](const client_admitted&) {
+            const turn now{this};
+            admitted_ = true;
+            work();
+          },
+          [this](const retry&) {
+            const turn now{this};
+            retrying_ = false;
+            work();
+          },
+          [this](const close_connection&) { close(); }};
 }
 
 void embedded_client::on_exit() {
   post(core_.administrator, context(), client_went{record_->id});
   dispatcher_.end();
+  for (auto& one : requests_)
+    one.promise.deliver(caf::make_error(caf::sec::request_receiver_down));
+  requests_.clear();
 }
 
 caf::typed_response_promise<embedded_reply> embedded_client::accept(embedded_request request) {
@@ -77,13 +91,14 @@ caf::typed_response_promise<embedded_reply> embedded_client::accept(embedded_req
     return promise;
   }
   requests_.push_back({std::move(request.words), promise});
-  if (!in_flight_)
-    work();
+  work();
   return promise;
 }
 
 /// Runs requests until one batch is in flight or none is left.
 void embedded_client::work() {
+  if (in_flight_ || !admitted_)
+    return quit_if_idle();
   const auto now = core_.now();
   dispatcher_.set_time(now);
   record_->last_interaction_ms.store(now.ms, std::memory_order_relaxed);
@@ -113,7 +128,8 @@ bool embedded_client::fill_batch() {
       words.push_back(word);
     const auto next = dispatcher_.place(first_word, context());
     if (next == step::paused) {
-      delayed_send(this, pause_retry_interval, retry{});
+      if (!std::exchange(retrying_, true))
+        delayed_send(this, pause_retry_interval, retry{});
       return false;
     }
     if (next == step::run_first)
@@ -136,11 +152,20 @@ void embedded_client::deliver() {
     if (!rest.empty())
       protocol::parse_resp_value(rest, consumed, reply.value);
     rest.remove_prefix(consumed);
+    published(static_cast<caf::abstract_actor*>(this));
+    const unwatched envelope;
     requests_.front().promise.deliver(std::move(reply));
     requests_.pop_front();
     --placed_;
   }
   output.clear();
+}
+
+/// What is in flight must come back before the actor may go.
+void embedded_client::close() {
+  const turn now{this};
+  closing_ = true;
+  quit_if_idle();
 }
 
 void embedded_client::quit_if_idle() {

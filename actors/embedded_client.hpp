@@ -4,18 +4,16 @@
 /// messages. It takes the same way as a connection (the dispatcher), with a session of its own, and
 /// speaks RESP3 inside, so that replies keep their types.
 ///
-///     self->request(client, caf::infinite, embedded_request{{"SET", "user", "Namal"}})
-///       .then([](const embedded_reply& reply) { … });
-///
 /// Requests that arrive while a batch is in flight form the next batch. Replies come in the order of
-/// the requests, whoever sent them.
+/// the requests, whoever sent them. A request that is not answered before the end of the client gets
+/// caf::sec::request_receiver_down, as one that is sent after it does.
 
 #include "actors/core.hpp"
 #include "actors/dispatcher.hpp"
+#include "actors/embedded_messages.hpp"
 #include "actors/messages.hpp"
-#include "protocol/resp_value.hpp"
+#include "actors/store_actor.hpp"
 
-#include <caf/event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
 #include <deque>
@@ -24,19 +22,10 @@
 
 namespace thespis::actors {
 
-/// The words of a command.
-struct embedded_request {
-  std::vector<std::string> words;
-};
-
-/// What the server says, as a value. An error reply is a value too.
-struct embedded_reply {
-  protocol::resp_value value;
-};
-
-class embedded_client final : public caf::event_based_actor {
+class embedded_client final : public store_actor {
 public:
   embedded_client(caf::actor_config& config, core& home);
+  ~embedded_client() override;
 
   caf::behavior make_behavior() override;
   void on_exit() override;
@@ -51,6 +40,7 @@ private:
   void work();
   bool fill_batch();
   void deliver();
+  void close();
   void quit_if_idle();
 
   core& core_;
@@ -59,11 +49,11 @@ private:
   /// Requests in the order of their arrival; the first `placed_` are in flight or answered.
   std::deque<pending> requests_;
   std::size_t placed_ = 0;
+  /// Whether the supervisor knows this client; until then requests wait.
+  bool admitted_ = false;
   bool in_flight_ = false;
+  bool retrying_ = false;
   bool closing_ = false;
 };
 
 } // namespace thespis::actors
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::embedded_request)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::embedded_reply)

@@ -5,6 +5,7 @@
 
 #include <asio/buffer.hpp>
 #include <caf/actor_system.hpp>
+#include <caf/scheduler/abstract_coordinator.hpp>
 
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -38,8 +39,9 @@ event_loop::event_loop(caf::actor_system& system, std::size_t index)
 
 event_loop::~event_loop() {
   take_inbox();
+  // An actor that has not ended by now ends here, and drops what its mailbox holds.
   for (auto* job : run_queue_)
-    caf::intrusive_ptr_release(job);
+    caf::scheduler::abstract_coordinator::cleanup_and_release(job);
 }
 
 event_loop* event_loop::current() noexcept {

@@ -44,13 +44,18 @@ void configure_tcp(int fd, std::int64_t keepalive_seconds) {
 } // namespace
 
 listener::listener(caf::actor_config& config, event_loop& loop, core& home)
-  : pinned_actor(config, loop), core_(home), timer_(loop.io().get_executor()) {
+  : pinned_actor(config, loop), core_(home) {
+}
+
+listener::~listener() {
+  outlived_references(*this);
 }
 
 caf::behavior listener::make_behavior() {
+  timer_.emplace(loop().io().get_executor());
   expect_tick();
-  return {[this](const open_sockets& given) { open(given.descriptors); },
-          [this](const adopt_socket& client) { serve(client.fd); },
+  return {[this](const open_sockets& given) { open(*given.sockets); },
+          [this](const adopt_socket& client) { serve(client.socket->release()); },
           [this](const pause_ended&) {
             for (auto* one : connections_)
               one->end_pause();
@@ -60,20 +65,28 @@ caf::behavior listener::make_behavior() {
 
 // -- accepting ----------------------------------------------------------------------------------------
 
-void listener::open(const std::vector<int>& descriptors) {
-  for (auto fd : descriptors) {
-    sockets_.push_back(std::make_unique<descriptor>(loop().io().get_executor(), fd));
+void listener::open(listening_sockets& given) {
+  const turn now{this};
+  if (draining_)
+    return;
+  for (auto& socket : given.per_loop[loop().index()]) {
+    sockets_.push_back(
+      std::make_unique<descriptor>(loop().io().get_executor(), socket.release()));
     expect_clients(*sockets_.back());
   }
 }
 
+/// A wait that is over already is no longer cancelled by the end of its socket or timer, so what
+/// waits keeps the listener in memory, and looks whether it is draining first.
 void listener::expect_clients(descriptor& from) {
-  from.async_wait(descriptor::wait_read, [this, &from](const asio::error_code& failed) {
-    if (failed)
-      return;
-    accept_all(from);
-    expect_clients(from);
-  });
+  from.async_wait(descriptor::wait_read,
+                  [this, &from, alive = caf::actor_cast<caf::strong_actor_ptr>(this)](
+                    const asio::error_code& failed) {
+                    if (failed || draining_)
+                      return;
+                    accept_all(from);
+                    expect_clients(from);
+                  });
 }
 
 void listener::accept_all(descriptor& from) {
@@ -118,7 +131,7 @@ void listener::welcome(int fd) {
   if (where == loop().index())
     serve(fd);
   else
-    post(core_.listeners[where], &loop(), adopt_socket{fd});
+    post(core_.listeners[where], &loop(), adopt_socket{std::make_shared<owned_fd>(fd)});
 }
 
 void listener::turn_away(int fd, std::string_view error) {
@@ -168,13 +181,14 @@ void listener::forget(connection& gone) {
 // -- once a second ------------------------------------------------------------------------------------
 
 void listener::expect_tick() {
-  timer_.expires_after(tick_interval);
-  timer_.async_wait([this](const asio::error_code& failed) {
-    if (failed)
-      return;
-    tick();
-    expect_tick();
-  });
+  timer_->expires_after(tick_interval);
+  timer_->async_wait(
+    [this, alive = caf::actor_cast<caf::strong_actor_ptr>(this)](const asio::error_code& failed) {
+      if (failed || draining_)
+        return;
+      tick();
+      expect_tick();
+    });
 }
 
 void listener::tick() {
@@ -196,7 +210,7 @@ void listener::tick() {
 void listener::drain() {
   draining_ = true;
   sockets_.clear();
-  timer_.cancel();
+  timer_.reset();
   for (auto* one : std::vector<connection*>{connections_})
     one->close();
   report_if_drained();

@@ -17,6 +17,7 @@
 #include <asio/posix/basic_stream_descriptor.hpp>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace thespis::actors {
@@ -24,6 +25,7 @@ namespace thespis::actors {
 class listener final : public pinned_actor {
 public:
   listener(caf::actor_config& config, event_loop& loop, core& home);
+  ~listener() override;
 
   caf::behavior make_behavior() override;
 
@@ -33,7 +35,7 @@ public:
 private:
   using descriptor = asio::posix::basic_stream_descriptor<event_loop::executor_type>;
 
-  void open(const std::vector<int>& descriptors);
+  void open(listening_sockets& given);
   void expect_clients(descriptor& from);
   void accept_all(descriptor& from);
   void welcome(int fd);
@@ -47,7 +49,8 @@ private:
   core& core_;
   std::vector<std::unique_ptr<descriptor>> sockets_;
   std::vector<connection*> connections_;
-  steady_timer timer_;
+  /// Made and destroyed on the loop, which alone may touch it.
+  std::optional<steady_timer> timer_;
   std::size_t next_loop_ = 0;
   bool draining_ = false;
 };

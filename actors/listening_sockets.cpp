@@ -12,37 +12,10 @@
 #include <cstring>
 #include <memory>
 #include <system_error>
-#include <utility>
 
 namespace thespis::actors {
 
 namespace {
-
-/// A descriptor that is closed unless it is released.
-class owned_fd {
-public:
-  explicit owned_fd(int fd = -1) noexcept : fd_(fd) {
-  }
-  owned_fd(owned_fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {
-  }
-  owned_fd& operator=(owned_fd&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~owned_fd() {
-    if (fd_ >= 0)
-      ::close(fd_);
-  }
-  int get() const noexcept {
-    return fd_;
-  }
-  int release() noexcept {
-    return std::exchange(fd_, -1);
-  }
-
-private:
-  int fd_;
-};
 
 using address_list = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
 
@@ -83,12 +56,6 @@ bool is_missing_address(int error) noexcept {
 
 } // namespace
 
-listening_sockets::~listening_sockets() {
-  for (const auto& sockets : per_loop)
-    for (auto fd : sockets)
-      ::close(fd);
-}
-
 bool listening_sockets::empty() const noexcept {
   for (const auto& sockets : per_loop)
     if (!sockets.empty())
@@ -123,14 +90,14 @@ base::result<void> listening_sockets::open_tcp(std::string address, std::uint16_
       return {};
     return because(what, errno);
   } else if (!shared) {
-    per_loop.front().push_back(probe.release());
+    per_loop.front().push_back(std::move(probe));
     return {};
   }
   for (auto& sockets : per_loop) {
     auto fd = listen_on(*list, true, backlog);
     if (fd.get() < 0)
       return because(what, errno);
-    sockets.push_back(fd.release());
+    sockets.push_back(std::move(fd));
   }
   return {};
 }
@@ -151,8 +118,27 @@ base::result<void> listening_sockets::open_unix(const std::string& path, unsigne
     return because(what, errno);
   if (permissions != 0 && ::chmod(path.c_str(), static_cast<mode_t>(permissions)) != 0)
     return because(what, errno);
-  per_loop.front().push_back(fd.release());
+  per_loop.front().push_back(std::move(fd));
   return {};
+}
+
+base::result<listening_sockets> open_sockets_of(const base::options& settings, std::size_t loops) {
+  using base::option;
+  listening_sockets sockets{loops};
+  const auto backlog = static_cast<int>(settings.get(option::tcp_backlog));
+  const auto port = static_cast<std::uint16_t>(settings.get(option::port));
+  if (port != 0)
+    for (const auto& address : settings.bind_addresses())
+      if (auto opened = sockets.open_tcp(address, port, backlog); !opened)
+        return base::fault{opened.why()};
+  const auto& path = settings.text(option::unixsocket);
+  const auto permissions = static_cast<unsigned>(settings.get(option::unixsocketperm));
+  if (!path.empty())
+    if (auto opened = sockets.open_unix(path, permissions, backlog); !opened)
+      return base::fault{opened.why()};
+  if (sockets.empty() && port != 0)
+    return base::fault{"Configured to not listen anywhere, exiting."};
+  return sockets;
 }
 
 } // namespace thespis::actors

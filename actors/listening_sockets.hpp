@@ -1,7 +1,10 @@
 #pragma once
 
+#include "actors/owned_fd.hpp"
+#include "base/options.hpp"
 #include "base/result.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -15,14 +18,10 @@ namespace thespis::actors {
 /// would let two servers of one user share a port without a word.
 struct listening_sockets {
   /// One list per event loop.
-  std::vector<std::vector<int>> per_loop;
+  std::vector<std::vector<owned_fd>> per_loop;
 
   explicit listening_sockets(std::size_t loops) : per_loop(loops) {
   }
-  listening_sockets(listening_sockets&&) = default;
-  listening_sockets& operator=(listening_sockets&&) = default;
-  /// Closes what was not taken.
-  ~listening_sockets();
 
   /// `address`: "*", "::*", an IPv4 or IPv6 address or a host name; a '-' in front means that an
   /// address which this machine does not have is no fault. Port 0 lets the system choose.
@@ -33,5 +32,9 @@ struct listening_sockets {
 
   bool empty() const noexcept;
 };
+
+/// Opens what the settings `bind`, `port`, `unixsocket` and their like ask for. With port 0 and no
+/// Unix socket there is nothing to open, and that is no fault.
+base::result<listening_sockets> open_sockets_of(const base::options& settings, std::size_t loops);
 
 } // namespace thespis::actors

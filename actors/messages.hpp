@@ -5,6 +5,7 @@
 
 #include "actors/batch.hpp"
 #include "actors/happens_before.hpp"
+#include "actors/listening_sockets.hpp"
 #include "commands/client_record.hpp"
 #include "commands/slow_request.hpp"
 
@@ -73,23 +74,23 @@ struct close_connection {};
 /// To a listener, from there to its connections: CLIENT UNPAUSE.
 struct pause_ended {};
 
-/// To a listener: accept clients on these listening descriptors, which are its own from now on.
+/// To each listener: take your loop's listening sockets and accept clients on them.
 struct open_sockets {
-  std::vector<int> descriptors;
+  std::shared_ptr<listening_sockets> sockets;
 };
 
-/// To a listener: serve a socket that was accepted elsewhere.
+/// To a listener: serve a socket that was accepted elsewhere. Closed if nobody takes it.
 struct adopt_socket {
-  int fd;
+  std::shared_ptr<owned_fd> socket;
 };
 
-/// To the supervisor: a listener more to wait for at the end.
-struct listener_opened {};
-
-/// To the supervisor: an embedded client more to wait for at the end.
+/// To the supervisor: an embedded client wants to be served, and is waited for at the end.
 struct client_opened {
   caf::actor address;
 };
+
+/// To an embedded client: the supervisor knows it, so partitions will not end before it has.
+struct client_admitted {};
 
 /// To the supervisor, from a listener: its last connection is gone.
 struct drained {};
@@ -97,22 +98,30 @@ struct drained {};
 /// To the supervisor: end the server.
 struct shut_down {};
 
+/// To the supervisor: nobody comes any more.
+struct farewell {};
+
 /// To the scheduler, from a partition: tick me at this time (Unix ms).
 struct wake_partition_at {
   partition_index partition;
   std::int64_t at_ms;
 };
 
+template <class Message>
+caf::mailbox_element_ptr wrap(Message message) {
+  const unwatched envelope;
+  return caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::move(message));
+}
+
 /// Puts a message into an actor's mailbox. `here`: the event loop of the caller, on which a floating
 /// receiver that was idle is going to run; null elsewhere. Cost: one allocation.
 template <class Message>
 void post(const caf::actor& receiver, caf::execution_unit* here, Message message) {
-  auto* target = caf::actor_cast<caf::abstract_actor*>(receiver);
-  if (target == nullptr)
+  if (!receiver)
     return;
+  auto* target = caf::actor_cast<caf::abstract_actor*>(receiver);
   published(target);
-  target->enqueue(caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::move(message)),
-                  here);
+  target->enqueue(wrap(std::move(message)), here);
 }
 
 } // namespace thespis::actors
@@ -129,8 +138,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::close_connection)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::pause_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::open_sockets)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::adopt_socket)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::listener_opened)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::client_opened)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::client_admitted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::drained)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::shut_down)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::farewell)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::wake_partition_at)

@@ -23,13 +23,16 @@ constexpr std::size_t expired_per_run = 400;
 } // namespace
 
 partition::partition(caf::actor_config& config, core& home, partition_index index)
-  : caf::event_based_actor(config),
+  : store_actor(config),
     core_(home),
     index_(index),
     shard_(home.shards[index]),
     only_this_(shard_),
     statistics_(home.partition_statistics[index]) {
-  set_default_handler(caf::drop);
+}
+
+partition::~partition() {
+  outlived_references(*this);
 }
 
 caf::behavior partition::make_behavior() {
@@ -37,7 +40,7 @@ caf::behavior partition::make_behavior() {
 }
 
 void partition::handle(const partition_task& task) {
-  received(static_cast<caf::abstract_actor*>(this));
+  const turn now{this};
   if (parked_ && task.what != partition_task::kind::release) {
     postponed_.push_back(task);
     return;
@@ -65,8 +68,9 @@ void partition::serve(const partition_task& task) {
       expire_due();
       break;
   }
-  if (shard_.changes.changes() != changes_seen_) {
-    changes_seen_ = shard_.changes.changes();
+  if (const auto changes = shard_.changes.changes() + shard_.expired.get();
+      changes != changes_seen_) {
+    changes_seen_ = changes;
     keyspace::publish_sizes(shard_);
     announce_next_expiry();
   }
@@ -152,9 +156,9 @@ void partition::expire_due() {
   announced_due_ms_ = INT64_MAX;
   const auto active = shard_.access.active_expiry.load(std::memory_order_relaxed);
   const auto more = active && keyspace::expire_due(shard_, core_.now().ms, expired_per_run);
+  // By way of the scheduler's timer, so that sockets are looked at in between.
   if (more)
-    post(core_.partitions[index_], context(),
-         partition_task{partition_task::kind::expire});
+    post(core_.scheduler, context(), wake_partition_at{index_, 0});
   else
     announce_next_expiry();
 }

@@ -8,20 +8,20 @@
 
 #include "actors/core.hpp"
 #include "actors/messages.hpp"
+#include "actors/store_actor.hpp"
 #include "commands/statistics.hpp"
 #include "keyspace/command_context.hpp"
 #include "keyspace/shard.hpp"
-
-#include <caf/event_based_actor.hpp>
 
 #include <deque>
 
 namespace thespis::actors {
 
-class partition final : public caf::event_based_actor {
+class partition final : public store_actor {
 public:
   /// `home`: this partition's place in `core`, which outlives the actor.
   partition(caf::actor_config& config, core& home, partition_index index);
+  ~partition() override;
 
   caf::behavior make_behavior() override;
 

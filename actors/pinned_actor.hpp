@@ -1,24 +1,22 @@
 #pragma once
 
 #include "actors/event_loop.hpp"
-
-#include <caf/event_based_actor.hpp>
+#include "actors/store_actor.hpp"
 
 namespace thespis::actors {
 
 /// An actor that always runs on one event loop, whoever sends to it: the owner of a socket or of a
 /// timer. Because of that its state may be used from the loop's Asio handlers as well.
-class pinned_actor : public caf::event_based_actor {
+class pinned_actor : public store_actor {
 public:
   pinned_actor(caf::actor_config& config, event_loop& loop)
-    : caf::event_based_actor(config), loop_(loop) {
-    set_default_handler(caf::drop);
+    : store_actor(config), loop_(loop) {
   }
 
-  using caf::event_based_actor::enqueue;
+  using store_actor::enqueue;
 
   void enqueue(caf::mailbox_element_ptr message, caf::execution_unit*) override {
-    caf::event_based_actor::enqueue(std::move(message), &loop_);
+    store_actor::enqueue(std::move(message), &loop_);
   }
 
   event_loop& loop() noexcept {

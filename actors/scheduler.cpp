@@ -12,20 +12,28 @@ constexpr std::int64_t sample_interval_ms = 100;
 } // namespace
 
 scheduler::scheduler(caf::actor_config& config, event_loop& loop, core& home)
-  : pinned_actor(config, loop), core_(home), timer_(loop.io().get_executor()) {
+  : pinned_actor(config, loop), core_(home) {
+}
+
+scheduler::~scheduler() {
+  outlived_references(*this);
 }
 
 caf::behavior scheduler::make_behavior() {
-  return {[this](const begin_ticking&) { expect_tick(); },
+  timer_.emplace(loop().io().get_executor());
+  return {[this](const begin_ticking&) {
+            const turn now{this};
+            expect_tick();
+          },
           [this](const wake_partition_at& wish) { add(wish); }};
 }
 
 void scheduler::on_exit() {
-  timer_.cancel();
+  timer_.reset();
 }
 
 void scheduler::add(const wake_partition_at& wish) {
-  received(static_cast<caf::abstract_actor*>(this));
+  const turn now{this};
   wishes_.push(wish);
   if (wish.at_ms < timer_at_ms_)
     expect_tick();
@@ -37,11 +45,13 @@ void scheduler::expect_tick() {
   timer_at_ms_ = std::clamp(next_sample_ms_, now_ms, now_ms + sample_interval_ms);
   if (!wishes_.empty())
     timer_at_ms_ = std::clamp(wishes_.top().at_ms, now_ms, timer_at_ms_);
-  timer_.expires_after(std::chrono::milliseconds{timer_at_ms_ - now_ms});
-  timer_.async_wait([this](const asio::error_code& failed) {
-    if (!failed)
-      tick();
-  });
+  timer_->expires_after(std::chrono::milliseconds{timer_at_ms_ - now_ms});
+  // A wait that is over already is no longer cancelled by the end of the timer.
+  timer_->async_wait(
+    [this, alive = caf::actor_cast<caf::strong_actor_ptr>(this)](const asio::error_code& failed) {
+      if (!failed && timer_)
+        tick();
+    });
 }
 
 void scheduler::tick() {

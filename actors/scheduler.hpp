@@ -11,6 +11,7 @@
 #include "actors/pinned_actor.hpp"
 #include "actors/steady_timer.hpp"
 
+#include <optional>
 #include <queue>
 #include <vector>
 
@@ -19,6 +20,7 @@ namespace thespis::actors {
 class scheduler final : public pinned_actor {
 public:
   scheduler(caf::actor_config& config, event_loop& loop, core& home);
+  ~scheduler() override;
 
   caf::behavior make_behavior() override;
   void on_exit() override;
@@ -35,7 +37,8 @@ private:
   void tick();
 
   core& core_;
-  steady_timer timer_;
+  /// Made and destroyed on the loop, which alone may touch it.
+  std::optional<steady_timer> timer_;
   std::int64_t next_sample_ms_ = 0;
   /// When the timer fires, Unix ms.
   std::int64_t timer_at_ms_ = 0;

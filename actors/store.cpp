@@ -33,7 +33,7 @@ caf::actor spawn_floating(caf::actor_system& system, Ts&&... xs) {
 } // namespace
 
 store::store(caf::actor_system& system, base::options& settings, wall_clock clock)
-  : system_(system), loops_(event_loops_of(system)), stopped_(stopped_promise_.get_future()) {
+  : system_(system), loops_(event_loops_of(system)) {
   if (loops_ == nullptr) {
     own_loops_ = std::make_unique<loop_group>(system, or_cores(settings.get(base::option::threads)));
     own_loops_->start();
@@ -51,6 +51,8 @@ store::store(caf::actor_system& system, base::options& settings, wall_clock cloc
 store::~store() {
   stop();
   wait();
+  post(core_->supervisor, nullptr, farewell{});
+  gone_.wait();
   if (own_loops_)
     own_loops_->stop();
 }
@@ -63,8 +65,17 @@ void store::spawn_core_actors() {
   home.administrator = spawn_floating<administrator>(system_, std::ref(home));
   for (partition_index i = 0; i < home.partitions.size(); ++i)
     home.partitions[i] = spawn_floating<partition>(system_, std::ref(home), i);
-  std::function<void()> on_stopped = [this] { stopped_promise_.set_value(); };
-  home.supervisor = spawn_floating<supervisor>(system_, std::ref(home), std::move(on_stopped));
+  for (std::size_t i = 0; i < loops_->size(); ++i)
+    home.listeners.push_back(spawn_pinned<listener>(system_, loops_->at(i), std::ref(home)));
+  // The promises belong to the supervisor: it may still be at work in them when the store is gone.
+  const auto stopped = std::make_shared<std::promise<void>>();
+  const auto gone = std::make_shared<std::promise<void>>();
+  stopped_ = stopped->get_future();
+  gone_ = gone->get_future();
+  std::function<void()> on_stopped = [stopped] { stopped->set_value(); };
+  std::function<void()> on_gone = [gone] { gone->set_value(); };
+  home.supervisor = spawn_floating<supervisor>(system_, std::ref(home), std::move(on_stopped),
+                                               std::move(on_gone));
   post(home.scheduler, nullptr, begin_ticking{});
 }
 
@@ -74,15 +85,10 @@ caf::actor store::connect() {
   return client;
 }
 
-/// The listeners have to know each other before the first client comes.
 void store::listen(listening_sockets sockets) {
-  auto& home = *core_;
-  for (std::size_t i = 0; i < loops_->size(); ++i) {
-    post(home.supervisor, nullptr, listener_opened{});
-    home.listeners.push_back(spawn_pinned<listener>(system_, loops_->at(i), std::ref(home)));
-  }
-  for (std::size_t i = 0; i < loops_->size(); ++i)
-    post(home.listeners[i], nullptr, open_sockets{std::exchange(sockets.per_loop[i], {})});
+  const auto shared = std::make_shared<listening_sockets>(std::move(sockets));
+  for (const auto& one : core_->listeners)
+    post(one, nullptr, open_sockets{shared});
 }
 
 void store::stop() {

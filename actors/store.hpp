@@ -33,7 +33,8 @@ public:
   store& operator=(const store&) = delete;
 
   /// A new client without a socket: an actor that takes `embedded_request` and answers each with
-  /// `embedded_reply`, in order. It lives until it is sent an exit message or the store stops.
+  /// `embedded_reply`, in order. It lives until it is sent an exit message, says QUIT or the store
+  /// stops; what it has not answered by then gets caf::sec::request_receiver_down.
   caf::actor connect();
 
   std::size_t loop_count() const noexcept {
@@ -60,8 +61,8 @@ private:
   std::unique_ptr<loop_group> own_loops_;
   loop_group* loops_;
   std::unique_ptr<core> core_;
-  std::promise<void> stopped_promise_;
   std::shared_future<void> stopped_;
+  std::future<void> gone_;
 };
 
 } // namespace thespis::actors

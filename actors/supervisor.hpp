@@ -3,14 +3,17 @@
 /// Watches the core actors and ends them in order.
 ///
 /// The death of a core actor that nobody asked for is fatal for the process: its data would be gone
-/// while clients go on. The ordered end is: listeners stop accepting and close their clients; when all
-/// have drained (no batch is in flight any more), embedded clients, then partitions, administrator and
-/// scheduler end; when the last is down, `on_stopped` is called.
+/// while clients go on. The ordered end is: listeners stop accepting and close their clients, embedded
+/// clients answer what is in flight and end; when all are gone, partitions, administrator and scheduler
+/// end; when the last is down, `on_stopped` is called.
+///
+/// An embedded client may come at any time, during and after the end too, until the store says
+/// `farewell`. It sends nothing to partitions before it is admitted, and after the end began it is
+/// sent away instead. When it is gone as well, `on_gone` is called.
 
 #include "actors/core.hpp"
 #include "actors/messages.hpp"
-
-#include <caf/event_based_actor.hpp>
+#include "actors/store_actor.hpp"
 
 #include <functional>
 #include <map>
@@ -18,26 +21,33 @@
 
 namespace thespis::actors {
 
-class supervisor final : public caf::event_based_actor {
+class supervisor final : public store_actor {
 public:
-  /// `on_stopped` runs on whichever thread the supervisor runs on, as its last act.
-  supervisor(caf::actor_config& config, core& home, std::function<void()> on_stopped);
+  /// Both functions run on whichever thread the supervisor runs on. After `on_gone`, its last act, it
+  /// does not touch the core again.
+  supervisor(caf::actor_config& config, core& home, std::function<void()> on_stopped,
+             std::function<void()> on_gone);
+  ~supervisor() override;
 
   caf::behavior make_behavior() override;
 
 private:
   void watch(const caf::actor& one);
+  void receive(const caf::actor& client);
   void stop_clients();
   void stop_core_if_drained();
   void mourn(const caf::down_msg& down);
+  void leave_if_alone();
 
   core& core_;
   std::function<void()> on_stopped_;
+  std::function<void()> on_gone_;
   std::set<caf::actor_addr> alive_;
   std::map<caf::actor_addr, caf::actor> embedded_clients_;
   std::size_t listeners_left_ = 0;
   bool stopping_clients_ = false;
   bool stopping_core_ = false;
+  bool nobody_comes_ = false;
 };
 
 } // namespace thespis::actors

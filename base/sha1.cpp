@@ -32,8 +32,8 @@ void absorb(state& sum, const std::uint8_t* block) noexcept {
   for (std::size_t i = 0; i < 16; ++i)
     schedule[i] = big_endian(block + 4 * i);
   for (std::size_t i = 16; i < schedule.size(); ++i)
-    schedule[i] = std::rotl(
-      schedule[i - 3] ^ schedule[i - 8] ^ schedule[i - 14] ^ schedule[i - 16], 1);
+    schedule[i] = std::rotl(schedule[i - 3] ^ schedule[i - 8] ^ schedule[i - 14] ^ schedule[i - 16],
+                            1);
   auto [a, b, c, d, e] = sum;
   for (std::size_t i = 0; i < schedule.size(); ++i) {
     const auto next = std::rotl(a, 5) + mixed(i, b, c, d) + e + schedule[i];

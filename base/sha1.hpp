@@ -1,7 +1,7 @@
 #pragma once
 
-/// SHA-1, for fingerprints that other programs compute as well (DEBUG DIGEST, script names). Not for
-/// secrets. Source: FIPS 180-4.
+/// SHA-1, for fingerprints that other programs compute as well (DEBUG DIGEST, script names). Not
+/// for secrets. Source: FIPS 180-4.
 
 #include <array>
 #include <cstdint>

@@ -4,9 +4,9 @@
 /// start. On x86-64 with an invariant time stamp counter a reading costs about 20 cycles and no
 /// call; elsewhere ticks are nanoseconds of the steady clock.
 ///
-/// Readings of two cores may differ by some nanoseconds: a difference of readings may be "negative",
-/// which `elapsed` turns into 0. The length of a tick is measured once, before main(), in a
-/// millisecond; the error is under 0.01 %.
+/// Readings of two cores may differ by some nanoseconds: a difference of readings may be
+/// "negative", which `elapsed` turns into 0. The length of a tick is measured once, before main(),
+/// in a millisecond; the error is under 0.01 %.
 
 #include <chrono>
 #include <cstdint>

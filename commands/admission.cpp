@@ -59,9 +59,9 @@ std::string persistence(const question& asked) {
 }
 
 std::string subscriptions(const question& asked) {
-  constexpr std::array<std::string_view, 9> open_to_subscribers
-    = {"ping",         "subscribe",  "ssubscribe",   "psubscribe", "unsubscribe",
-       "sunsubscribe", "punsubscribe", "quit", "reset"};
+  constexpr std::array<std::string_view, 9> open_to_subscribers = {
+    "ping",         "subscribe",    "ssubscribe", "psubscribe", "unsubscribe",
+    "sunsubscribe", "punsubscribe", "quit",       "reset"};
   if ((asked.client.special & protocol::special_subscribed) == 0 || asked.client.protocol != 2)
     return {};
   if (std::find(open_to_subscribers.begin(), open_to_subscribers.end(), asked.spec.name)
@@ -77,8 +77,8 @@ std::string loading(const question& asked) {
 }
 
 /// In the order in which Redis asks.
-constexpr std::string (*checks[])(const question&)
-  = {protected_commands, authentication, transactions, memory, persistence, subscriptions, loading};
+constexpr std::string (*checks[])(const question&) = {
+  protected_commands, authentication, transactions, memory, persistence, subscriptions, loading};
 
 bool paused(const question& asked) {
   if (!asked.gates.is_up(gate_pause_all)

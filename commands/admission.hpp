@@ -1,8 +1,8 @@
 #pragma once
 
 /// Whether a request may run now: every policy that stands before a handler, as a list of small
-/// checks in one place. They are asked in Redis' order, so that a request that several of them would
-/// turn away gets the same error.
+/// checks in one place. They are asked in Redis' order, so that a request that several of them
+/// would turn away gets the same error.
 ///
 /// The plain case costs one test: nothing is raised for the server, nothing is special about the
 /// client, and the command is not a protected one.
@@ -68,7 +68,8 @@ verdict admit_with_care(const protocol::command_spec& spec, const server_gates& 
                         const protocol::session& client, std::int64_t now_ms,
                         protocol::reply_writer& reply, command_statistics& statistics);
 
-/// Judges a request whose command and arity have been found right. Cost: one test in the plain case.
+/// Judges a request whose command and arity have been found right. Cost: one test in the plain
+/// case.
 inline verdict admit(const protocol::command_spec& spec, const server_gates& gates,
                      const protocol::session& client, std::int64_t now_ms,
                      protocol::reply_writer& reply, command_statistics& statistics) {

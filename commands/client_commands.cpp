@@ -152,8 +152,8 @@ void cmd_client_no_touch(command_context& ctx, arguments args) {
     ctx.reply.ok();
 }
 
-/// CLIENT PAUSE milliseconds [WRITE | ALL] -> OK. A pause under way gets neither shorter nor weaker.
-/// Cost: O(1).
+/// CLIENT PAUSE milliseconds [WRITE | ALL] -> OK. A pause under way gets neither shorter nor
+/// weaker. Cost: O(1).
 void cmd_client_pause(command_context& ctx, arguments args) {
   auto writes_only = false;
   if (args.size() > 4)

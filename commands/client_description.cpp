@@ -37,25 +37,23 @@ std::string describe(const client_record& client, std::int64_t now_ms) {
     return std::max<std::int64_t>(now_ms / ms_per_s - then_ms / ms_per_s, 0);
   };
   const auto* command = read(client.last_command);
-  auto out = fmt::format("id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={} sub={} "
-                         "psub={} ssub={} multi={}",
-                         client.id, client.address, client.local_address, client.descriptor,
-                         client.name, seconds_since(client.created_ms),
-                         seconds_since(read(client.last_interaction_ms)),
-                         letters_of(read(client.flags)), read(client.database),
-                         read(client.channels), read(client.patterns), read(client.shard_channels),
-                         read(client.queued_commands));
-  fmt::format_to(std::back_inserter(out),
-                 " qbuf={} qbuf-free={} argv-mem={} multi-mem={} rbs={} rbp={} obl={} oll={} omem={} "
-                 "tot-mem={} events={} cmd={} user={} redir={} resp={} lib-name={} lib-ver={}",
-                 read(client.query_bytes), read(client.query_free_bytes),
-                 read(client.argument_bytes), read(client.queued_bytes),
-                 read(client.output_capacity_bytes), read(client.output_peak_bytes),
-                 read(client.output_bytes), read(client.output_list_length),
-                 read(client.output_list_bytes), read(client.total_bytes),
-                 read(client.write_pending) ? "rw" : "r", command != nullptr ? shown_name(*command) : "NULL",
-                 client.user, -1, read(client.protocol), client.library_name,
-                 client.library_version);
+  auto out = fmt::format(
+    "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={} sub={} "
+    "psub={} ssub={} multi={}",
+    client.id, client.address, client.local_address, client.descriptor, client.name,
+    seconds_since(client.created_ms), seconds_since(read(client.last_interaction_ms)),
+    letters_of(read(client.flags)), read(client.database), read(client.channels),
+    read(client.patterns), read(client.shard_channels), read(client.queued_commands));
+  fmt::format_to(
+    std::back_inserter(out),
+    " qbuf={} qbuf-free={} argv-mem={} multi-mem={} rbs={} rbp={} obl={} oll={} omem={} "
+    "tot-mem={} events={} cmd={} user={} redir={} resp={} lib-name={} lib-ver={}",
+    read(client.query_bytes), read(client.query_free_bytes), read(client.argument_bytes),
+    read(client.queued_bytes), read(client.output_capacity_bytes), read(client.output_peak_bytes),
+    read(client.output_bytes), read(client.output_list_length), read(client.output_list_bytes),
+    read(client.total_bytes), read(client.write_pending) ? "rw" : "r",
+    command != nullptr ? shown_name(*command) : "NULL", client.user, -1, read(client.protocol),
+    client.library_name, client.library_version);
   return out;
 }
 

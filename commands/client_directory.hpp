@@ -1,7 +1,7 @@
 #pragma once
 
-/// Who is connected: the records of all clients by id, which is the order in which they came. Owned by
-/// the administrator; connections report their coming and going to it.
+/// Who is connected: the records of all clients by id, which is the order in which they came. Owned
+/// by the administrator; connections report their coming and going to it.
 
 #include "commands/client_record.hpp"
 

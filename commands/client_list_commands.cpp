@@ -1,5 +1,5 @@
-/// CLIENT, as far as it is about all clients: listing, closing and waking them. Pure functions over the
-/// directory; what happens to a connection goes out through the hooks.
+/// CLIENT, as far as it is about all clients: listing, closing and waking them. Pure functions over
+/// the directory; what happens to a connection goes out through the hooks.
 
 #include "base/ascii.hpp"
 #include "base/number.hpp"

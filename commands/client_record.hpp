@@ -18,27 +18,27 @@ namespace thespis::commands {
 
 /// The letters of CLIENT LIST's flags, in its order.
 enum client_flag : std::uint32_t {
-  client_monitor = 1u << 0,        // O
-  client_replica = 1u << 1,        // S
-  client_master = 1u << 2,         // M
-  client_pubsub = 1u << 3,         // P
-  client_multi = 1u << 4,          // x
-  client_blocked = 1u << 5,        // b
-  client_tracking = 1u << 6,       // t
+  client_monitor = 1u << 0,         // O
+  client_replica = 1u << 1,         // S
+  client_master = 1u << 2,          // M
+  client_pubsub = 1u << 3,          // P
+  client_multi = 1u << 4,           // x
+  client_blocked = 1u << 5,         // b
+  client_tracking = 1u << 6,        // t
   client_broken_redirect = 1u << 7, // R
-  client_broadcast = 1u << 8,      // B
-  client_dirty = 1u << 9,          // d
-  client_closing = 1u << 10,       // c
-  client_unblocked = 1u << 11,     // u
-  client_close_now = 1u << 12,     // A
-  client_unix_socket = 1u << 13,   // U
-  client_readonly = 1u << 14,      // r
-  client_no_evict = 1u << 15,      // e
-  client_no_touch = 1u << 16,      // T
+  client_broadcast = 1u << 8,       // B
+  client_dirty = 1u << 9,           // d
+  client_closing = 1u << 10,        // c
+  client_unblocked = 1u << 11,      // u
+  client_close_now = 1u << 12,      // A
+  client_unix_socket = 1u << 13,    // U
+  client_readonly = 1u << 14,       // r
+  client_no_evict = 1u << 15,       // e
+  client_no_touch = 1u << 16,       // T
 };
 
 struct client_record {
-  // -- fixed ---------------------------------------------------------------------------------------
+  // -- fixed -------------------------------------------------------------------------------------
   std::uint64_t id = 0;
   /// As in protocol::session.
   std::string address;
@@ -46,13 +46,13 @@ struct client_record {
   int descriptor = -1;
   std::int64_t created_ms = 0;
 
-  // -- the administrator's ---------------------------------------------------------------------------
+  // -- the administrator's ----------------------------------------------------------------------
   std::string name;
   std::string user = "default";
   std::string library_name;
   std::string library_version;
 
-  // -- live ------------------------------------------------------------------------------------------
+  // -- live -------------------------------------------------------------------------------------
   std::atomic<std::int64_t> last_interaction_ms{0};
   /// Null before the first command.
   std::atomic<const protocol::command_spec*> last_command{nullptr};

@@ -1,5 +1,5 @@
-/// CONFIG: the settings in force. What a setting does when it changes is not here: whoever depends on
-/// it has told base::options, and what the administrator itself depends on is carried over by
+/// CONFIG: the settings in force. What a setting does when it changes is not here: whoever depends
+/// on it has told base::options, and what the administrator itself depends on is carried over by
 /// server_state::apply_settings.
 
 #include "base/options.hpp"
@@ -47,7 +47,7 @@ void cmd_config_get(command_context& ctx, arguments args) {
 /// Errors: names, values, what cannot be changed now. Cost: O(settings).
 void cmd_config_set(command_context& ctx, arguments args) {
   if (args.size() % 2 != 0)
-    return ctx.reply.error(errors::wrong_arity("config|set"));
+    return ctx.reply.error(errors::syntax);
   auto& server = *ctx.server;
   std::vector<base::options::setting> settings;
   for (std::size_t i = 2; i < args.size(); i += 2)

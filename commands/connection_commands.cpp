@@ -1,5 +1,5 @@
-/// The connection's own commands: greeting, logging in, picking a protocol and a database. Those that
-/// change what the directory of clients knows are run by the administrator, the others by the
+/// The connection's own commands: greeting, logging in, picking a protocol and a database. Those
+/// that change what the directory of clients knows are run by the administrator, the others by the
 /// connection itself; all of them touch nothing but the session that they are lent.
 
 #include "base/ascii.hpp"
@@ -112,8 +112,8 @@ void cmd_auth(command_context& ctx, arguments args) {
 }
 
 /// HELLO [2 | 3 [AUTH user password] [SETNAME name]] -> map about the server
-/// Errors: NOPROTO, WRONGPASS, NOAUTH, names, options. With an error nothing has changed, but for the
-/// login if that came first. Cost: O(1).
+/// Errors: NOPROTO, WRONGPASS, NOAUTH, names, options. With an error nothing has changed, but for
+/// the login if that came first. Cost: O(1).
 void cmd_hello(command_context& ctx, arguments args) {
   const auto asked = read_greeting(ctx, args);
   if (!asked)
@@ -160,8 +160,8 @@ void cmd_select(command_context& ctx, arguments args) {
   ctx.reply.ok();
 }
 
-/// RESET -> RESET. The connection itself drops its transaction and subscriptions (session::was_reset).
-/// What is known of the client's library stays. Cost: O(1).
+/// RESET -> RESET. The connection itself drops its transaction and subscriptions
+/// (session::was_reset). What is known of the client's library stays. Cost: O(1).
 void cmd_reset(command_context& ctx, arguments) {
   auto& client = ctx.client;
   client.was_reset = true;

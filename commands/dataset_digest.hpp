@@ -1,8 +1,8 @@
 #pragma once
 
 /// A fingerprint of values and of whole data sets, the same as redis-server's (DEBUG DIGEST): equal
-/// for equal content, whatever the order of insertion, the encoding or the number of partitions. Tests
-/// compare servers by it.
+/// for equal content, whatever the order of insertion, the encoding or the number of partitions.
+/// Tests compare servers by it.
 
 #include "base/sha1.hpp"
 #include "keyspace/entry.hpp"

@@ -1,7 +1,7 @@
-/// DEBUG: what tests and the curious need, behind enable-debug-command. Subcommands that look at keys
-/// are rows of their own, run where the keys are (debug_keyspace_commands.cpp); everything else, and
-/// whatever fits no row, comes to cmd_debug. Subcommands of features that this server does not have
-/// are unknown here.
+/// DEBUG: what tests and the curious need, behind enable-debug-command. Subcommands that look at
+/// keys are rows of their own, run where the keys are (debug_keyspace_commands.cpp); everything
+/// else, and whatever fits no row, comes to cmd_debug. Subcommands of features that this server
+/// does not have are unknown here.
 
 #include "base/ascii.hpp"
 #include "base/glob.hpp"
@@ -167,8 +167,8 @@ void match_random(command_context& ctx) {
     any_text(text);
     matches += base::glob_match(pattern, text, i % 2 == 0) ? 1 : 0;
   }
-  ctx.server->log(base::log_level::verbose, "DEBUG STRINGMATCH-TEST: " + std::to_string(matches)
-                                              + " random texts matched");
+  ctx.server->log(base::log_level::verbose,
+                  "DEBUG STRINGMATCH-TEST: " + std::to_string(matches) + " random texts matched");
   ctx.reply.simple("Apparently Redis did not crash: test passed");
 }
 
@@ -177,7 +177,8 @@ void change_replication_id(command_context& ctx) {
   base::random_bits random{static_cast<std::uint64_t>(ctx.now.us)};
   for (auto& digit : ctx.server->facts.replication_id)
     digit = digits[random.below(digits.size())];
-  ctx.server->log(base::log_level::notice, "Changing replication IDs after receiving change-repl-id");
+  ctx.server->log(base::log_level::notice,
+                  "Changing replication IDs after receiving change-repl-id");
   ctx.reply.ok();
 }
 
@@ -227,8 +228,8 @@ namespace {
 
 using namespace thespis::protocol;
 
-constexpr std::uint32_t debug_flags
-  = admin | noscript | loading | stale | protected_command | hidden;
+constexpr std::uint32_t debug_flags = admin | noscript | loading | stale | protected_command
+                                      | hidden;
 
 // clang-format off
 constexpr command_spec debug_table[] = {

@@ -61,10 +61,10 @@ void cmd_debug_object(command_context& ctx, arguments args) {
   const auto at = ctx.db(args[2]).find(args[2]);
   if (!at)
     return ctx.reply.error(errors::no_such_key);
-  ctx.reply.simple(fmt::format(
-    "Value at:{} refcount:1 encoding:{} serializedlength:{} lru:{} lru_seconds_idle:{}",
-    fmt::ptr(&*at), at->encoding_name(), serialized_bytes(*at), at->access(),
-    keyspace::lru_idle_seconds(at->access(), ctx.now.ms)));
+  ctx.reply.simple(
+    fmt::format("Value at:{} refcount:1 encoding:{} serializedlength:{} lru:{} lru_seconds_idle:{}",
+                fmt::ptr(&*at), at->encoding_name(), serialized_bytes(*at), at->access(),
+                keyspace::lru_idle_seconds(at->access(), ctx.now.ms)));
 }
 
 /// DEBUG SDSLEN key -> simple string with the sizes of the key and of its string. Cost: O(1).
@@ -97,7 +97,8 @@ void cmd_debug_htstats(command_context& ctx, arguments args) {
 void cmd_debug_htstats_key(command_context& ctx, arguments args) {
   if (!ctx.db(args[2]).find(args[2]))
     return ctx.reply.error(errors::no_such_key);
-  ctx.reply.error("ERR The value stored at the specified key is not represented using an hash table");
+  ctx.reply.error(
+    "ERR The value stored at the specified key is not represented using an hash table");
 }
 
 /// DEBUG DIGEST -> 40 hexadecimal digits as a simple string. Cost: O(all data).
@@ -148,8 +149,8 @@ void cmd_debug_populate(command_context& ctx, arguments args) {
 }
 
 /// DEBUG SLEEP seconds -> OK, after that time. Its row borrows all partitions, so that the whole
-/// keyspace stands still; the wait belongs to the command and so does the call that waits. What is no
-/// number is 0; at most a day. Cost: as asked.
+/// keyspace stands still; the wait belongs to the command and so does the call that waits. What is
+/// no number is 0; at most a day. Cost: as asked.
 void cmd_debug_sleep(command_context& ctx, arguments args) {
   constexpr double seconds_max = 24 * 3600;
   constexpr double ns_per_s = 1e9;

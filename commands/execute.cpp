@@ -47,8 +47,7 @@ void apologise(keyspace::command_context& ctx, std::size_t start) noexcept {
   slow_request out;
   out.took_ns = base::tick_clock::to_ns(ticks);
   const auto slow = out.took_ns >= settings.slow_log_ns.load(std::memory_order_relaxed);
-  const auto monitored
-    = out.took_ns >= settings.latency_monitor_ns.load(std::memory_order_relaxed);
+  const auto monitored = out.took_ns >= settings.latency_monitor_ns.load(std::memory_order_relaxed);
   out.unlisted = !slow || (spec.flags & protocol::skip_slowlog) != 0;
   if (!monitored && out.unlisted)
     return;

@@ -83,8 +83,7 @@ void write_cluster_section(info_text& out, server_state&, keyspace::instant) {
 
 void write_keyspace_section(info_text& out, server_state& server, keyspace::instant) {
   for (const auto& database : count_keys(server))
-    out.line("db{}:keys={},expires={},avg_ttl=0", database.index, database.keys,
-             database.expires);
+    out.line("db{}:keys={},expires={},avg_ttl=0", database.index, database.keys, database.expires);
 }
 
 } // namespace thespis::commands

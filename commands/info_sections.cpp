@@ -46,9 +46,8 @@ std::string describe_server(server_state& server, std::span<const std::string_vi
     words = usual;
   info_text out;
   for (const auto& section : sections) {
-    const auto wanted = std::any_of(words.begin(), words.end(), [&](std::string_view word) {
-      return asks_for(word, section);
-    });
+    const auto wanted = std::any_of(words.begin(), words.end(),
+                                    [&](std::string_view word) { return asks_for(word, section); });
     if (!wanted)
       continue;
     out.section(section.title);

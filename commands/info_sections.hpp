@@ -1,8 +1,8 @@
 #pragma once
 
 /// INFO: the state of the server as text, section by section, with the names, the order and the
-/// formats of Redis 7.2. A figure of a feature that this server does not have keeps its name and the
-/// value that is true of a server without it.
+/// formats of Redis 7.2. A figure of a feature that this server does not have keeps its name and
+/// the value that is true of a server without it.
 
 #include "commands/info_text.hpp"
 #include "keyspace/command_context.hpp"

@@ -85,8 +85,7 @@ void write_loop_counts(info_text& out, const server_state& server, const traffic
   out.field("eventloop_cycles", traffic.turns);
   out.field("eventloop_duration_sum", traffic.turns_ns / ns_per_us);
   out.field("eventloop_duration_cmd_sum", run_time_us(commands));
-  out.field("instantaneous_eventloop_cycles_per_sec",
-            std::llround(server.turns_rate.per_second()));
+  out.field("instantaneous_eventloop_cycles_per_sec", std::llround(server.turns_rate.per_second()));
   out.field("instantaneous_eventloop_duration_usec",
             traffic.turns == 0 ? 0 : traffic.turns_ns / traffic.turns / ns_per_us);
 }

@@ -36,9 +36,9 @@ constexpr std::string_view help_lines[] = {
   "    Reply with how the run times of these or of all commands are distributed.",
 };
 
-/// What the pages of a histogram end with: the longest time, in nanoseconds, that counts as 2^k. They
-/// are those of a histogram with 128 buckets per power of two, for the numbers that clients know
-/// (…, 16, 33, 66, 132, …).
+/// What the pages of a histogram end with: the longest time, in nanoseconds, that counts as 2^k.
+/// They are those of a histogram with 128 buckets per power of two, for the numbers that clients
+/// know (…, 16, 33, 66, 132, …).
 constexpr std::uint64_t page_end_ns(unsigned k) {
   return (std::uint64_t{1} << k) + (std::uint64_t{1} << (k - 7)) - 1;
 }
@@ -122,9 +122,8 @@ void cmd_latency_graph(command_context& ctx, arguments args) {
 /// LATENCY DOCTOR -> text. Cost: O(events).
 void cmd_latency_doctor(command_context& ctx, arguments) {
   if (ctx.server->options.get(base::option::latency_monitor_threshold) == 0)
-    return ctx.reply.verbatim("txt",
-                              "Latency monitoring is disabled. \"CONFIG SET "
-                              "latency-monitor-threshold <milliseconds>\" enables it.\n");
+    return ctx.reply.verbatim("txt", "Latency monitoring is disabled. \"CONFIG SET "
+                                     "latency-monitor-threshold <milliseconds>\" enables it.\n");
   ctx.reply.verbatim("txt", explain(ctx.server->latencies, ctx.now.ms / ms_per_s));
 }
 

@@ -1,4 +1,5 @@
-/// LATENCY DOCTOR: what the samples of the monitor mean, in words of our own, and what usually helps.
+/// LATENCY DOCTOR: what the samples of the monitor mean, in words of our own, and what usually
+/// helps.
 
 #include "commands/latency_history.hpp"
 
@@ -24,8 +25,7 @@ constexpr advice advices[] = {
    "processes on these cores, swapping, or the hypervisor. Look at the load and at steal time."},
   {"expire-cycle",
    "Many keys expired at the same time. Spread their times to live by a random share."},
-  {"eviction-cycle",
-   "Keys had to be evicted in bulk. Raise maxmemory, or write less at once."},
+  {"eviction-cycle", "Keys had to be evicted in bulk. Raise maxmemory, or write less at once."},
   {"aof-fsync-always",
    "The disk is slow to make the journal durable. appendfsync everysec trades a second of data for "
    "it; so does a faster disk."},

@@ -1,5 +1,5 @@
-/// LATENCY GRAPH: bars of characters, four lines high, one column a sample, and under each bar, read
-/// downwards, how long ago that was. The shape is Redis'.
+/// LATENCY GRAPH: bars of characters, four lines high, one column a sample, and under each bar,
+/// read downwards, how long ago that was. The shape is Redis'.
 ///
 ///     command - high 400 ms, low 100 ms (all time high 400 ms)
 ///     --------------------------------------------------------------------------------

@@ -29,7 +29,8 @@ void latency_distribution::subtract(const latency_distribution& from) noexcept {
 std::uint64_t latency_distribution::percentile_ns(double percent) const noexcept {
   if (total_ == 0)
     return 0;
-  const auto wanted = std::ceil(std::clamp(percent, 0.0, 100.0) / 100 * static_cast<double>(total_));
+  const auto wanted = std::ceil(std::clamp(percent, 0.0, 100.0) / 100
+                                * static_cast<double>(total_));
   const auto rank = std::max<std::uint64_t>(static_cast<std::uint64_t>(wanted), 1);
   std::uint64_t seen = 0;
   for (std::size_t i = 0; i < buckets_.size(); ++i) {

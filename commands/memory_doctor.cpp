@@ -38,24 +38,25 @@ constexpr std::array symptoms = {
           },
           "Peak memory: in the past this instance used more than 150% of what it uses now. The "
           "allocator may keep what was freed since; MEMORY PURGE gives back what it can."},
-  symptom{[](const memory_report& report) {
-            return is_wasteful(report.fragmentation, fragmentation_ratio,
-                               report.fragmentation_bytes);
-          },
-          "High total RSS: the process holds more than 1.4 times the memory that is in use. The lines "
-          "below tell where it is, if they find it."},
+  symptom{
+    [](const memory_report& report) {
+      return is_wasteful(report.fragmentation, fragmentation_ratio, report.fragmentation_bytes);
+    },
+    "High total RSS: the process holds more than 1.4 times the memory that is in use. The lines "
+    "below tell where it is, if they find it."},
   symptom{[](const memory_report& report) {
             return is_wasteful(report.allocator_fragmentation, allocator_ratio,
                                report.allocator_fragmentation_bytes);
           },
           "High allocator fragmentation: pages are only partly used. Keys of many different sizes "
           "that come and go do this; a restart packs them again."},
-  symptom{[](const memory_report& report) {
-            return is_wasteful(report.allocator_resident_ratio, allocator_ratio,
-                               report.allocator_resident_bytes);
-          },
-          "High allocator RSS overhead: the allocator keeps pages that it does not use. MEMORY PURGE "
-          "gives them back."},
+  symptom{
+    [](const memory_report& report) {
+      return is_wasteful(report.allocator_resident_ratio, allocator_ratio,
+                         report.allocator_resident_bytes);
+    },
+    "High allocator RSS overhead: the allocator keeps pages that it does not use. MEMORY PURGE "
+    "gives them back."},
   symptom{[](const memory_report& report) {
             return is_wasteful(report.process_overhead_ratio, allocator_ratio,
                                report.process_overhead_bytes);
@@ -63,8 +64,7 @@ constexpr std::array symptoms = {
           "High process RSS overhead: memory of the process that is not the allocator's, such as "
           "code, stacks and libraries, is unusually much."},
   symptom{[](const memory_report& report) {
-            return report.clients != 0
-                   && report.clients_normal / report.clients > client_bytes_max;
+            return report.clients != 0 && report.clients_normal / report.clients > client_bytes_max;
           },
           "Big client buffers: clients hold more than 200 KiB on average. Some of them read too "
           "slowly or send very large requests; CLIENT LIST shows them by tot-mem."},

@@ -35,8 +35,8 @@ void derive_ratios(memory_report& report) {
   report.fragmentation = ratio(seen.resident, seen.used);
   report.fragmentation_bytes = difference(seen.resident, seen.used);
   report.allocator_fragmentation = ratio(seen.allocator_active, seen.allocator_allocated);
-  report.allocator_fragmentation_bytes
-    = difference(seen.allocator_active, seen.allocator_allocated);
+  report.allocator_fragmentation_bytes = difference(seen.allocator_active,
+                                                    seen.allocator_allocated);
   report.allocator_resident_ratio = ratio(seen.allocator_resident, seen.allocator_active);
   report.allocator_resident_bytes = difference(seen.allocator_resident, seen.allocator_active);
   report.process_overhead_ratio = ratio(seen.resident, seen.allocator_resident);
@@ -46,8 +46,9 @@ void derive_ratios(memory_report& report) {
 
 /// What a database's share of all tables is, by its keys.
 std::uint64_t share(const memory_report& report, std::uint64_t keys) {
-  return report.keys == 0 ? 0 : static_cast<std::uint64_t>(
-           static_cast<double>(report.measured.tables) * ratio(keys, report.keys));
+  return report.keys == 0 ? 0
+                          : static_cast<std::uint64_t>(static_cast<double>(report.measured.tables)
+                                                       * ratio(keys, report.keys));
 }
 
 void reply_number(protocol::reply_writer& reply, std::string_view name, std::uint64_t value) {
@@ -103,8 +104,7 @@ memory_report measure(server_state& server) {
   for (const auto& database : out.databases)
     out.keys += database.keys;
   const auto used = out.measured.used;
-  out.overhead
-    = out.startup + out.clients_normal + out.clients_replicas + out.measured.tables;
+  out.overhead = out.startup + out.clients_normal + out.clients_replicas + out.measured.tables;
   out.dataset = used - std::min(used, out.overhead);
   const auto net = used - std::min(used, out.startup);
   out.dataset_percent = ratio(out.dataset, net) * 100;

@@ -10,6 +10,7 @@
 #include "commands/rows.hpp"
 #include "keyspace/command_context.hpp"
 #include "protocol/errors.hpp"
+#include "protocol/scan_cursor.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -67,19 +68,6 @@ std::optional<scan_options> read_scan_options(command_context& ctx, arguments ar
   return out;
 }
 
-/// Cursors are read as leniently as Redis 7.2 reads them: nothing at all is 0, signs and leading
-/// zeros are allowed. Empty: no number, or one that 64 bits do not hold.
-std::optional<std::uint64_t> read_cursor(std::string_view text) {
-  const bool negative = text.starts_with('-');
-  auto digits = text.substr(negative || text.starts_with('+') ? 1 : 0);
-  if (digits.empty())
-    return text.empty() ? std::optional<std::uint64_t>{0} : std::nullopt;
-  while (digits.size() > 1 && digits.front() == '0')
-    digits.remove_prefix(1);
-  const auto value = base::parse_uint64(digits);
-  return value && negative ? 0 - *value : value;
-}
-
 std::size_t size_of(const keyspace::shard& part, int database) {
   return part.databases[static_cast<std::size_t>(database)].size();
 }
@@ -122,7 +110,7 @@ void cmd_keys(command_context& ctx, arguments args) {
 /// SCAN cursor [MATCH pattern] [COUNT count] [TYPE type] -> [next cursor, array of bulk strings]
 /// Errors: cursor, syntax, count. Cost: O(COUNT).
 void cmd_scan(command_context& ctx, arguments args) {
-  const auto cursor = read_cursor(args[1]);
+  const auto cursor = protocol::parse_scan_cursor(args[1]);
   if (!cursor)
     return ctx.reply.error(errors::invalid_cursor);
   const auto options = read_scan_options(ctx, args);

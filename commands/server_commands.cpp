@@ -116,9 +116,10 @@ void cmd_lolwut(command_context& ctx, arguments args) {
   base::random_bits random{static_cast<std::uint64_t>(ctx.now.us) ^ ctx.client.id};
   auto picture = draw_masks(static_cast<std::size_t>(sizes[0]), static_cast<std::size_t>(sizes[1]),
                             random);
-  picture += fmt::format("\nMasks for a chorus of Thespis, about 534 BC. Redis ver. {}, Thespis ver. "
-                         "{}\n",
-                         redis_version, thespis_version);
+  picture += fmt::format(
+    "\nMasks for a chorus of Thespis, about 534 BC. Redis ver. {}, Thespis ver. "
+    "{}\n",
+    redis_version, thespis_version);
   ctx.reply.verbatim("txt", picture);
 }
 

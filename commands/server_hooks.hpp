@@ -1,9 +1,9 @@
 #pragma once
 
-/// What the administrator's commands ask of the world around them. The administrator actor fills the
-/// hooks; one that is empty is a feature that this server does not have, and its command says so or
-/// does nothing. Hooks are called on the administrator's thread and must not block it. What settings do when
-/// they change is not here but in base::options::on_change.
+/// What the administrator's commands ask of the world around them. The administrator actor fills
+/// the hooks; one that is empty is a feature that this server does not have, and its command says
+/// so or does nothing. Hooks are called on the administrator's thread and must not block it. What
+/// settings do when they change is not here but in base::options::on_change.
 
 #include "base/option_choices.hpp"
 #include "base/result.hpp"
@@ -30,8 +30,8 @@ struct shutdown_request {
 struct server_hooks {
   /// Closes the connection of that client, which may be gone already.
   std::function<void(std::uint64_t id)> kill_client;
-  /// Wakes a client from a blocking command, as by its deadline or with an error; false: it does not
-  /// block.
+  /// Wakes a client from a blocking command, as by its deadline or with an error; false: it does
+  /// not block.
   std::function<bool(std::uint64_t id, bool with_error)> unblock_client;
   /// The pause of clients began, changed or ended: whoever waits may ask admission again.
   std::function<void()> pause_changed;

@@ -115,7 +115,7 @@ void server_state::tick(std::int64_t now_ms) {
     unpause();
 }
 
-// -- pause -----------------------------------------------------------------------------------------
+// -- pause --------------------------------------------------------------------------------------
 
 void server_state::pause(std::int64_t now_ms, std::int64_t until_ms, bool writes_only) {
   auto before = gates.pause_until_ms.load(std::memory_order_relaxed);
@@ -139,7 +139,7 @@ void server_state::unpause() {
     hooks.pause_changed();
 }
 
-// -- statistics ------------------------------------------------------------------------------------
+// -- statistics ---------------------------------------------------------------------------------
 
 command_totals server_state::commands_so_far(bool with_latency) const {
   command_totals sums;
@@ -202,7 +202,7 @@ cpu_figures server_state::cpu() const {
   return hooks.measure_cpu ? hooks.measure_cpu() : cpu_figures{};
 }
 
-// -- passwords -------------------------------------------------------------------------------------
+// -- passwords ----------------------------------------------------------------------------------
 
 bool password_is_set(const server_state& server) {
   return !server.options.text(option::requirepass).empty();

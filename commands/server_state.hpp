@@ -1,13 +1,14 @@
 #pragma once
 
-/// What the server knows about itself, as opposed to its keys: who is connected, what was slow, what
-/// was counted, which settings are in force. One plain struct, owned by the administrator actor, which
-/// runs every command whose way is `administrator` and lends it to them as `ctx.server`. Times come in
-/// through `ctx.now`; what actors must do goes out through `hooks`.
+/// What the server knows about itself, as opposed to its keys: who is connected, what was slow,
+/// what was counted, which settings are in force. One plain struct, owned by the administrator
+/// actor, which runs every command whose way is `administrator` and lends it to them as
+/// `ctx.server`. Times come in through `ctx.now`; what actors must do goes out through `hooks`.
 ///
-/// Three members are read by all threads while the administrator writes them: `gates`, `execution` and
-/// `access`, made of relaxed atomics. They never move; connections and partitions hold references. The
-/// statistics listed in `runners`, `loops` and `shards` belong to others and are only read.
+/// Three members are read by all threads while the administrator writes them: `gates`, `execution`
+/// and `access`, made of relaxed atomics. They never move; connections and partitions hold
+/// references. The statistics listed in `runners`, `loops` and `shards` belong to others and are
+/// only read.
 ///
 /// The shell's part:
 ///   at the start    make it, add runners, loops and shards, fill hooks, `apply_settings()`
@@ -53,7 +54,7 @@ struct traffic_totals {
   std::uint64_t misses = 0;
   std::uint64_t expired = 0;
 
-  static constexpr std::uint64_t traffic_totals::* figures[] = {
+  static constexpr std::uint64_t traffic_totals::*figures[] = {
     &traffic_totals::connections_received,
     &traffic_totals::connections_rejected,
     &traffic_totals::bytes_in,
@@ -82,12 +83,12 @@ struct server_state {
   server_facts facts;
   server_hooks hooks;
 
-  // -- read by all threads ---------------------------------------------------------------------------
+  // -- read by all threads ----------------------------------------------------------------------
   server_gates gates;
   execution_settings execution;
   keyspace::access_settings access;
 
-  // -- the administrator's own ------------------------------------------------------------------------
+  // -- the administrator's own ------------------------------------------------------------------
   client_directory clients;
   slow_log slow;
   latency_history latencies;
@@ -102,17 +103,17 @@ struct server_state {
   /// DEBUG PAUSE-CRON: whoever does periodic work asks. Read by all threads.
   std::atomic<bool> cron_paused{false};
 
-  // -- others' counters -------------------------------------------------------------------------------
+  // -- others' counters -------------------------------------------------------------------------
   std::vector<const command_statistics*> runners;
   std::vector<const network_statistics*> loops;
   std::vector<const keyspace::shard*> shards;
 
-  // -- settings ---------------------------------------------------------------------------------------
+  // -- settings ---------------------------------------------------------------------------------
   /// Carries the settings in `options` over to what runs by them: gates, thresholds, capacities.
   /// Called at the start and after every change of options.
   void apply_settings();
 
-  // -- what the shell reports ---------------------------------------------------------------------------
+  // -- what the shell reports -------------------------------------------------------------------
   /// A runner's request crossed a threshold: files it in the slow log and the latency monitor.
   void note_slow(slow_request request);
   /// Something other than a command took long ("expire-cycle", "eviction-cycle" …).
@@ -120,12 +121,13 @@ struct server_state {
   /// Samples the rates, ends a pause that is over. `now_ms`: Unix time.
   void tick(std::int64_t now_ms);
 
-  // -- pause --------------------------------------------------------------------------------------------
-  /// Holds back all requests or only those that write. A pause never gets shorter or weaker by another.
+  // -- pause ------------------------------------------------------------------------------------
+  /// Holds back all requests or only those that write. A pause never gets shorter or weaker by
+  /// another.
   void pause(std::int64_t now_ms, std::int64_t until_ms, bool writes_only);
   void unpause();
 
-  // -- statistics -----------------------------------------------------------------------------------------
+  // -- statistics -------------------------------------------------------------------------------
   /// Since the start or the last reset.
   command_totals commands_so_far(bool with_latency) const;
   traffic_totals traffic_so_far() const;

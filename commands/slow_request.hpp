@@ -29,7 +29,8 @@ struct slow_request {
 };
 
 /// The words as the slow log keeps them: at most 32, each of at most 128 bytes; what is missing is
-/// said in their place: "... (3 more arguments)", "... (12 more bytes)". Passwords are "(redacted)".
+/// said in their place: "... (3 more arguments)", "... (12 more bytes)". Passwords are
+/// "(redacted)".
 std::vector<std::string> abridge(const protocol::command_spec& spec, protocol::arguments words);
 
 } // namespace thespis::commands

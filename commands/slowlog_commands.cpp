@@ -55,9 +55,8 @@ void cmd_slowlog_get(command_context& ctx, arguments args) {
     return ctx.reply.error(errors::wrong_subcommand(args[1], args[0]));
   auto count = usual_count;
   if (args.size() == 3) {
-    const auto asked = read_integer(ctx.reply, args[2], -1,
-                                    std::numeric_limits<std::int64_t>::max(),
-                                    errors::slowlog_count);
+    const auto asked = read_integer(
+      ctx.reply, args[2], -1, std::numeric_limits<std::int64_t>::max(), errors::slowlog_count);
     if (!asked)
       return;
     count = *asked;

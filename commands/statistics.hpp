@@ -25,8 +25,8 @@ namespace thespis::commands {
 struct execution_settings {
   static constexpr std::uint64_t never = ~std::uint64_t{0};
 
-  /// Ticks from which on a request is told to the administrator: the lower one of the slow log's and
-  /// the latency monitor's thresholds.
+  /// Ticks from which on a request is told to the administrator: the lower one of the slow log's
+  /// and the latency monitor's thresholds.
   std::atomic<std::uint64_t> report_ticks{never};
   std::atomic<std::uint64_t> slow_log_ns{never};
   std::atomic<std::uint64_t> latency_monitor_ns{never};
@@ -43,8 +43,9 @@ struct command_counters {
   std::atomic<latency_histogram*> histogram{nullptr};
 };
 
-/// Counts of all commands that one writer runs. Its owner calls `start` at the beginning of a batch;
-/// every request then ends with one reading of the clock, which is the beginning of the next.
+/// Counts of all commands that one writer runs. Its owner calls `start` at the beginning of a
+/// batch; every request then ends with one reading of the clock, which is the beginning of the
+/// next.
 class command_statistics {
 public:
   /// Requests waiting to be told are dropped beyond it (a flood of slow ones says it all).
@@ -57,7 +58,7 @@ public:
   command_statistics(const command_statistics&) = delete;
   command_statistics& operator=(const command_statistics&) = delete;
 
-  // -- the writer --------------------------------------------------------------------------------
+  // -- the writer -------------------------------------------------------------------------------
   /// The clock starts now: a batch begins.
   void start() noexcept {
     last_ = base::tick_clock::read();
@@ -99,7 +100,7 @@ public:
   /// Requests for the administrator to hear of. The owner sends and empties it after each batch.
   std::vector<slow_request> pending;
 
-  // -- anybody -----------------------------------------------------------------------------------
+  // -- anybody ----------------------------------------------------------------------------------
   std::span<const protocol::command_spec> rows() const noexcept {
     return rows_;
   }

@@ -12,8 +12,8 @@
 
 namespace thespis::commands {
 
-/// `container` in capitals. `lines`: a subcommand with its arguments, then what it does, indented by
-/// four spaces. Replies an array of simple strings.
+/// `container` in capitals. `lines`: a subcommand with its arguments, then what it does, indented
+/// by four spaces. Replies an array of simple strings.
 inline void reply_help(protocol::reply_writer& reply, std::string_view container,
                        std::span<const std::string_view> lines) {
   reply.array(lines.size() + 3);

@@ -18,8 +18,7 @@ inline constexpr std::uint32_t access_clock_max = 0xff'ffffu;
 /// What a new entry's counter starts with, lest it be evicted before it is used.
 inline constexpr std::uint32_t lfu_counter_initial = 5;
 
-// -- LRU
-// ----------------------------------------------------------------------------------------------
+// -- LRU -----------------------------------------------------------------------------------------
 
 constexpr std::uint32_t lru_clock(std::int64_t now_ms) noexcept {
   return static_cast<std::uint32_t>(now_ms / 1000) & access_clock_max;
@@ -29,8 +28,7 @@ constexpr std::uint32_t lru_idle_seconds(std::uint32_t clock, std::int64_t now_m
   return (lru_clock(now_ms) - clock) & access_clock_max;
 }
 
-// -- LFU
-// ----------------------------------------------------------------------------------------------
+// -- LFU -----------------------------------------------------------------------------------------
 
 constexpr std::uint32_t lfu_minutes(std::int64_t now_ms) noexcept {
   return static_cast<std::uint32_t>(now_ms / 60'000) & 0xffffu;

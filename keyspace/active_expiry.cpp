@@ -16,11 +16,9 @@ bool expire_due(shard& from, std::int64_t now_ms, std::size_t budget) {
       key = at->key();
       db.erase(at);
       from.expired.add();
-      from.changes.did(event_class::expired, "expired", number, key);
-      from.changes.replay_as(number, {"DEL", key});
+      from.changes.aside(event_class::expired, "expired", number, key, {"DEL", key});
       --budget;
     });
-    from.changes.finish(number, {}, from.changes.changes());
     if (more || budget == 0)
       return true;
   }

@@ -100,8 +100,7 @@ void bucket_table::release() noexcept {
   size_ = 0;
 }
 
-// -- insert and remove
-// ------------------------------------------------------------------------------
+// -- insert and remove ---------------------------------------------------------------------------
 
 void bucket_table::make_room(std::uint32_t top) {
   if (directory_ == nullptr)
@@ -133,8 +132,7 @@ void bucket_table::remove(std::uint32_t top, place at) noexcept {
   at.where->remove(at.slot);
   const auto first = first_index(index, here.depth);
   if (at.where->passed() != 0)
-    fill_hole(here, prefix_of(first, here.depth),
-              static_cast<std::uint32_t>(at.where - here.buckets));
+    fill_hole(here, prefix_of(first), static_cast<std::uint32_t>(at.where - here.buckets));
   const auto left = --counts()[first];
   if (--size_ == 0)
     release();
@@ -142,8 +140,32 @@ void bucket_table::remove(std::uint32_t top, place at) noexcept {
     shrink(first);
 }
 
-// -- growing
-// ----------------------------------------------------------------------------------------
+/// Bucket `b` has a free slot again: takes an item back that had to go past it, and fills the hole
+/// that this leaves. Without this, items would stray ever farther under constant change.
+void bucket_table::fill_hole(segment here, std::uint32_t prefix, std::uint32_t b) const noexcept {
+  auto c = b;
+  for (std::uint32_t step = 1; here.buckets[b].passed() != 0 && step < here.count; ++step) {
+    c = c + 1 == here.count ? 0 : c + 1;
+    auto& in = here.buckets[c];
+    for (auto mask = in.taken(); mask != 0; mask &= mask - 1) {
+      const auto slot = bucket::slot_of(mask);
+      const auto home = here.home(top_of(in, slot, prefix, here.depth));
+      if ((c + here.count - home) % here.count < step)
+        continue;
+      here.buckets[b].put(bucket::slot_of(here.buckets[b].free()), in.fingerprint_at(slot),
+                          in.words[slot]);
+      in.remove(slot);
+      for (; b != c; b = b + 1 == here.count ? 0 : b + 1)
+        here.buckets[b].forget_passed();
+      step = 0;
+      break;
+    }
+    if (step != 0 && in.passed() == 0)
+      return;
+  }
+}
+
+// -- growing -------------------------------------------------------------------------------------
 
 void bucket_table::start() {
   auto* buckets = allocate(1);
@@ -179,20 +201,46 @@ void bucket_table::grow(std::uint32_t first) {
 /// Puts the content of the segment at `first` into `new_one` of the same depth.
 void bucket_table::resize(std::uint32_t first, segment new_one) noexcept {
   const auto old = unpack(directory_[first]);
-  move_all(old, prefix_of(first, old.depth), new_one);
+  move_all(old, prefix_of(first), new_one);
   assign(first, new_one, counts()[first]);
   std::free(old.buckets);
 }
 
-void bucket_table::move_all(segment from, std::uint32_t prefix, segment to) const noexcept {
-  for (std::uint32_t b = 0; b < from.count; ++b) {
-    const auto& in = from.buckets[b];
+template <class Visitor>
+void bucket_table::each_item(segment of, std::uint32_t prefix, Visitor&& visit) const noexcept {
+  const auto known = knows_hashes(of.depth);
+  for (std::uint32_t b = 0; b < of.count; ++b) {
+    const auto& in = of.buckets[b];
     for (auto mask = in.taken(); mask != 0; mask &= mask - 1) {
       const auto slot = bucket::slot_of(mask);
-      const auto top = top_of(in, slot, prefix, from.depth);
-      put(to, to.home(top), bucket::fingerprint(top), in.words[slot]);
+      visit(in, slot,
+            known ? (prefix & 0xff00'0000u) | in.known_bits(slot)
+                  : top_of(in, slot, prefix, of.depth));
     }
   }
+}
+
+void bucket_table::move_all(segment from, std::uint32_t prefix, segment to) const noexcept {
+  each_item(from, prefix, [&](const bucket& in, unsigned slot, std::uint32_t top) {
+    put(to, to.home(top), in.fingerprint_at(slot), in.words[slot]);
+  });
+}
+
+/// How many items of a segment belong to the upper half of its hashes.
+std::uint32_t bucket_table::count_upper(segment of, std::uint32_t prefix) const noexcept {
+  std::uint32_t upper = 0;
+  if (knows_hashes(of.depth)) {
+    // The bit that decides is among the sixteen in the words; free words are zero.
+    const auto shift = 48 + 31 - of.depth - 8;
+    for (std::uint32_t b = 0; b < of.count; ++b)
+      for (auto word : of.buckets[b].words)
+        upper += static_cast<std::uint32_t>(word >> shift) & 1;
+  } else {
+    each_item(of, prefix, [&](const bucket&, unsigned, std::uint32_t top) {
+      upper += (top >> (31 - of.depth)) & 1;
+    });
+  }
+  return upper;
 }
 
 void bucket_table::split(std::uint32_t first) {
@@ -203,12 +251,9 @@ void bucket_table::split(std::uint32_t first) {
     double_directory();
     first *= 2;
   }
-  const auto prefix = prefix_of(first, old.depth);
-  const auto bit = 0x8000'0000u >> old.depth;
-  std::uint32_t items[2] = {0, 0};
-  for (std::uint32_t b = 0; b < old.count; ++b)
-    for (auto mask = old.buckets[b].taken(); mask != 0; mask &= mask - 1)
-      ++items[(top_of(old.buckets[b], bucket::slot_of(mask), prefix, old.depth) & bit) != 0];
+  const auto prefix = prefix_of(first);
+  const auto upper = count_upper(old, prefix);
+  const std::uint32_t items[2] = {counts()[first] - upper, upper};
   segment halves[2];
   for (int side = 0; side < 2; ++side) {
     const auto count = buckets_for(items[side]);
@@ -219,15 +264,10 @@ void bucket_table::split(std::uint32_t first) {
     std::free(halves[1].buckets);
     throw std::bad_alloc();
   }
-  for (std::uint32_t b = 0; b < old.count; ++b) {
-    const auto& in = old.buckets[b];
-    for (auto mask = in.taken(); mask != 0; mask &= mask - 1) {
-      const auto slot = bucket::slot_of(mask);
-      const auto top = top_of(in, slot, prefix, old.depth);
-      const auto& to = halves[(top & bit) != 0];
-      put(to, to.home(top), bucket::fingerprint(top), in.words[slot]);
-    }
-  }
+  each_item(old, prefix, [&](const bucket& in, unsigned slot, std::uint32_t top) {
+    const auto& to = halves[(top >> (31 - old.depth)) & 1];
+    put(to, to.home(top), in.fingerprint_at(slot), in.words[slot]);
+  });
   assign(first, halves[0], static_cast<std::uint16_t>(items[0]));
   assign(first + (1u << (depth_ - old.depth - 1)), halves[1], static_cast<std::uint16_t>(items[1]));
   if (old.depth + 1 == depth_)
@@ -250,8 +290,7 @@ void bucket_table::double_directory() {
   deepest_ = 0;
 }
 
-// -- shrinking
-// --------------------------------------------------------------------------------------
+// -- shrinking -----------------------------------------------------------------------------------
 
 void bucket_table::shrink(std::uint32_t first) noexcept {
   if (merge(first))
@@ -279,8 +318,8 @@ bool bucket_table::merge(std::uint32_t first) noexcept {
   const segment whole{allocate(buckets_for(items)), buckets_for(items), here.depth - 1};
   if (whole.buckets == nullptr)
     return false;
-  move_all(halves[0], prefix_of(left, here.depth), whole);
-  move_all(halves[1], prefix_of(right, here.depth), whole);
+  move_all(halves[0], prefix_of(left), whole);
+  move_all(halves[1], prefix_of(right), whole);
   assign(left, whole, static_cast<std::uint16_t>(items));
   std::free(halves[0].buckets);
   std::free(halves[1].buckets);
@@ -311,15 +350,14 @@ void bucket_table::halve_directory() noexcept {
     deepest_ += unpack(narrower[i]).depth == depth_ ? 1 : 0;
 }
 
-// -- walking
-// ----------------------------------------------------------------------------------------
+// -- walking -------------------------------------------------------------------------------------
 
 std::uint32_t bucket_table::next_boundary(std::uint32_t top) const noexcept {
   if (directory_ == nullptr)
     return 0;
   const auto index = index_of(top);
   const auto here = unpack(directory_[index]);
-  const auto prefix = std::uint64_t{prefix_of(first_index(index, here.depth), here.depth)};
+  const auto prefix = std::uint64_t{prefix_of(first_index(index, here.depth))};
   const auto end = prefix + (std::uint64_t{1} << (32 - here.depth));
   // The least fraction (of 2^32) that belongs to the next bucket, then the least even hash part.
   const auto next = std::uint64_t{here.home(top)} + 1;
@@ -365,8 +403,7 @@ bucket_table::place bucket_table::random(std::uint64_t random_bits) const noexce
   return {};
 }
 
-// -- looking inside
-// ---------------------------------------------------------------------------------
+// -- looking inside ------------------------------------------------------------------------------
 
 std::size_t bucket_table::memory_bytes() const noexcept {
   if (directory_ == nullptr)
@@ -394,7 +431,7 @@ table_statistics bucket_table::statistics() const {
     for (std::uint32_t b = 0; b < here.count; ++b) {
       const auto& in = here.buckets[b];
       for (auto mask = in.taken(); mask != 0; mask &= mask - 1) {
-        const auto top = top_of(in, bucket::slot_of(mask), prefix_of(i, here.depth), here.depth);
+        const auto top = top_of(in, bucket::slot_of(mask), prefix_of(i), here.depth);
         const auto distance = (b + here.count - here.home(top)) % here.count;
         ++result.by_distance[distance < 7 ? distance : 7];
       }

@@ -149,19 +149,26 @@ private:
     return i & ~((1u << (depth_ - segment_depth)) - 1);
   }
   /// The bits of the hash that all items of a segment share, the rest zero.
-  std::uint32_t prefix_of(std::uint32_t first, std::uint32_t) const noexcept {
+  std::uint32_t prefix_of(std::uint32_t first) const noexcept {
     return static_cast<std::uint32_t>(std::uint64_t{first} << (32 - depth_));
   }
   std::uint16_t* counts() const noexcept {
     return reinterpret_cast<std::uint16_t*>(directory_ + (std::size_t{1} << depth_));
   }
+  /// Whether the buckets of such a segment know all of their items' hashes that matters.
+  static bool knows_hashes(std::uint32_t segment_depth) noexcept {
+    return segment_depth >= depth_known_from && segment_depth <= depth_known_to;
+  }
   /// The upper half of an item's hash (all bits that matter).
   std::uint32_t top_of(const bucket& in, unsigned slot, std::uint32_t prefix,
                        std::uint32_t segment_depth) const noexcept {
-    if (segment_depth >= depth_known_from && segment_depth <= depth_known_to) [[likely]]
+    if (knows_hashes(segment_depth)) [[likely]]
       return (prefix & 0xff00'0000u) | in.known_bits(slot);
     return static_cast<std::uint32_t>(hash_of_(bucket::address(in.words[slot]), seed_) >> 32);
   }
+  /// Calls visit(const bucket&, slot, top) for every item of a segment.
+  template <class Visitor>
+  void each_item(segment of, std::uint32_t prefix, Visitor&& visit) const noexcept;
 
   void assign(std::uint32_t first, segment s, std::uint16_t items) noexcept;
   void fill_hole(segment here, std::uint32_t prefix, std::uint32_t b) const noexcept;
@@ -173,6 +180,7 @@ private:
   void shrink(std::uint32_t first) noexcept;
   bool merge(std::uint32_t first) noexcept;
   void halve_directory() noexcept;
+  std::uint32_t count_upper(segment of, std::uint32_t prefix) const noexcept;
   void move_all(segment from, std::uint32_t prefix, segment to) const noexcept;
 
   /// 2^depth_ words, then as many 16-bit counts of items (right only at a segment's first index).
@@ -189,7 +197,7 @@ template <class Visitor>
 std::size_t bucket_table::visit_home(std::uint32_t top, Visitor&& visit) const {
   const auto index = index_of(top);
   const auto here = unpack(directory_[index]);
-  const auto prefix = prefix_of(first_index(index, here.depth), here.depth);
+  const auto prefix = prefix_of(first_index(index, here.depth));
   const auto home = here.home(top);
   std::size_t visited = 0;
   for (std::uint32_t step = 0, b = home; step < here.count; ++step) {

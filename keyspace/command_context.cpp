@@ -24,8 +24,7 @@ void expire(shard& in, int number, database::slot& at) {
   // Held to the end: the key may be a view of the entry's own.
   const auto gone = in.databases[static_cast<std::size_t>(number)].detach(at);
   in.expired.add();
-  in.changes.did(event_class::expired, "expired", number, at.key());
-  in.changes.replay_as(number, {"DEL", at.key()});
+  in.changes.aside(event_class::expired, "expired", number, at.key(), {"DEL", at.key()});
 }
 
 } // namespace

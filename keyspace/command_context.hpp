@@ -52,9 +52,8 @@ public:
   };
   known_hash hint;
 
-  // -- keys
-  // ----------------------------------------------------------------------------------------- A
-  // slot's database is needed to change it: `auto& db = ctx.db(key)`.
+  // -- keys --------------------------------------------------------------------------------------
+  // A slot's database is needed to change it: `auto& db = ctx.db(key)`.
 
   /// The client's database in the partition of `key`.
   database& db(std::string_view key) {

@@ -3,7 +3,9 @@
 #include "base/number.hpp"
 #include "keyspace/heap_string.hpp"
 
+#include <cstdint>
 #include <cstring>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -52,8 +54,7 @@ void database::swap(database& other) noexcept {
   std::swap(next_generation_, other.next_generation_);
 }
 
-// -- storing
-// ----------------------------------------------------------------------------------------
+// -- storing -------------------------------------------------------------------------------------
 
 entry* database::store_new(slot& at, entry::shape wanted, expiry_change expiry) {
   wanted.expires = expiry.what == expiry_change::kind::set;
@@ -125,9 +126,28 @@ void database::store_integer(slot& at, std::int64_t value, expiry_change expiry)
   store(at, wanted, expiry)->set_integer(value);
 }
 
+/// The usual case of store_string(): a value that fits where the old one is, nothing else changes.
+bool database::overwrite(slot& at, std::string_view bytes, expiry_change expiry) {
+  auto* e = at.at_.item;
+  const auto has_expiry = e->has_expiry();
+  const auto sets_expiry = expiry.what == expiry_change::kind::set;
+  if (e->stored() != entry::form::inlined || !e->is_string()
+      || (has_expiry ? expiry.what == expiry_change::kind::clear : sets_expiry)
+      || !e->has_room_in_place(bytes.size()))
+    return false;
+  if (sets_expiry)
+    set_expiry(at, expiry.at_ms);
+  e->resize_in_place(bytes.size());
+  if (!bytes.empty())
+    std::memcpy(e->inline_data(), bytes.data(), bytes.size());
+  return true;
+}
+
 void database::store_string(slot& at, std::string_view bytes, expiry_change expiry) {
   if (const auto integer = as_integer(bytes))
     return store_integer(at, *integer, expiry);
+  if (at && overwrite(at, bytes, expiry))
+    return;
   entry::shape wanted;
   if (bytes.size() <= entry::inline_bytes_max) {
     wanted.inline_bytes = bytes.size();
@@ -155,10 +175,12 @@ void database::set_object(slot& at, value_type type, void* object, bool keep_exp
     ->set_pointer(object);
 }
 
-// -- strings that grow in place
-// ---------------------------------------------------------------------
+// -- strings that grow in place ------------------------------------------------------------------
 
 std::span<char> database::resize_string(slot& at, std::size_t size) {
+  // No allocator has that much, and sums with it would wrap.
+  if (size > SIZE_MAX / 2)
+    throw std::bad_alloc();
   const auto* e = at.at_.item;
   const auto in_heap = e != nullptr && e->is_string() && e->stored() == entry::form::pointer;
   // A string that once was long stays where it is while it still needs much of that room.
@@ -236,8 +258,7 @@ std::span<char> database::grow_heap(slot& at, std::size_t size) {
   return {heap->bytes(), size};
 }
 
-// -- whole entries
-// ----------------------------------------------------------------------------------
+// -- whole entries -------------------------------------------------------------------------------
 
 void database::erase(slot& at) noexcept {
   detach(at);
@@ -279,8 +300,7 @@ entry_ptr database::copy(const entry& from, std::string_view key) {
   return entry_ptr(entry::copy(from, key));
 }
 
-// -- expiry
-// -----------------------------------------------------------------------------------------
+// -- expiry --------------------------------------------------------------------------------------
 
 void database::set_expiry(slot& at, std::int64_t at_ms) {
   auto* e = at.at_.item;

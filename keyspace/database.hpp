@@ -71,7 +71,7 @@ public:
   database& operator=(database&&) = delete;
   ~database();
 
-  // -- look-up ------------------------------------------------------------------------------------
+  // -- look-up -----------------------------------------------------------------------------------
   /// Cost: O(1), about three cache lines. Never deletes (expired entries are found too).
   slot find(std::string_view key) noexcept {
     return find(key, hash(key));
@@ -91,8 +91,7 @@ public:
     entries_.prefetch_item(hash);
   }
 
-  // -- strings
-  // --------------------------------------------------------------------------------------
+  // -- strings -----------------------------------------------------------------------------------
   /// Makes `bytes` the string value, whatever was there before; an integer's canonical text (at
   /// most 20 characters, fits int64) is stored as an integer. Clears the expiry unless keep_expiry.
   /// After each of these the slot refers to the (possibly moved or new) entry.
@@ -107,21 +106,18 @@ public:
   /// MiB ahead).
   std::span<char> resize_string(slot& at, std::size_t size);
 
-  // -- other types
-  // ----------------------------------------------------------------------------------
+  // -- other types -------------------------------------------------------------------------------
   /// Makes `object` the value, whatever was there before, and owns it from then on (not if it
   /// throws). REQUIRES: type is registered (entry.hpp) and not string.
   void set_object(slot& at, value_type type, void* object, bool keep_expiry = false);
 
-  // -- expiry
-  // ---------------------------------------------------------------------------------------
+  // -- expiry ------------------------------------------------------------------------------------
   /// REQUIRES: there is an entry. `at_ms`: Unix time in milliseconds. The entry may move.
   void set_expiry(slot& at, std::int64_t at_ms);
   /// Returns whether it had one.
   bool clear_expiry(slot& at) noexcept;
 
-  // -- whole entries
-  // --------------------------------------------------------------------------------
+  // -- whole entries -----------------------------------------------------------------------------
   /// REQUIRES (as detach): there is an entry. The slot is one without an entry then.
   void erase(slot& at) noexcept;
   /// Takes the entry out: key, value, expiry and access clock, owned by the caller (RENAME, MOVE).
@@ -133,8 +129,7 @@ public:
   /// and the access clock.
   static entry_ptr copy(const entry& from, std::string_view key);
 
-  // -- the whole
-  // ------------------------------------------------------------------------------------
+  // -- the whole ---------------------------------------------------------------------------------
   std::size_t size() const noexcept {
     return entries_.size();
   }
@@ -170,8 +165,7 @@ public:
   /// Content and hash seed; slots of both become invalid.
   void swap(database& other) noexcept;
 
-  // -- active expiry
-  // --------------------------------------------------------------------------------
+  // -- active expiry -----------------------------------------------------------------------------
   /// When the next entry may be due (a lower bound, ms), or INT64_MAX.
   std::int64_t next_due_ms() const noexcept {
     return wheel_.next_due_ms();
@@ -182,8 +176,7 @@ public:
   template <class Expire>
   bool expire_due(std::int64_t now_ms, std::size_t budget, Expire&& expire);
 
-  // -- looking inside
-  // -------------------------------------------------------------------------------
+  // -- looking inside ----------------------------------------------------------------------------
   table_statistics statistics() const {
     return entries_.statistics();
   }
@@ -208,6 +201,7 @@ private:
   static constexpr std::size_t steps_per_budget = 16;
 
   void store_string(slot& at, std::string_view bytes, expiry_change expiry);
+  bool overwrite(slot& at, std::string_view bytes, expiry_change expiry);
   void store_integer(slot& at, std::int64_t value, expiry_change expiry);
   entry* store(slot& at, entry::shape wanted, expiry_change expiry, std::size_t spare = 0);
   entry* store_new(slot& at, entry::shape wanted, expiry_change expiry);

@@ -11,6 +11,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace thespis::keyspace {
@@ -45,7 +46,7 @@ public:
 
   /// Cost: the directory's word, one or (seldom) more neighbouring buckets, the item.
   position find(std::string_view key, std::uint64_t hash) const noexcept {
-    return find_if(hash, [key](const Item* item) { return item->key() == key; });
+    return find_if(hash, [key](const Item* item) { return same_bytes(item->key(), key); });
   }
   /// The first item whose hash agrees in the upper 31 bits and for which `is_it(const Item*)`
   /// holds.
@@ -111,6 +112,23 @@ public:
 private:
   static std::uint64_t hash_of(const void* item, std::uint64_t seed) {
     return base::hash_bytes(static_cast<const Item*>(item)->key(), seed);
+  }
+  /// Keys are short: two or four words that may overlap beat a call.
+  static bool same_bytes(std::string_view a, std::string_view b) noexcept {
+    const auto size = a.size();
+    if (size != b.size())
+      return false;
+    const auto differ = [&](std::size_t at) { return word_at(a, at) ^ word_at(b, at); };
+    if (size >= 8 && size <= 16)
+      return (differ(0) | differ(size - 8)) == 0;
+    if (size > 16 && size <= 32)
+      return (differ(0) | differ(8) | differ(size - 16) | differ(size - 8)) == 0;
+    return size == 0 || std::memcmp(a.data(), b.data(), size) == 0;
+  }
+  static std::uint64_t word_at(std::string_view bytes, std::size_t offset) noexcept {
+    std::uint64_t word;
+    std::memcpy(&word, bytes.data() + offset, sizeof word);
+    return word;
   }
   static Item* item_at(const bucket* in, unsigned slot) noexcept {
     return static_cast<Item*>(bucket::address(in->words[slot]));

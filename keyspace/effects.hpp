@@ -68,6 +68,16 @@ public:
       sink_->on_replay(database, {command.begin(), command.size()});
   }
 
+  /// An effect that is not the request's own doing: an entry expired before the request could see it.
+  /// Replayed on its own, ahead of whatever the request does; counts as no change of the request's.
+  void aside(event_class cls, std::string_view event, int database, std::string_view key,
+             std::initializer_list<std::string_view> command) {
+    if (sink_ == nullptr) [[likely]]
+      return;
+    sink_->on_effect({cls, event, database, key});
+    sink_->on_replay(database, {command.begin(), command.size()});
+  }
+
   /// Called by whoever ran the request: passes the request itself on where it changed something and
   /// no replay was named.
   void finish(int database, protocol::arguments request, std::uint64_t changes_before) {

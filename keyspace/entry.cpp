@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdlib>
 #include <new>
+#include <utility>
 
 namespace thespis::keyspace {
 
@@ -49,9 +50,9 @@ std::string_view type_name(value_type type) noexcept {
   return names[static_cast<std::size_t>(type)];
 }
 
-void register_object_type(value_type type, const object_operations& table) {
+object_operations register_object_type(value_type type, const object_operations& table) {
   THESPIS_ENSURE(type != value_type::string);
-  operations_by_type[static_cast<std::size_t>(type)] = table;
+  return std::exchange(operations_by_type[static_cast<std::size_t>(type)], table);
 }
 
 void entry_deleter::operator()(entry* doomed) const noexcept {
@@ -60,8 +61,7 @@ void entry_deleter::operator()(entry* doomed) const noexcept {
   entry::free_block(doomed);
 }
 
-// -- looking
-// ----------------------------------------------------------------------------------------
+// -- looking -------------------------------------------------------------------------------------
 
 std::string_view entry::encoding_name() const noexcept {
   if (!is_string())
@@ -99,8 +99,7 @@ std::size_t entry::memory_bytes() const noexcept {
                         : operations(type()).memory_bytes(object()));
 }
 
-// -- making and changing
-// ----------------------------------------------------------------------------
+// -- making and changing -------------------------------------------------------------------------
 
 entry::shape entry::current_shape() const noexcept {
   return {type(), stored(), has_expiry(), raw(), inline_size()};

@@ -45,8 +45,9 @@ struct object_operations {
   std::string_view (*encoding_name)(const void* object) noexcept = nullptr;
 };
 
-/// Tells the keyspace about a type, once at the start, before there is an entry of it.
-void register_object_type(value_type type, const object_operations& operations);
+/// Tells the keyspace about a type, once at the start, before there is an entry of it. Returns what
+/// was known of it before.
+object_operations register_object_type(value_type type, const object_operations& operations);
 
 class entry;
 
@@ -79,8 +80,7 @@ public:
   /// What OBJECT ENCODING replies.
   std::string_view encoding_name() const noexcept;
 
-  // -- strings: REQUIRES is_string()
-  // ------------------------------------------------------------------
+  // -- strings: REQUIRES is_string() -------------------------------------------------------------
 
   bool is_integer() const noexcept {
     return stored() == form::integer;
@@ -95,16 +95,14 @@ public:
   /// How many bytes that are.
   std::size_t size() const noexcept;
 
-  // -- other types
-  // --------------------------------------------------------------------------------------
+  // -- other types -------------------------------------------------------------------------------
 
   /// REQUIRES: !is_string().
   void* object() const noexcept {
     return pointer();
   }
 
-  // -- expiry
-  // -------------------------------------------------------------------------------------------
+  // -- expiry ------------------------------------------------------------------------------------
 
   bool has_expiry() const noexcept {
     return field<6, 1>() != 0;
@@ -117,8 +115,7 @@ public:
     return has_expiry() && expire_at_ms() <= now_ms;
   }
 
-  // -- use and memory
-  // -----------------------------------------------------------------------------------
+  // -- use and memory ----------------------------------------------------------------------------
 
   /// 24 bits; see access_clock.hpp.
   std::uint32_t access() const noexcept {
@@ -132,8 +129,7 @@ public:
   /// Everything that is allocated for this entry, as the allocator rounds it (MEMORY USAGE).
   std::size_t memory_bytes() const noexcept;
 
-  // -- for database
-  // -------------------------------------------------------------------------------------
+  // -- for database ------------------------------------------------------------------------------
 
   /// What an entry looks like but for key and content.
   struct shape {
@@ -205,6 +201,17 @@ public:
   }
   /// Makes the inlined value longer or shorter where its block has room. Returns whether it did.
   bool resize_inline(std::size_t size) noexcept;
+  /// Whether the inlined value may become this long without a look at the block's real size.
+  bool has_room_in_place(std::size_t size) const noexcept {
+    const auto used = used_bytes();
+    // Blocks are multiples of 16 bytes.
+    return size <= inline_bytes_max && ((used + 15) ^ (used - inline_size() + size + 15)) < 16;
+  }
+  /// REQUIRES: has_room_in_place(size). The string is not raw any more.
+  void resize_in_place(std::size_t size) noexcept {
+    header_ = (header_ & ~(std::uint64_t{0xfff} << 12 | std::uint64_t{1} << 7))
+              | static_cast<std::uint64_t>(size) << 12;
+  }
   void mark_raw() noexcept {
     set_field<7, 1>(1);
   }

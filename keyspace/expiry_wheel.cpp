@@ -57,8 +57,7 @@ std::size_t expiry_wheel::memory_bytes() const noexcept {
   return bytes;
 }
 
-// -- chunks
-// -----------------------------------------------------------------------------------------
+// -- chunks --------------------------------------------------------------------------------------
 
 expiry_wheel::chunk* expiry_wheel::take_chunk() {
   if (spare_ != nullptr) {
@@ -81,8 +80,7 @@ void expiry_wheel::give_chunk(chunk* unused) noexcept {
   ++spare_count_;
 }
 
-// -- where a time lives
-// -----------------------------------------------------------------------------
+// -- where a time lives --------------------------------------------------------------------------
 
 expiry_wheel::place expiry_wheel::place_of(std::uint64_t time) const noexcept {
   const auto difference = time ^ cursor_;
@@ -117,8 +115,7 @@ std::int64_t expiry_wheel::next_due_ms() const noexcept {
   return static_cast<std::int64_t>(start_of(first_place()));
 }
 
-// -- adding
-// -----------------------------------------------------------------------------------------
+// -- adding --------------------------------------------------------------------------------------
 
 void expiry_wheel::add(std::uint64_t hash, std::uint32_t generation, std::int64_t at_ms) {
   put(hash, generation, static_cast<std::uint64_t>(std::max<std::int64_t>(at_ms, 0)));
@@ -146,8 +143,7 @@ void expiry_wheel::put(std::uint64_t hash, std::uint32_t generation, std::uint64
   head->records[head->count++] = record(hash, offset >> lost, generation);
 }
 
-// -- taking
-// -----------------------------------------------------------------------------------------
+// -- taking --------------------------------------------------------------------------------------
 
 std::span<const expiry_wheel::record> expiry_wheel::due(std::int64_t now_ms, std::size_t& steps) {
   const auto now = static_cast<std::uint64_t>(std::max<std::int64_t>(now_ms, 0));
@@ -203,8 +199,7 @@ void expiry_wheel::deal(std::size_t& steps) {
   }
 }
 
-// -- sweeping
-// ---------------------------------------------------------------------------------------
+// -- sweeping ------------------------------------------------------------------------------------
 
 expiry_wheel::chunk* expiry_wheel::next_to_sweep() noexcept {
   // At most every slot once, and the first one twice.

@@ -12,8 +12,8 @@
 
 namespace thespis::protocol {
 
-/// What CLIENT REPLY asked for. `skip_next`: the reply of the next request is dropped; the connection
-/// turns it into `skip` before that request and into `on` after it.
+/// What CLIENT REPLY asked for. `skip_next`: the reply of the next request is dropped; the
+/// connection turns it into `skip` before that request and into `on` after it.
 enum class reply_mode : std::uint8_t { on, off, skip, skip_next };
 
 /// Why requests of a client need a closer look.

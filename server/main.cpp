@@ -8,12 +8,12 @@
 #include "commands/version.hpp"
 #include "server/configuration.hpp"
 #include "server/process.hpp"
+#include "server/stop_signals.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
 #include <cerrno>
-#include <csignal>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -22,31 +22,6 @@ namespace {
 
 using namespace thespis;
 using base::option;
-
-/// The first fault ends the start; it has been logged.
-bool opened(const base::result<void>& socket) {
-  if (!socket)
-    actors::log::warning("{}", socket.why());
-  return static_cast<bool>(socket);
-}
-
-bool open_sockets(const base::options& settings, actors::listening_sockets& sockets) {
-  const auto backlog = static_cast<int>(settings.get(option::tcp_backlog));
-  const auto port = static_cast<std::uint16_t>(settings.get(option::port));
-  if (port != 0)
-    for (const auto& address : settings.bind_addresses())
-      if (!opened(sockets.open_tcp(address, port, backlog)))
-        return false;
-  const auto& path = settings.text(option::unixsocket);
-  const auto permissions = static_cast<unsigned>(settings.get(option::unixsocketperm));
-  if (!path.empty() && !opened(sockets.open_unix(path, permissions, backlog)))
-    return false;
-  if (sockets.empty() && port != 0) {
-    actors::log::warning("Configured to not listen anywhere, exiting.");
-    return false;
-  }
-  return true;
-}
 
 bool start_log(const base::options& settings) {
   actors::log::set_level(static_cast<actors::log::level>(settings.get(option::loglevel)));
@@ -83,20 +58,6 @@ void announce(const base::options& settings) {
     server::notify_service_manager("READY=1\nSTATUS=Ready to accept connections\n");
 }
 
-/// Waits for a signal, or for the store's own end through SHUTDOWN.
-void serve_until_told_to_stop(actors::store& store) {
-  std::thread waiter{[&store] {
-    store.wait();
-    server::wake_signal_waiter();
-  }};
-  const auto signal = server::wait_for_stop_signal();
-  if (signal == SIGTERM || signal == SIGINT)
-    actors::log::warning("Received {} scheduling shutdown...",
-                         signal == SIGTERM ? "SIGTERM" : "SIGINT");
-  store.stop();
-  waiter.join();
-}
-
 int run(server::configuration& configuration) {
   auto& settings = configuration.settings;
   const auto threads = settings.get(option::threads) > 0
@@ -109,18 +70,20 @@ int run(server::configuration& configuration) {
       actors::log::warning("{}", written.why());
   actors::log::notice("Thespis {} (speaks as Redis {}), {} event loops, pid {}",
                       commands::thespis_version, commands::redis_version, threads, ::getpid());
-  actors::listening_sockets sockets{threads};
-  if (!open_sockets(settings, sockets))
+  auto sockets = actors::open_sockets_of(settings, threads);
+  if (!sockets) {
+    actors::log::warning("{}", sockets.why());
     return 1;
+  }
   caf::actor_system_config config;
   actors::use_event_loops(config, threads);
   caf::actor_system system{config};
   {
     actors::store store{system, settings};
     follow_settings(configuration, store);
-    store.listen(std::move(sockets));
+    store.listen(std::move(*sockets));
     announce(settings);
-    serve_until_told_to_stop(store);
+    server::serve_until_stopped(store);
   }
   actors::log::warning("Thespis is now ready to exit, bye bye...");
   return 0;

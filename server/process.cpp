@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <system_error>
@@ -19,14 +18,6 @@ namespace {
 
 /// Descriptors that are not clients: listening sockets, epoll, files, logs.
 constexpr rlim_t reserved_descriptors = 32;
-
-sigset_t stop_signals() {
-  sigset_t set;
-  ::sigemptyset(&set);
-  for (auto signal : {SIGTERM, SIGINT, SIGUSR2})
-    ::sigaddset(&set, signal);
-  return set;
-}
 
 } // namespace
 
@@ -78,25 +69,6 @@ std::size_t raise_file_limit(std::size_t clients) {
   raised.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &raised);
   return raised.rlim_cur > reserved_descriptors ? raised.rlim_cur - reserved_descriptors : 1;
-}
-
-void block_stop_signals() {
-  const auto set = stop_signals();
-  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGHUP, SIG_IGN);
-}
-
-int wait_for_stop_signal() {
-  const auto set = stop_signals();
-  int signal = 0;
-  ::sigwait(&set, &signal);
-  return signal;
-}
-
-/// Nobody else uses SIGUSR2.
-void wake_signal_waiter() {
-  ::kill(::getpid(), SIGUSR2);
 }
 
 } // namespace thespis::server

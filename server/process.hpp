@@ -1,6 +1,6 @@
 #pragma once
 
-/// The server as a process of a Unix system: background, pid file, service manager, signals.
+/// The server as a process of a Unix system: background, pid file, service manager, limits.
 
 #include "base/result.hpp"
 
@@ -31,15 +31,5 @@ void notify_service_manager(const char* state);
 /// Lets the process have as many files as `clients` need, or as many as the system allows; returns how
 /// many clients fit.
 std::size_t raise_file_limit(std::size_t clients);
-
-/// SIGTERM, SIGINT and SIGHUP … are taken by `wait_for_stop_signal` alone, on whichever thread calls it.
-/// Before any thread is started.
-void block_stop_signals();
-
-/// Returns the number of the signal that asks the process to end.
-int wait_for_stop_signal();
-
-/// Makes wait_for_stop_signal return. From any thread.
-void wake_signal_waiter();
 
 } // namespace thespis::server

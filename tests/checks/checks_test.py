@@ -3,6 +3,7 @@
 reported with the file, the line and what to do."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -167,6 +168,13 @@ class StyleTest(CheckTest):
     def test_refuses_a_licence_banner(self):
         self.write("base/glob.cpp", "// Copyright somebody\n")
         self.assert_refused("base/glob.cpp:1", "LICENSE")
+
+    @unittest.skipUnless(shutil.which("clang-format-14"), "no clang-format-14")
+    def test_refuses_what_is_not_formatted(self):
+        self.write(".clang-format", "BasedOnStyle: LLVM\nSortIncludes: Never\n")
+        self.assert_accepted()
+        self.write("base/glob.cpp", "int a;\nint  b;\n")
+        self.assert_refused("base/glob.cpp:2", "scripts/format base/glob.cpp")
 
     def test_refuses_a_script_that_cannot_be_started(self):
         self.write("scripts/go", "#!/bin/sh\n")

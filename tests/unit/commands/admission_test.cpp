@@ -23,7 +23,8 @@ constexpr protocol::command_spec rows[] = {
 };
 
 constexpr std::string_view debug_refused
-  = "-ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you can "
+  = "-ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you "
+    "can "
     "run it from a local connection, otherwise you need to set this option in the configuration "
     "file, and then restart the server.\r\n";
 

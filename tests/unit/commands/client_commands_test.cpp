@@ -18,8 +18,8 @@ TEST_CASE("CLIENT SETNAME names the connection and its record", "[client]") {
   CHECK(server.run("CLIENT", "SETNAME", "ann") == ok());
   CHECK(server.run("CLIENT", "GETNAME") == bulk("ann"));
   CHECK(server.record().name == "ann");
-  const auto refused
-    = error("ERR Client names cannot contain spaces, newlines or special characters.");
+  const auto refused = error(
+    "ERR Client names cannot contain spaces, newlines or special characters.");
   for (const auto* name : {"a b", "a\nb", "\x7f", "\xc3\xa9", "\x01"})
     CHECK(server.run("CLIENT", "SETNAME", name) == refused);
   CHECK(server.run("CLIENT", "GETNAME") == bulk("ann"));
@@ -130,6 +130,5 @@ TEST_CASE("CLIENT HELP begins with the usual line", "[client]") {
   CHECK(help.items.front()
         == simple("CLIENT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:"));
   CHECK(help.items[help.items.size() - 2] == simple("HELP"));
-  CHECK(server.run("CLIENT", "foo")
-        == error("ERR unknown subcommand 'foo'. Try CLIENT HELP."));
+  CHECK(server.run("CLIENT", "foo") == error("ERR unknown subcommand 'foo'. Try CLIENT HELP."));
 }

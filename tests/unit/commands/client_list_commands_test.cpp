@@ -37,11 +37,12 @@ TEST_CASE("CLIENT LIST describes a client in Redis' fields", "[client]") {
   record.last_command = commands::all_commands().find_full_name("client|list");
   record.query_bytes = 26;
   record.total_bytes = 1000;
-  CHECK(server.run("CLIENT", "LIST")
-        == bulk("id=1 addr=127.0.0.1:5001 laddr=127.0.0.1:6379 fd=8 name=ann age=5 idle=2 flags=N "
-                "db=0 sub=0 psub=0 ssub=0 multi=-1 qbuf=26 qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 "
-                "rbp=0 obl=0 oll=0 omem=0 tot-mem=1000 events=r cmd=client|list user=default "
-                "redir=-1 resp=2 lib-name=lib lib-ver=1.2\n"));
+  CHECK(
+    server.run("CLIENT", "LIST")
+    == bulk("id=1 addr=127.0.0.1:5001 laddr=127.0.0.1:6379 fd=8 name=ann age=5 idle=2 flags=N "
+            "db=0 sub=0 psub=0 ssub=0 multi=-1 qbuf=26 qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 "
+            "rbp=0 obl=0 oll=0 omem=0 tot-mem=1000 events=r cmd=client|list user=default "
+            "redir=-1 resp=2 lib-name=lib lib-ver=1.2\n"));
   CHECK(server.run("CLIENT", "INFO") == server.run("CLIENT", "LIST"));
 }
 
@@ -146,8 +147,7 @@ TEST_CASE("CLIENT KILL refuses what it does not understand", "[client]") {
   CHECK(server.run("CLIENT", "KILL", "SKIPME", "maybe") == error("ERR syntax error"));
   CHECK(server.run("CLIENT", "KILL", "ID", 2, "foo") == error("ERR syntax error"));
   CHECK(server.run("CLIENT", "KILL", "foo", "bar") == error("ERR syntax error"));
-  CHECK(server.run("CLIENT", "KILL", "MAXAGE", 0)
-        == error("ERR maxage should be greater than 0"));
+  CHECK(server.run("CLIENT", "KILL", "MAXAGE", 0) == error("ERR maxage should be greater than 0"));
   CHECK(server.killed.empty());
 }
 

@@ -31,11 +31,11 @@ std::string field(test_server& server, std::string_view section, const std::stri
 
 using names = std::vector<std::string>;
 
-const names usual = {"Server",      "Clients", "Memory",  "Persistence", "Stats", "Replication",
-                     "CPU",         "Modules", "Errorstats", "Cluster",  "Keyspace"};
-const names all = {"Server",       "Clients",    "Memory",       "Persistence", "Stats",
-                   "Replication",  "CPU",        "Modules",      "Commandstats",
-                   "Errorstats",   "Latencystats", "Cluster",    "Keyspace"};
+const names usual = {"Server", "Clients", "Memory",     "Persistence", "Stats",   "Replication",
+                     "CPU",    "Modules", "Errorstats", "Cluster",     "Keyspace"};
+const names all = {"Server",       "Clients", "Memory",  "Persistence",  "Stats",
+                   "Replication",  "CPU",     "Modules", "Commandstats", "Errorstats",
+                   "Latencystats", "Cluster", "Keyspace"};
 
 } // namespace
 

@@ -45,8 +45,7 @@ TEST_CASE("LATENCY GRAPH draws an event that it knows", "[latency]") {
   monitored server;
   CHECK(server.run("LATENCY", "GRAPH", "command").text.find("command - high 20 ms, low 15 ms")
         == 0);
-  CHECK(server.run("LATENCY", "GRAPH", "x")
-        == error("ERR No samples available for event 'x'"));
+  CHECK(server.run("LATENCY", "GRAPH", "x") == error("ERR No samples available for event 'x'"));
 }
 
 TEST_CASE("LATENCY DOCTOR says whether the monitor is on", "[latency]") {

@@ -67,6 +67,7 @@ TEST_CASE("Requests that are not for the slow log feed the latency monitor alone
   told.fast = true;
   server.state.note_slow(told);
   CHECK(server.run("SLOWLOG", "LEN") == integer(0));
-  CHECK(server.run("LATENCY", "LATEST")
-        == array({array({bulk("fast-command"), integer(1'700'000'001), integer(12), integer(12)})}));
+  CHECK(
+    server.run("LATENCY", "LATEST")
+    == array({array({bulk("fast-command"), integer(1'700'000'001), integer(12), integer(12)})}));
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-/// A server in a test's hand: the state that the administrator owns, on top of a test_store that sends
-/// requests to it. Clients are in the directory, hooks write down what they were asked.
+/// A server in a test's hand: the state that the administrator owns, on top of a test_store that
+/// sends requests to it. Clients are in the directory, hooks write down what they were asked.
 ///
 ///   test_server server;
 ///   CHECK(server.run("CLIENT", "SETNAME", "ann") == ok());

@@ -1,0 +1,39 @@
+#pragma once
+
+/// What all actors of a store have in common. A message that nobody expects is dropped; CAF's default
+/// would print it.
+
+#include "actors/happens_before.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/mailbox_element.hpp>
+
+namespace thespis::actors {
+
+class store_actor : public caf::event_based_actor {
+public:
+  explicit store_actor(caf::actor_config& config) : caf::event_based_actor(config) {
+    set_default_handler(caf::drop);
+  }
+
+#if defined(__SANITIZE_THREAD__)
+  // Where an actor goes from one thread to another: when it starts, when it is sent something, when it
+  // runs. Messages that come while it runs are the handlers' affair.
+  using caf::event_based_actor::enqueue;
+
+  void launch(caf::execution_unit* here, bool lazy, bool hide) override {
+    published(static_cast<caf::abstract_actor*>(this));
+    caf::event_based_actor::launch(here, lazy, hide);
+  }
+  void enqueue(caf::mailbox_element_ptr message, caf::execution_unit* here) override {
+    published(static_cast<caf::abstract_actor*>(this));
+    caf::event_based_actor::enqueue(std::move(message), here);
+  }
+  resume_result resume(caf::execution_unit* here, std::size_t messages_max) override {
+    const turn now{this};
+    return caf::event_based_actor::resume(here, messages_max);
+  }
+#endif
+};
+
+} // namespace thespis::actors

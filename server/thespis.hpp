@@ -1,0 +1,88 @@
+#pragma once
+
+/// What a program includes to have a data server inside: in a CAF application, whose actors then send
+/// requests to it and get replies as messages, or as a server on sockets, or both.
+///
+///     caf::actor_system_config config;
+///     thespis::use_event_loops(config, 2);        // optional: the host may keep CAF's own scheduler
+///     caf::actor_system system{config};
+///     thespis::options settings;                  // those of redis.conf
+///     thespis::store store{system, settings};
+///     auto client = store.connect();
+///     …
+///     self->request(client, caf::infinite, thespis::request{{"SET", "name", "Namal"}})
+///       .then([](const thespis::reply& reply) { assert(reply.is_ok()); });
+///
+/// Two complete programs: examples/embedded_in_caf.cpp and examples/serve_tcp.cpp.
+
+#include "actors/embedded_messages.hpp"
+#include "base/options.hpp"
+#include "base/result.hpp"
+
+#include <caf/actor.hpp>
+#include <caf/fwd.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+namespace thespis {
+
+/// The settings of a store, those of redis.conf. See base/options.hpp.
+using base::options;
+
+/// Sets an option by its name in redis.conf, before the store is made. A fault says what is wrong.
+base::result<void> configure(options& settings, std::string_view name, std::string_view value);
+
+/// A command, as its words.
+using request = actors::embedded_request;
+
+/// The answer to a request. An error is an answer too.
+using reply = actors::embedded_reply;
+
+/// Makes an actor system that is built from `config` run on `threads` event loops, one thread each,
+/// instead of CAF's own scheduler: the store's actors then share threads with the host's and run where
+/// the messages come from. Its other actors need not know.
+void use_event_loops(caf::actor_system_config& config, std::size_t threads);
+
+/// A store inside an actor system. Its methods are for one thread at a time, `stop` for any.
+class store {
+public:
+  /// `system` and `settings` outlive the store. The store owns the settings from here on: clients
+  /// change them with CONFIG SET.
+  store(caf::actor_system& system, options& settings);
+  /// Stops, and waits for it. REQUIRES: not in an actor of `system`.
+  ~store();
+  store(const store&) = delete;
+  store& operator=(const store&) = delete;
+
+  /// A new client: an actor that takes `request` and answers each with `reply`, in the order of their
+  /// arrival. Sessions are per client (SELECT, CLIENT SETNAME …). It lives until it is sent an exit
+  /// message, is sent QUIT or the store stops; what it has not answered by then, and all that comes
+  /// later, gets caf::sec::request_receiver_down. Handles of it may outlive the store.
+  caf::actor connect();
+
+  /// Serves Redis clients on the sockets that the settings ask for (`bind`, `port`, `unixsocket` …).
+  /// A fault says which socket could not be opened and why; nothing is served then. At most once.
+  base::result<void> listen();
+
+  /// Begins the ordered end and returns at once: no socket is accepted or read any more, what is in
+  /// flight is answered, then the data is gone.
+  void stop();
+
+  /// Waits for the end, which `stop` or a client's SHUTDOWN began.
+  void wait();
+
+  /// Waits for SIGTERM, SIGINT or SHUTDOWN, and then for the end.
+  /// REQUIRES: block_stop_signals() at the beginning of the program.
+  void serve_until_stopped();
+
+private:
+  std::unique_ptr<class hidden_store> hidden_;
+};
+
+/// Keeps SIGTERM and SIGINT for `store::serve_until_stopped`. Before any thread is started, that is,
+/// before the actor system is made.
+void block_stop_signals();
+
+} // namespace thespis

@@ -1,0 +1,97 @@
+#pragma once
+
+/// Partitions and the administrator without threads: they run when, and as far as, a test says.
+/// And a client that takes the road of a connection, without a socket.
+
+#include "actors/administrator.hpp"
+#include "actors/core.hpp"
+#include "actors/dispatcher.hpp"
+#include "actors/partition.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace thespis::tests {
+
+class stepped_core {
+public:
+  explicit stepped_core(std::size_t partition_count,
+                        actors::wall_clock clock = actors::system_time);
+  ~stepped_core();
+
+  actors::core& home() noexcept {
+    return *core_;
+  }
+  base::options& settings() noexcept {
+    return settings_;
+  }
+  caf::actor_system& system() noexcept {
+    return *system_;
+  }
+  /// Runs all actors until none has anything to do.
+  void run() {
+    scheduler().run();
+  }
+  /// Lets a partition handle the messages that it has now, and nobody else.
+  void run_partition(actors::partition_index index);
+
+private:
+  caf::scheduler::test_coordinator& scheduler() {
+    return dynamic_cast<caf::scheduler::test_coordinator&>(system_->scheduler());
+  }
+
+  base::options settings_;
+  caf::actor_system_config config_;
+  std::unique_ptr<caf::actor_system> system_;
+  std::unique_ptr<actors::core> core_;
+};
+
+/// A client with a dispatcher. Requests are in RESP2 unless it says HELLO 3.
+class stepped_client {
+public:
+  using words = std::vector<std::string>;
+
+  explicit stepped_client(stepped_core& world);
+  ~stepped_client();
+
+  /// Says all of it in one pipeline, as a connection would that has read it at once, and returns what
+  /// the server has sent when nothing moves any more. What comes behind a request that hangs up is not
+  /// looked at; a request that has to wait for the end of a pause is given up.
+  std::string say(const std::vector<words>& pipeline);
+
+  /// Sends one request that needs a partition, without letting anybody run.
+  void send(words request);
+  bool answered() const noexcept {
+    return answers_ > 0;
+  }
+  /// What the answer to `send` was.
+  std::string take();
+
+  const commands::client_record& record() const noexcept {
+    return *record_;
+  }
+
+  bool hung_up = false;
+  bool paused = false;
+  /// How often the client had to wait for batch_done in `say`.
+  int batches = 0;
+
+private:
+  actors::dispatcher::step place(const words& request);
+  std::string take_output();
+
+  stepped_core& world_;
+  commands::client_record_ptr record_;
+  actors::dispatcher dispatcher_;
+  caf::actor owner_;
+  int answers_ = 0;
+  std::vector<words> kept_;
+};
+
+} // namespace thespis::tests
