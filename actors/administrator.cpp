@@ -7,7 +7,8 @@
 namespace thespis::actors {
 
 administrator::administrator(caf::actor_config& config, core& home)
-  : store_actor(config), core_(home) {
+  : store_actor(config), core_(home), places_(home) {
+  follow_addresses();
 }
 
 administrator::~administrator() {
@@ -28,10 +29,11 @@ caf::behavior administrator::make_behavior() {
             for (const auto& one : slow.requests)
               core_.server.note_slow(one);
           },
-          [this](const sample_now&) {
+          [this](const open_sockets& given) {
             const turn now{this};
-            core_.server.tick(core_.now().ms);
-          }};
+            places_.open(std::move(*given.sockets), context());
+          },
+          [this](const sample_now&) { sample(); }};
 }
 
 void administrator::run(batch& work) {
@@ -59,6 +61,30 @@ void administrator::welcome(const client_came& client) {
 void administrator::kill_client(std::uint64_t id) {
   if (auto found = addresses_.find(id); found != addresses_.end())
     post(found->second, context(), close_connection{});
+}
+
+void administrator::sample() {
+  const turn now{this};
+  for (std::size_t i = 0; i < core_.loops.size(); ++i) {
+    core_.network[i].turns.set(core_.loops[i]->turns());
+    core_.network[i].turns_ns.set(core_.loops[i]->busy_ns());
+  }
+  core_.server.tick(core_.now().ms);
+}
+
+/// Each setting has its own text for the same failure.
+void administrator::follow_addresses() {
+  auto& settings = core_.server.options;
+  settings.on_change({base::option::bind}, [this](const base::options& now) -> base::result<void> {
+    if (places_.follow(now, context()))
+      return {};
+    return base::fault{"Failed to bind to specified addresses."};
+  });
+  settings.on_change({base::option::port}, [this](const base::options& now) -> base::result<void> {
+    if (places_.follow(now, context()))
+      return {};
+    return base::fault{"Unable to listen on this port. Check server logs."};
+  });
 }
 
 void administrator::set_hooks() {

@@ -5,6 +5,7 @@
 /// is `administrator`, one at a time, and floats like a partition.
 
 #include "actors/core.hpp"
+#include "actors/listening_places.hpp"
 #include "actors/messages.hpp"
 #include "actors/store_actor.hpp"
 
@@ -23,9 +24,12 @@ private:
   void run(batch& work);
   void welcome(const client_came& client);
   void kill_client(std::uint64_t id);
+  void sample();
+  void follow_addresses();
   void set_hooks();
 
   core& core_;
+  listening_places places_;
   /// Where to send what concerns one client.
   std::map<std::uint64_t, caf::actor> addresses_;
 };

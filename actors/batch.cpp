@@ -132,11 +132,4 @@ void batch::merge_replies() {
   }
 }
 
-void batch::add_item(partition_index partition, const work_item& item) {
-  auto& part = parts[partition];
-  if (part.items.empty())
-    touched.push_back(partition);
-  part.items.push_back(item);
-}
-
 } // namespace thespis::actors

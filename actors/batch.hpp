@@ -91,7 +91,12 @@ public:
   }
 
   /// Adds an item to a partition's part and marks the partition as touched.
-  void add_item(partition_index partition, const work_item& item);
+  void add_item(partition_index partition, const work_item& item) {
+    auto& part = parts[partition];
+    if (part.items.empty())
+      touched.push_back(partition);
+    part.items.push_back(item);
+  }
 
   /// Whether the one touched partition may write straight to the client's output.
   bool direct() const noexcept {

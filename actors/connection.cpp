@@ -5,10 +5,6 @@
 #include "actors/messages.hpp"
 #include "protocol/reply_writer.hpp"
 
-#include <asio/buffer.hpp>
-
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <cerrno>
 
@@ -23,61 +19,12 @@ constexpr std::size_t receive_bytes_max = 64 * 1024;
 /// Output beyond this is sent before more of the input is looked at.
 constexpr std::size_t unsent_bytes_max = 64 * 1024;
 
+/// As much output counts as the client's own buffer, what is beyond it as a list of replies.
+constexpr std::size_t first_output_bytes = 16 * 1024;
+
 } // namespace
 
 // -- what the coroutine suspends for ------------------------------------------------------------------
-
-/// Receives once, behind what is in `input_`; yields the number of bytes, 0 at the end.
-class connection::receive_awaiter {
-public:
-  explicit receive_awaiter(connection& self) : self_(self) {
-  }
-  bool await_ready() const noexcept {
-    return false;
-  }
-  void await_suspend(std::coroutine_handle<> waiting) {
-    auto room = std::max(self_.parser_.bytes_wanted(), self_.receive_bytes_);
-    auto* to = self_.input_.prepare(room);
-    self_.receiving_ = true;
-    self_.socket_.async_read_some(asio::buffer(to, self_.input_.capacity() - self_.input_.size()),
-                                  [this, waiting](const asio::error_code&, std::size_t n) {
-                                    self_.receiving_ = false;
-                                    received_ = n;
-                                    waiting.resume();
-                                  });
-  }
-  std::size_t await_resume() const noexcept {
-    return received_;
-  }
-
-private:
-  connection& self_;
-  std::size_t received_ = 0;
-};
-
-/// Waits until the socket takes bytes again; yields whether it does.
-class connection::writable_awaiter {
-public:
-  explicit writable_awaiter(connection& self) : self_(self) {
-  }
-  bool await_ready() const noexcept {
-    return false;
-  }
-  void await_suspend(std::coroutine_handle<> waiting) {
-    self_.socket_.async_wait(stream_socket::wait_write,
-                             [this, waiting](const asio::error_code& failed) {
-                               writable_ = !failed;
-                               waiting.resume();
-                             });
-  }
-  bool await_resume() const noexcept {
-    return writable_;
-  }
-
-private:
-  connection& self_;
-  bool writable_ = false;
-};
 
 /// Waits until CLIENT PAUSE ends or is lifted.
 class connection::pause_awaiter {
@@ -113,6 +60,8 @@ public:
     return false;
   }
   void await_suspend(std::coroutine_handle<> waiting) {
+    if (self_.dispatcher_.asks_administrator()) [[unlikely]]
+      self_.publish_buffers();
     self_.dispatcher_.expect(self_.loop(), waiting);
     self_.dispatcher_.send(&self_.loop());
   }
@@ -126,15 +75,14 @@ private:
 // -- the actor ----------------------------------------------------------------------------------------
 
 connection::connection(caf::actor_config& config, event_loop& loop, core& home, listener& owner,
-                       stream_socket socket, commands::client_record_ptr record, bool local)
+                       owned_fd socket, commands::client_record_ptr record, bool local)
   : pinned_actor(config, loop),
     core_(home),
     owner_(owner),
-    socket_(std::move(socket)),
+    socket_(loop, std::move(socket)),
     record_(std::move(record)),
     dispatcher_(home, loop.index(), record_, local),
     receive_bytes_(receive_bytes_min) {
-  parser_.set_bulk_bytes_max(home.options.get(base::option::proto_max_bulk_len));
 }
 
 connection::~connection() {
@@ -144,7 +92,7 @@ connection::~connection() {
 caf::behavior connection::make_behavior() {
   dispatcher_.start(caf::actor_cast<caf::actor>(this));
   serve(caf::actor_cast<caf::strong_actor_ptr>(this));
-  return {[this](const batch_done&) { resume(); },
+  return {[this](const batch_done&) { go_on(); },
           [this](const close_connection&) { ended_ ? quit() : close(); }};
 }
 
@@ -153,7 +101,9 @@ caf::behavior connection::make_behavior() {
 free_coroutine connection::serve([[maybe_unused]] caf::strong_actor_ptr keeps_alive) {
   using step = dispatcher::step;
   while (!closing_) {
-    const auto received = co_await receive_awaiter{*this};
+    const auto room = std::max(parser_.bytes_wanted(), receive_bytes_);
+    auto* const to = input_.prepare(room);
+    const auto received = co_await socket_.receive(to, input_.capacity() - input_.size());
     if (received == 0 && !std::exchange(trimming_, false))
       break;
     note_received(received);
@@ -169,9 +119,10 @@ free_coroutine connection::serve([[maybe_unused]] caf::strong_actor_ptr keeps_al
       }
       closing_ = closing_ || next == step::hang_up || dispatcher_.session().close_after_reply;
       if (dispatcher_.output().size() > unsent_bytes_max || starved || closing_)
-        while (!flush() && !killed_)
-          if (!co_await writable_awaiter{*this})
-            killed_ = true;
+        while (!flush() && !killed_) {
+          publish_buffers(true);
+          killed_ = !co_await socket_.writable() || killed_;
+        }
       closing_ = closing_ || killed_;
     }
     forget_parsed_input();
@@ -205,6 +156,7 @@ dispatcher::step connection::fill_batch() {
   if (dispatcher_.unfinished())
     return step::run_first;
   parser_.set_authenticated(dispatcher_.session().authenticated());
+  parser_.set_bulk_bytes_max(core_.options.get(base::option::proto_max_bulk_len));
   while (dispatcher_.has_room()) {
     auto& words = dispatcher_.words();
     const auto first_word = words.size();
@@ -236,6 +188,8 @@ dispatcher::step connection::refuse_protocol_error() {
 void connection::forget_parsed_input() {
   input_.consume(parsed_);
   parsed_ = 0;
+  if (!input_.empty()) [[unlikely]]
+    publish_buffers();
   parser_.release_inline();
   if (input_.empty() && input_.capacity() > receive_bytes_max)
     input_.release();
@@ -247,9 +201,9 @@ void connection::forget_parsed_input() {
 bool connection::flush() {
   auto& output = dispatcher_.output();
   auto& figures = core_.network[loop().index()];
+  output_peak_ = std::max(output_peak_, output.size());
   while (sent_ < output.size()) {
-    const auto n = ::send(socket_.native_handle(), output.data() + sent_, output.size() - sent_,
-                          MSG_NOSIGNAL | MSG_DONTWAIT);
+    const auto n = socket_.send(output.data() + sent_, output.size() - sent_);
     if (n >= 0) {
       sent_ += static_cast<std::size_t>(n);
       figures.bytes_out.add(static_cast<std::uint64_t>(n));
@@ -268,7 +222,7 @@ bool connection::flush() {
 
 // -- from the loop ------------------------------------------------------------------------------------
 
-void connection::resume() {
+void connection::go_on() {
   received(static_cast<caf::abstract_actor*>(this));
   dispatcher_.resume();
 }
@@ -276,8 +230,7 @@ void connection::resume() {
 void connection::close() {
   closing_ = true;
   killed_ = true;
-  asio::error_code ignored;
-  socket_.cancel(ignored);
+  socket_.cancel();
   end_pause();
 }
 
@@ -287,17 +240,43 @@ void connection::end_pause() {
 }
 
 void connection::trim() {
-  if (!receiving_ || input_.capacity() <= receive_bytes_min)
+  if (!socket_.is_receiving() || input_.capacity() <= receive_bytes_min)
     return;
   trimming_ = true;
-  asio::error_code ignored;
-  socket_.cancel(ignored);
+  socket_.cancel();
+}
+
+void connection::tick() {
+  if (dispatcher_.in_flight())
+    return;
+  publish_buffers(sent_ < dispatcher_.output().size());
+  output_peak_ = dispatcher_.output().size();
+}
+
+/// What CLIENT LIST shows of the buffers. Not for every request: only when this client may be about to
+/// ask, when something stays in a buffer for longer, and with every tick.
+void connection::publish_buffers(bool waits_to_write) noexcept {
+  const auto put = [](auto& figure, auto value) {
+    figure.store(value, std::memory_order_relaxed);
+  };
+  const auto& output = dispatcher_.output();
+  const auto waiting = output.size() - sent_;
+  put(record_->query_bytes, input_.size());
+  put(record_->query_free_bytes, input_.capacity() - input_.size());
+  put(record_->argument_bytes, dispatcher_.argument_bytes());
+  put(record_->output_capacity_bytes, output.capacity());
+  put(record_->output_peak_bytes, output_peak_);
+  // Redis has a buffer of 16 KiB and a list for what does not fit; tools watch the list.
+  put(record_->output_bytes, std::min(waiting, first_output_bytes));
+  put(record_->output_list_length, waiting > first_output_bytes ? 1u : 0u);
+  put(record_->output_list_bytes, waiting - std::min(waiting, first_output_bytes));
+  put(record_->total_bytes, sizeof *this + sizeof *record_ + input_.capacity() + output.capacity());
+  put(record_->write_pending, waits_to_write);
 }
 
 /// The coroutine's last act: nothing is in flight any more.
 void connection::end() {
-  asio::error_code ignored;
-  socket_.close(ignored);
+  socket_.close();
   pause_timer_.reset();
   owner_.forget(*this);
   post(core_.administrator, &loop(), client_went{record_->id});

@@ -18,8 +18,8 @@
 #include "actors/coroutine.hpp"
 #include "actors/dispatcher.hpp"
 #include "actors/pinned_actor.hpp"
-#include "actors/socket.hpp"
 #include "actors/steady_timer.hpp"
+#include "actors/stream_socket.hpp"
 #include "base/byte_buffer.hpp"
 #include "commands/client_record.hpp"
 #include "protocol/resp_parser.hpp"
@@ -35,7 +35,7 @@ class connection final : public pinned_actor {
 public:
   /// `home` and `owner` outlive the connection.
   connection(caf::actor_config& config, event_loop& loop, core& home, listener& owner,
-             stream_socket socket, commands::client_record_ptr record, bool local);
+             owned_fd socket, commands::client_record_ptr record, bool local);
   ~connection() override;
 
   caf::behavior make_behavior() override;
@@ -49,6 +49,9 @@ public:
   /// Gives back buffers that have grown, if the client is idle. On the loop only.
   void trim();
 
+  /// Once a second: brings the figures of CLIENT LIST up to date. On the loop only.
+  void tick();
+
   const commands::client_record& record() const noexcept {
     return *record_;
   }
@@ -57,8 +60,6 @@ public:
   std::size_t place_in_list = 0;
 
 private:
-  class receive_awaiter;
-  class writable_awaiter;
   class answer_awaiter;
   class pause_awaiter;
 
@@ -69,7 +70,8 @@ private:
   void note_received(std::size_t bytes);
   void forget_parsed_input();
   bool flush();
-  void resume();
+  void publish_buffers(bool waits_to_write = false) noexcept;
+  void go_on();
   void end();
 
   core& core_;
@@ -84,8 +86,9 @@ private:
   /// How much of the output has been sent.
   std::size_t sent_ = 0;
   std::size_t receive_bytes_;
+  /// The most output that there was since the last tick.
+  std::size_t output_peak_ = 0;
   std::unique_ptr<steady_timer> pause_timer_;
-  bool receiving_ = false;
   /// No more requests are read; what has been answered is still sent …
   bool closing_ = false;
   /// … unless the client would have to be waited for.

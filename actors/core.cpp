@@ -18,7 +18,7 @@ keyspace::instant system_time() noexcept {
   return now;
 }
 
-core::core(base::options& settings, std::size_t loops, std::size_t partition_count,
+core::core(base::options& settings, std::size_t loop_count, std::size_t partition_count,
            wall_clock clock)
   : commands(thespis::commands::all_commands()),
     now(clock),
@@ -34,7 +34,7 @@ core::core(base::options& settings, std::size_t loops, std::size_t partition_cou
     shards.emplace_back(databases, base::random_seed(), access);
     partition_statistics.emplace_back(commands.rows(), execution);
   }
-  for (std::size_t i = 0; i <= loops; ++i) {
+  for (std::size_t i = 0; i <= loop_count; ++i) {
     client_statistics.emplace_back(commands.rows(), execution);
     network.emplace_back();
   }

@@ -25,6 +25,7 @@
 
 namespace thespis::actors {
 
+class event_loop;
 class rendezvous;
 
 /// The time of day. A parameter so that tests decide what time it is.
@@ -35,7 +36,7 @@ keyspace::instant system_time() noexcept;
 
 struct core {
   /// `settings` outlives the core.
-  core(base::options& settings, std::size_t loops, std::size_t partition_count, wall_clock clock);
+  core(base::options& settings, std::size_t loop_count, std::size_t partition_count, wall_clock clock);
   core(const core&) = delete;
   core& operator=(const core&) = delete;
 
@@ -63,6 +64,8 @@ struct core {
   caf::actor scheduler;
   caf::actor supervisor;
   std::vector<caf::actor> listeners;
+  /// The listeners' loops; they outlive the store.
+  std::vector<const event_loop*> loops;
 
   std::atomic<std::uint64_t> next_client_id{1};
   std::atomic<std::size_t> client_count{0};

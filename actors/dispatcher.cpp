@@ -163,6 +163,13 @@ void dispatcher::run_session_command(const protocol::command_spec& spec,
   mirror_session();
 }
 
+std::size_t dispatcher::argument_bytes() const noexcept {
+  std::size_t bytes = 0;
+  for (const auto word : batch_.words)
+    bytes += word.size();
+  return bytes;
+}
+
 void dispatcher::send(caf::execution_unit* here) {
   THESPIS_ENSURE(!std::exchange(in_flight_, true));
   if (!batch_.unfinished())

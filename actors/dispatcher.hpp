@@ -89,6 +89,17 @@ public:
     return batch_.unfinished();
   }
 
+  /// Whether what is to be sent asks about clients, this one perhaps.
+  bool asks_administrator() const noexcept {
+    return lone_spec_ != nullptr && lone_place_ == placement::administrator;
+  }
+  /// Bytes of the words that have been placed and not been answered.
+  std::size_t argument_bytes() const noexcept;
+  /// Whether somebody else may be using the output.
+  bool in_flight() const noexcept {
+    return in_flight_;
+  }
+
   void send(caf::execution_unit* here);
   void take_answers();
 

@@ -5,8 +5,8 @@
 
 #include <asio/buffer.hpp>
 #include <caf/actor_system.hpp>
-#include <caf/scheduler/abstract_coordinator.hpp>
 
+#include <pthread.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -19,6 +19,9 @@ constexpr std::size_t messages_per_turn = 64;
 
 /// How many turns the run queue gets before sockets are looked at again.
 constexpr std::size_t turns_per_round = 256;
+
+/// How often the run queue is served after the end, in case actors keep each other busy.
+constexpr int last_rounds_max = 100;
 
 thread_local event_loop* loop_of_this_thread = nullptr;
 
@@ -39,9 +42,8 @@ event_loop::event_loop(caf::actor_system& system, std::size_t index)
 
 event_loop::~event_loop() {
   take_inbox();
-  // An actor that has not ended by now ends here, and drops what its mailbox holds.
   for (auto* job : run_queue_)
-    caf::scheduler::abstract_coordinator::cleanup_and_release(job);
+    caf::intrusive_ptr_release(job);
 }
 
 event_loop* event_loop::current() noexcept {
@@ -72,8 +74,20 @@ void event_loop::stop() noexcept {
   wake();
 }
 
+std::uint64_t event_loop::busy_ns() const noexcept {
+  constexpr std::uint64_t ns_per_s = 1'000'000'000;
+  const auto clock = cpu_clock_.load(std::memory_order_relaxed);
+  timespec used{};
+  if (clock == no_clock || ::clock_gettime(clock, &used) != 0)
+    return 0;
+  return static_cast<std::uint64_t>(used.tv_sec) * ns_per_s
+         + static_cast<std::uint64_t>(used.tv_nsec);
+}
+
 void event_loop::run() {
   loop_of_this_thread = this;
+  if (clockid_t clock{}; ::pthread_getcpuclockid(::pthread_self(), &clock) == 0)
+    cpu_clock_.store(clock, std::memory_order_relaxed);
   expect_wake_up();
   while (!stopped_.load(std::memory_order_relaxed)) {
     if (inbox_.load(std::memory_order_relaxed) != nullptr)
@@ -82,10 +96,16 @@ void event_loop::run() {
       wait_for_events();
     } else {
       serve_run_queue();
-      if (!run_queue_.empty())
+      if (!run_queue_.empty()) {
+        turns_.add();
         io_.poll_one();
+      }
     }
   }
+  // What was ready before the end still has its turn: actors that are about to quit do.
+  take_inbox();
+  for (int round = 0; round < last_rounds_max && !run_queue_.empty(); ++round)
+    serve_run_queue();
   loop_of_this_thread = nullptr;
 }
 
@@ -93,6 +113,7 @@ void event_loop::run() {
 /// The flag goes up before the inbox is looked at for the last time, so that whoever adds to the
 /// inbox after that look sees the flag and writes to the eventfd.
 void event_loop::wait_for_events() {
+  turns_.add();
   asleep_.store(true);
   if (inbox_.load() == nullptr)
     io_.run_one();
@@ -137,10 +158,12 @@ void event_loop::resume(caf::resumable* job) {
   received(job);
   auto state = job->resume(this, messages_per_turn);
   published(job);
-  if (state == caf::resumable::resume_later)
+  if (state == caf::resumable::resume_later) {
     run_queue_.push_back(job);
-  else
+  } else {
+    const unwatched reference;
     caf::intrusive_ptr_release(job);
+  }
   // What a coroutine starts goes to the run queue, so the list does not grow while it is served.
   for (std::size_t i = 0; i < ready_.size(); ++i)
     ready_[i].resume();

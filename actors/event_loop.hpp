@@ -15,6 +15,8 @@
 /// - The io_context is built without locks (ASIO_CONCURRENCY_HINT_UNSAFE): only the loop's own thread
 ///   may touch `io()`. Everything from elsewhere comes through `exec_later` or `stop`.
 
+#include "base/counter.hpp"
+
 #include <asio/io_context.hpp>
 #include <asio/posix/basic_stream_descriptor.hpp>
 #include <caf/execution_unit.hpp>
@@ -25,6 +27,7 @@
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <deque>
 #include <vector>
 
@@ -66,7 +69,18 @@ public:
     return index_;
   }
 
+  /// How often the loop has looked at its sockets so far. From any thread.
+  std::uint64_t turns() const noexcept {
+    return turns_.get();
+  }
+
+  /// How long the loop has been at work so far: the time that its thread had a core, which is the time
+  /// that it was not waiting. From any thread while run() is. Cost: a system call.
+  std::uint64_t busy_ns() const noexcept;
+
 private:
+  static constexpr clockid_t no_clock = -1;
+
   struct letter {
     caf::resumable* job;
     letter* next;
@@ -85,6 +99,8 @@ private:
   std::deque<caf::resumable*> run_queue_;
   std::vector<std::coroutine_handle<>> ready_;
   std::size_t index_;
+  base::counter turns_;
+  std::atomic<clockid_t> cpu_clock_{no_clock};
 
   alignas(64) std::atomic<letter*> inbox_{nullptr};
   std::atomic<bool> asleep_{false};

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 
@@ -55,6 +56,7 @@ caf::behavior listener::make_behavior() {
   timer_.emplace(loop().io().get_executor());
   expect_tick();
   return {[this](const open_sockets& given) { open(*given.sockets); },
+          [this](const close_sockets& gone) { close(*gone.places); },
           [this](const adopt_socket& client) { serve(client.socket->release()); },
           [this](const pause_ended&) {
             for (auto* one : connections_)
@@ -66,33 +68,47 @@ caf::behavior listener::make_behavior() {
 // -- accepting ----------------------------------------------------------------------------------------
 
 void listener::open(listening_sockets& given) {
-  const turn now{this};
   if (draining_)
     return;
-  for (auto& socket : given.per_loop[loop().index()]) {
-    sockets_.push_back(
-      std::make_unique<descriptor>(loop().io().get_executor(), socket.release()));
-    expect_clients(*sockets_.back());
+  for (auto& socket : given.of_loop(loop().index())) {
+    doors_.push_back(std::make_shared<door>(
+      door{std::move(socket.place), std::move(socket.file),
+           descriptor{loop().io().get_executor(), socket.fd.release()}}));
+    expect_clients(doors_.back());
   }
 }
 
-/// A wait that is over already is no longer cancelled by the end of its socket or timer, so what
-/// waits keeps the listener in memory, and looks whether it is draining first.
-void listener::expect_clients(descriptor& from) {
-  from.async_wait(descriptor::wait_read,
-                  [this, &from, alive = caf::actor_cast<caf::strong_actor_ptr>(this)](
-                    const asio::error_code& failed) {
-                    if (failed || draining_)
-                      return;
-                    accept_all(from);
-                    expect_clients(from);
-                  });
+/// Whoever knocked already is let in.
+void listener::close(const std::vector<std::string>& places) {
+  const auto goes = [&](const std::shared_ptr<door>& one) {
+    if (std::find(places.begin(), places.end(), one->place) == places.end())
+      return false;
+    accept_all(*one);
+    one->closed = true;
+    asio::error_code ignored;
+    one->socket.close(ignored);
+    return true;
+  };
+  std::erase_if(doors_, goes);
 }
 
-void listener::accept_all(descriptor& from) {
+/// A wait that is over already is no longer cancelled by the end of its socket or timer, so what
+/// waits keeps the listener and the door in memory, and looks whether they are at their end first.
+void listener::expect_clients(const std::shared_ptr<door>& from) {
+  from->socket.async_wait(descriptor::wait_read,
+                          [this, from, alive = caf::actor_cast<caf::strong_actor_ptr>(this)](
+                            const asio::error_code& failed) {
+                            if (failed || from->closed || draining_)
+                              return;
+                            accept_all(*from);
+                            expect_clients(from);
+                          });
+}
+
+void listener::accept_all(door& from) {
   for (int n = 0; n < accepts_per_event; ++n) {
     const auto fd
-      = ::accept4(from.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      = ::accept4(from.socket.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
       welcome(fd);
       continue;
@@ -144,6 +160,11 @@ void listener::turn_away(int fd, std::string_view error) {
 }
 
 void listener::serve(int fd) {
+  owned_fd socket{fd};
+  if (draining_) {
+    core_.client_count.fetch_sub(1, std::memory_order_relaxed);
+    return;
+  }
   const auto peer = peer_address::of(fd);
   auto record = std::make_shared<commands::client_record>();
   record->id = core_.next_client_id.fetch_add(1, std::memory_order_relaxed);
@@ -153,14 +174,6 @@ void listener::serve(int fd) {
   record->created_ms = core_.now().ms;
   record->last_interaction_ms.store(record->created_ms, std::memory_order_relaxed);
   record->set_flag(commands::client_unix_socket, peer.unix_socket);
-  stream_socket socket{loop().io().get_executor()};
-  asio::error_code failed;
-  socket.assign(asio::generic::stream_protocol{peer.family, 0}, fd, failed);
-  if (failed || draining_) {
-    core_.client_count.fetch_sub(1, std::memory_order_relaxed);
-    ::close(fd);
-    return;
-  }
   auto one = spawn_pinned<connection>(system(), loop(), std::ref(core_), std::ref(*this),
                                       std::move(socket), record, peer.local);
   post(core_.administrator, &loop(), client_came{std::move(record), one});
@@ -202,6 +215,7 @@ void listener::tick() {
       one->close();
     else if (idle_ms > idle_ms_before_trim)
       one->trim();
+    one->tick();
   }
 }
 
@@ -209,7 +223,11 @@ void listener::tick() {
 
 void listener::drain() {
   draining_ = true;
-  sockets_.clear();
+  for (const auto& one : doors_) {
+    asio::error_code ignored;
+    one->socket.close(ignored);
+  }
+  doors_.clear();
   timer_.reset();
   for (auto* one : std::vector<connection*>{connections_})
     one->close();

@@ -11,6 +11,7 @@
 
 #include "actors/connection.hpp"
 #include "actors/core.hpp"
+#include "actors/listening_sockets.hpp"
 #include "actors/pinned_actor.hpp"
 #include "actors/steady_timer.hpp"
 
@@ -18,6 +19,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace thespis::actors {
@@ -35,9 +37,18 @@ public:
 private:
   using descriptor = asio::posix::basic_stream_descriptor<event_loop::executor_type>;
 
+  /// A listening socket of this loop.
+  struct door {
+    std::string place;
+    socket_file file;
+    descriptor socket;
+    bool closed = false;
+  };
+
   void open(listening_sockets& given);
-  void expect_clients(descriptor& from);
-  void accept_all(descriptor& from);
+  void close(const std::vector<std::string>& places);
+  void expect_clients(const std::shared_ptr<door>& from);
+  void accept_all(door& from);
   void welcome(int fd);
   void serve(int fd);
   void turn_away(int fd, std::string_view error);
@@ -47,7 +58,7 @@ private:
   void report_if_drained();
 
   core& core_;
-  std::vector<std::unique_ptr<descriptor>> sockets_;
+  std::vector<std::shared_ptr<door>> doors_;
   std::vector<connection*> connections_;
   /// Made and destroyed on the loop, which alone may touch it.
   std::optional<steady_timer> timer_;

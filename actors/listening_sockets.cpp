@@ -8,10 +8,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
 #include <system_error>
+#include <utility>
 
 namespace thespis::actors {
 
@@ -54,51 +56,74 @@ bool is_missing_address(int error) noexcept {
          || error == ENOPROTOOPT;
 }
 
-} // namespace
-
-bool listening_sockets::empty() const noexcept {
-  for (const auto& sockets : per_loop)
-    if (!sockets.empty())
-      return false;
-  return true;
+/// Removes what a server left behind that did not end in order.
+void remove_stale_socket(const std::string& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) == 0 && S_ISSOCK(found.st_mode))
+    ::unlink(path.c_str());
 }
 
-base::result<void> listening_sockets::open_tcp(std::string address, std::uint16_t port,
-                                               int backlog) {
-  const auto optional = !address.empty() && address.front() == '-';
-  if (optional)
-    address.erase(0, 1);
+} // namespace
+
+std::string tcp_place::name() const {
+  return fmt::format("{}:{}", address, port);
+}
+
+std::vector<tcp_place> tcp_places_of(const base::options& settings) {
+  std::vector<tcp_place> places;
+  const auto port = static_cast<std::uint16_t>(settings.get(base::option::port));
+  if (port == 0)
+    return places;
+  for (auto& address : settings.bind_addresses()) {
+    const auto optional = address.starts_with('-');
+    if (optional)
+      address.erase(0, 1);
+    places.push_back({std::move(address), port, optional});
+  }
+  return places;
+}
+
+int backlog_of(const base::options& settings) {
+  return static_cast<int>(settings.get(base::option::tcp_backlog));
+}
+
+bool listening_sockets::empty() const noexcept {
+  return std::all_of(per_loop_.begin(), per_loop_.end(),
+                     [](const auto& sockets) { return sockets.empty(); });
+}
+
+base::result<void> listening_sockets::open_tcp(const tcp_place& where, int backlog,
+                                               bool beside_ours) {
+  const auto& address = where.address;
   const auto any = address == "*" || address == "::*";
-  const auto what
-    = fmt::format("Could not create server TCP listening socket {}:{}", address, port);
+  const auto what = "Could not create server TCP listening socket " + where.name();
+  if (std::find(places_.begin(), places_.end(), where) != places_.end())
+    return because(what, EADDRINUSE);
   addrinfo hints{};
   hints.ai_family = address == "*" ? AF_INET : address == "::*" ? AF_INET6 : AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE;
   addrinfo* found = nullptr;
-  if (auto error
-      = ::getaddrinfo(any ? nullptr : address.c_str(), std::to_string(port).c_str(), &hints, &found);
+  if (auto error = ::getaddrinfo(any ? nullptr : address.c_str(),
+                                 std::to_string(where.port).c_str(), &hints, &found);
       error != 0) {
-    if (optional)
+    if (where.optional)
       return {};
     return base::fault{fmt::format("{}: {}", what, ::gai_strerror(error))};
   }
   const address_list list{found, &::freeaddrinfo};
-  const auto shared = per_loop.size() > 1;
-  if (auto probe = listen_on(*list, false, backlog); probe.get() < 0) {
-    if (optional && is_missing_address(errno))
+  if (const auto probe = listen_on(*list, beside_ours, backlog); probe.get() < 0) {
+    if (where.optional && is_missing_address(errno))
       return {};
     return because(what, errno);
-  } else if (!shared) {
-    per_loop.front().push_back(std::move(probe));
-    return {};
   }
-  for (auto& sockets : per_loop) {
+  for (auto& sockets : per_loop_) {
     auto fd = listen_on(*list, true, backlog);
     if (fd.get() < 0)
       return because(what, errno);
-    sockets.push_back(std::move(fd));
+    sockets.push_back({where.name(), std::move(fd), {}});
   }
+  places_.push_back(where);
   return {};
 }
 
@@ -110,33 +135,32 @@ base::result<void> listening_sockets::open_unix(const std::string& path, unsigne
   if (path.size() >= sizeof address.sun_path)
     return because(what, ENAMETOOLONG);
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  ::unlink(path.c_str());
+  remove_stale_socket(path);
   owned_fd fd{open_socket(AF_UNIX)};
   if (fd.get() < 0
-      || ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0
-      || ::listen(fd.get(), backlog) != 0)
+      || ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
     return because(what, errno);
-  if (permissions != 0 && ::chmod(path.c_str(), static_cast<mode_t>(permissions)) != 0)
+  socket_file file{path};
+  if (::listen(fd.get(), backlog) != 0
+      || (permissions != 0 && ::chmod(path.c_str(), static_cast<mode_t>(permissions)) != 0))
     return because(what, errno);
-  per_loop.front().push_back(std::move(fd));
+  per_loop_.front().push_back({path, std::move(fd), std::move(file)});
   return {};
 }
 
 base::result<listening_sockets> open_sockets_of(const base::options& settings, std::size_t loops) {
   using base::option;
   listening_sockets sockets{loops};
-  const auto backlog = static_cast<int>(settings.get(option::tcp_backlog));
-  const auto port = static_cast<std::uint16_t>(settings.get(option::port));
-  if (port != 0)
-    for (const auto& address : settings.bind_addresses())
-      if (auto opened = sockets.open_tcp(address, port, backlog); !opened)
-        return base::fault{opened.why()};
+  const auto backlog = backlog_of(settings);
+  for (const auto& place : tcp_places_of(settings))
+    if (auto opened = sockets.open_tcp(place, backlog); !opened)
+      return base::fault{opened.why()};
   const auto& path = settings.text(option::unixsocket);
   const auto permissions = static_cast<unsigned>(settings.get(option::unixsocketperm));
   if (!path.empty())
     if (auto opened = sockets.open_unix(path, permissions, backlog); !opened)
       return base::fault{opened.why()};
-  if (sockets.empty() && port != 0)
+  if (sockets.empty())
     return base::fault{"Configured to not listen anywhere, exiting."};
   return sockets;
 }

@@ -74,9 +74,15 @@ struct close_connection {};
 /// To a listener, from there to its connections: CLIENT UNPAUSE.
 struct pause_ended {};
 
-/// To each listener: take your loop's listening sockets and accept clients on them.
+/// To the administrator, from there to each listener: take your loop's listening sockets and accept
+/// clients on them.
 struct open_sockets {
   std::shared_ptr<listening_sockets> sockets;
+};
+
+/// To each listener: listen at these places no more.
+struct close_sockets {
+  std::shared_ptr<std::vector<std::string>> places;
 };
 
 /// To a listener: serve a socket that was accepted elsewhere. Closed if nobody takes it.
@@ -137,6 +143,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::sample_now)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::close_connection)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::pause_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::open_sockets)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::close_sockets)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::adopt_socket)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::client_opened)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::client_admitted)

@@ -61,6 +61,8 @@ store::~store() {
 /// finds the addresses that it needs.
 void store::spawn_core_actors() {
   auto& home = *core_;
+  for (std::size_t i = 0; i < loops_->size(); ++i)
+    home.loops.push_back(&loops_->at(i));
   home.scheduler = spawn_pinned<scheduler>(system_, loops_->at(0), std::ref(home));
   home.administrator = spawn_floating<administrator>(system_, std::ref(home));
   for (partition_index i = 0; i < home.partitions.size(); ++i)
@@ -86,9 +88,8 @@ caf::actor store::connect() {
 }
 
 void store::listen(listening_sockets sockets) {
-  const auto shared = std::make_shared<listening_sockets>(std::move(sockets));
-  for (const auto& one : core_->listeners)
-    post(one, nullptr, open_sockets{shared});
+  post(core_->administrator, nullptr,
+       open_sockets{std::make_shared<listening_sockets>(std::move(sockets))});
 }
 
 void store::stop() {

@@ -72,15 +72,4 @@ command_line parse_command_line(std::span<const std::string_view> arguments) {
   return parsed;
 }
 
-std::string join_config(std::string_view file_text, std::string_view stdin_text,
-                        std::string_view settings) {
-  std::string text{file_text};
-  if (!text.empty() && text.back() != '\n' && !stdin_text.empty())
-    text += '\n';
-  text.append(stdin_text);
-  if (!settings.empty())
-    text.append("\n").append(settings);
-  return text;
-}
-
 } // namespace thespis::base

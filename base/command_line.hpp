@@ -32,9 +32,4 @@ struct command_line {
 /// settings are loaded.
 command_line parse_command_line(std::span<const std::string_view> arguments);
 
-/// One configuration out of the three sources; later ones win. A line of the settings has the
-/// number that redis-server would print.
-std::string join_config(std::string_view file_text, std::string_view stdin_text,
-                        std::string_view settings);
-
 } // namespace thespis::base

@@ -55,9 +55,9 @@ public:
   loader(options& values, const config_reader& reader) : values_(values), reader_(reader) {
   }
 
-  /// `file` is empty for the text that load_config was called with. The fault is a whole error
-  /// text.
-  result<void> load(std::string_view text, std::string_view file, int depth) {
+  /// The fault is a whole error text.
+  result<void> load(const config_text& from, int depth) {
+    std::string_view text = from.text;
     for (int number = 1; !text.empty(); ++number) {
       const auto end = std::min(text.find('\n'), text.size());
       const auto line = trimmed(text.substr(0, end));
@@ -68,13 +68,10 @@ public:
       if (!done && nested_error_)
         return done;
       if (!done)
-        return fault{describe(file, number, line, done.why())};
+        return fault{fmt::format("{}, {} {}: '{}': {}", from.name, from.line_name, number, line,
+                                 done.why())};
     }
     return {};
-  }
-
-  std::string heading() const {
-    return fmt::format("*** FATAL CONFIG FILE ERROR (Thespis {}) ***\n", reader_.version);
   }
 
 private:
@@ -115,20 +112,13 @@ private:
     if (!files)
       return fault{files.why()};
     for (const auto& file : *files) {
-      auto done = load(file.text, file.name, depth + 1);
+      auto done = load(file, depth + 1);
       if (!done) {
         nested_error_ = true;
         return done;
       }
     }
     return {};
-  }
-
-  std::string describe(std::string_view file, int number, std::string_view line,
-                       std::string_view why) const {
-    const auto name = file.empty() ? std::string{} : fmt::format(" '{}'", file);
-    return fmt::format("{}Reading the configuration file{}, at line {}\n>>> '{}'\n{}", heading(),
-                       name, number, line, why);
   }
 
   options& values_;
@@ -139,12 +129,15 @@ private:
 
 } // namespace
 
-result<void> load_config(options& values, std::string_view text, const config_reader& reader) {
+result<void> load_config(options& values, std::span<const config_text> texts,
+                         const config_reader& reader) {
   loader one{values, reader};
-  auto done = one.load(text, {}, 0);
-  if (done && values.is_on(option::cluster_enabled) && !values.text(option::replicaof).empty())
-    return fault{one.heading() + "replicaof directive not allowed in cluster mode"};
-  return done;
+  for (const auto& text : texts)
+    if (auto done = one.load(text, 0); !done)
+      return done;
+  if (values.is_on(option::cluster_enabled) && !values.text(option::replicaof).empty())
+    return fault{"replicaof directive not allowed in cluster mode"};
+  return {};
 }
 
 } // namespace thespis::base

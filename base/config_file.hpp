@@ -1,17 +1,13 @@
 #pragma once
 
 /// redis.conf: one setting a line, '#' comments, quotes as in split_words.hpp, and the same grammar
-/// for the command line. Pure: whoever calls has read the text, and brings what reads the files of
-/// `include`.
+/// for standard input and the command line. Pure: whoever calls has read the texts, and brings what
+/// reads the files of `include`.
 ///
-/// Errors look as redis-server prints them:
+/// Reasons are Redis' own; an error is one line, where redis-server prints four:
 ///
-///   *** FATAL CONFIG FILE ERROR (Thespis 7.2.4) ***
-///   Reading the configuration file, at line 3
-///   >>> 'foo bar'
-///   Bad directive or wrong number of arguments
-///
-/// For a line of an included file the second line names the file, too.
+///   /etc/thespis.conf, line 3: 'foo bar': Bad directive or wrong number of arguments
+///   command line, option 1: 'port "x"': argument couldn't be parsed into an integer
 
 #include "base/options.hpp"
 #include "base/result.hpp"
@@ -24,17 +20,17 @@
 
 namespace thespis::base {
 
-/// The content of a file that `include` names.
+/// A text with settings: a file, standard input, the options of the command line.
 struct config_text {
+  /// Stands in errors.
   std::string name;
   std::string text;
+  /// What errors call a line of it.
+  std::string_view line_name = "line";
 };
 
 /// What reading a configuration needs from outside. Functions may be empty.
 struct config_reader {
-  /// Stands in the heading of errors.
-  std::string version;
-
   /// Reads the files that the pattern of an `include` matches, in their order. A pattern with
   /// wildcards may match none. Without this function every `include` is an error.
   std::function<result<std::vector<config_text>>(std::string_view pattern)> include;
@@ -52,8 +48,9 @@ struct config_reader {
 /// Nested includes beyond this are taken for a circle.
 inline constexpr int include_depth_max = 16;
 
-/// Sets what the text says; later lines win. The fault is the whole error text, without a newline
+/// Sets what the texts say; later lines and later texts win. The fault is one line, without a newline
 /// at its end; the options that were set before it stay set.
-result<void> load_config(options& values, std::string_view text, const config_reader& reader);
+result<void> load_config(options& values, std::span<const config_text> texts,
+                         const config_reader& reader);
 
 } // namespace thespis::base

@@ -5,7 +5,6 @@
 #include "base/number.hpp"
 #include "commands/expire_time.hpp"
 #include "commands/key_changes.hpp"
-#include "commands/key_lookup.hpp"
 #include "commands/rows.hpp"
 #include "keyspace/command_context.hpp"
 #include "protocol/errors.hpp"
@@ -98,7 +97,7 @@ void expire(command_context& ctx, arguments args, time_notation notation) {
 
 /// -2 without the key, -1 without an expiry.
 void reply_expiry(command_context& ctx, std::string_view key, time_notation notation) {
-  const auto at = inspect(ctx, key);
+  const auto at = ctx.inspect(key);
   if (!at)
     return ctx.reply.integer(-2);
   if (!at->has_expiry())

@@ -4,6 +4,8 @@
 #include "commands/memory_report.hpp"
 #include "commands/server_state.hpp"
 
+#include <algorithm>
+
 namespace thespis::commands {
 
 using base::option;
@@ -81,9 +83,10 @@ void write_cluster_section(info_text& out, server_state&, keyspace::instant) {
   out.field("cluster_enabled", 0);
 }
 
-void write_keyspace_section(info_text& out, server_state& server, keyspace::instant) {
+void write_keyspace_section(info_text& out, server_state& server, keyspace::instant now) {
   for (const auto& database : count_keys(server))
-    out.line("db{}:keys={},expires={},avg_ttl=0", database.index, database.keys, database.expires);
+    out.line("db{}:keys={},expires={},avg_ttl={}", database.index, database.keys, database.expires,
+             std::max<std::int64_t>(database.average_expiry_ms - now.ms, 0));
 }
 
 } // namespace thespis::commands

@@ -2,7 +2,6 @@
 /// access.
 
 #include "commands/key_changes.hpp"
-#include "commands/key_lookup.hpp"
 #include "commands/rows.hpp"
 #include "keyspace/command_context.hpp"
 
@@ -46,7 +45,7 @@ void cmd_unlink(command_context& ctx, arguments args) {
 void cmd_exists(command_context& ctx, arguments args) {
   const auto keys = args.subspan(1);
   ctx.reply.integer(std::count_if(keys.begin(), keys.end(), [&](std::string_view key) {
-    return static_cast<bool>(inspect(ctx, key));
+    return static_cast<bool>(ctx.inspect(key));
   }));
 }
 
@@ -54,13 +53,13 @@ void cmd_exists(command_context& ctx, arguments args) {
 void cmd_touch(command_context& ctx, arguments args) {
   const auto keys = args.subspan(1);
   ctx.reply.integer(std::count_if(keys.begin(), keys.end(), [&](std::string_view key) {
-    return static_cast<bool>(find_and_count(ctx, key, true));
+    return static_cast<bool>(ctx.find_to_touch(key));
   }));
 }
 
 /// TYPE key -> simple string, "none" without the key. Cost: O(1).
 void cmd_type(command_context& ctx, arguments args) {
-  const auto at = inspect(ctx, args[1]);
+  const auto at = ctx.inspect(args[1]);
   ctx.reply.simple(at ? keyspace::type_name(at->type()) : "none");
 }
 

@@ -213,7 +213,7 @@ void cmd_lcs(command_context& ctx, arguments args) {
   constexpr std::size_t length_limit = std::numeric_limits<std::uint32_t>::max() - 1;
   if (a->size() >= length_limit || b->size() >= length_limit)
     return ctx.reply.error(errors::lcs_too_long);
-  if (lcs_table::too_large(*a, *b, string_bytes_max))
+  if (lcs_table::too_large(*a, *b, string_bytes_max(ctx)))
     return ctx.reply.error(errors::lcs_no_memory);
   const lcs_table table{*a, *b};
   if (options->ranges)

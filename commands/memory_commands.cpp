@@ -3,7 +3,6 @@
 
 #include "base/ascii.hpp"
 #include "base/number.hpp"
-#include "commands/key_lookup.hpp"
 #include "commands/memory_report.hpp"
 #include "commands/rows.hpp"
 #include "commands/server_state.hpp"
@@ -50,7 +49,7 @@ void cmd_memory_usage(command_context& ctx, arguments args) {
     if (*samples < 0)
       return ctx.reply.error(errors::syntax);
   }
-  const auto at = inspect(ctx, args[2]);
+  const auto at = ctx.inspect(args[2]);
   if (!at)
     return ctx.reply.null();
   ctx.reply.integer(static_cast<std::int64_t>(at->memory_bytes()));

@@ -85,10 +85,17 @@ std::vector<database_figures> count_keys(const server_state& server) {
     count = std::max(count, shard->keys.size());
   for (std::size_t i = 0; i < count; ++i) {
     database_figures sum{.index = static_cast<int>(i)};
+    double times_ms = 0;
     for (const auto* shard : server.shards) {
       sum.keys += shard->keys[i].get();
-      sum.expires += shard->expires[i].get();
+      const auto expires = shard->expires[i].get();
+      sum.expires += expires;
+      times_ms += static_cast<double>(expires)
+                  * static_cast<double>(shard->average_expiry_ms[i].get());
     }
+    if (sum.expires != 0)
+      sum.average_expiry_ms
+        = static_cast<std::int64_t>(times_ms / static_cast<double>(sum.expires));
     if (sum.keys != 0)
       out.push_back(sum);
   }

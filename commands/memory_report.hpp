@@ -19,6 +19,8 @@ struct database_figures {
   int index = 0;
   std::uint64_t keys = 0;
   std::uint64_t expires = 0;
+  /// Unix ms; 0 if nothing expires.
+  std::int64_t average_expiry_ms = 0;
 };
 
 /// Those that have keys, in order. Cost: O(databases * partitions).

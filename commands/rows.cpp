@@ -4,7 +4,9 @@
 
 namespace thespis::commands {
 
-const protocol::command_table& all_commands() {
+namespace {
+
+protocol::command_table& table_of_process() {
   static const std::array families = {
     string_rows(),
     string_set_rows(),
@@ -26,8 +28,26 @@ const protocol::command_table& all_commands() {
     latency_rows(),
     debug_rows(),
     command_rows()};
-  static const protocol::command_table table{families};
+  static protocol::command_table table{families};
   return table;
+}
+
+} // namespace
+
+const protocol::command_table& all_commands() {
+  return table_of_process();
+}
+
+base::result<void> rename_command(std::string_view name, std::string_view new_name) {
+  switch (table_of_process().rename(name, new_name)) {
+    case protocol::renaming::no_such_command:
+      return base::fault{"No such command in rename-command"};
+    case protocol::renaming::name_is_taken:
+      return base::fault{"Target command name already exists"};
+    case protocol::renaming::done:
+      break;
+  }
+  return {};
 }
 
 } // namespace thespis::commands

@@ -4,10 +4,12 @@
 /// the family's source, next to the handlers that it names; `all_commands()` is the table over all
 /// of them. A new family adds its declaration here and its span in rows.cpp.
 
+#include "base/result.hpp"
 #include "protocol/command_spec.hpp"
 #include "protocol/command_table.hpp"
 
 #include <span>
+#include <string_view>
 
 namespace thespis::commands {
 
@@ -34,5 +36,9 @@ std::span<const protocol::command_spec> command_rows() noexcept;
 
 /// The command table of this server, built at the first call. Cost of later calls: O(1).
 const protocol::command_table& all_commands();
+
+/// redis.conf's rename-command, for all stores of the process; an empty new name takes the command
+/// away from clients. The fault is the reason in Redis' words. REQUIRES: there is no store yet.
+base::result<void> rename_command(std::string_view name, std::string_view new_name);
 
 } // namespace thespis::commands

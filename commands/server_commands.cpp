@@ -63,6 +63,16 @@ std::optional<shutdown_words> read_shutdown(arguments words) {
   return out;
 }
 
+/// Nothing can save the data yet: who insists on it learns that, unless the end is more important.
+bool may_end_without_saving(const server_state& server, const shutdown_request& request) {
+  if (request.save != shutdown_request::save_mode::yes)
+    return true;
+  server.log(base::log_level::warning,
+             request.force ? "There is no persistence yet: the data cannot be saved. Exit anyway."
+                           : "There is no persistence yet: the data cannot be saved, can't exit.");
+  return request.force;
+}
+
 } // namespace
 
 /// TIME -> array of Unix time in seconds and the microseconds of the second. Cost: O(1).
@@ -87,10 +97,10 @@ void cmd_shutdown(command_context& ctx, arguments args) {
     server.shutting_down = false;
     return ctx.reply.ok();
   }
-  if (!server.hooks.shut_down)
+  server.log(base::log_level::warning, "User requested shutdown...");
+  if (!server.hooks.shut_down || !may_end_without_saving(server, words->request))
     return ctx.reply.error(errors::shutdown_failed);
   server.shutting_down = true;
-  server.log(base::log_level::warning, "User requested shutdown...");
   server.hooks.shut_down(words->request);
 }
 

@@ -80,6 +80,7 @@ void server_state::apply_settings() {
 
   access.lfu.store(
     counts_frequency(options.get_as<base::eviction_policy>(option::maxmemory_policy)), relaxed);
+  access.string_bytes_max.store(options.bytes(option::proto_max_bulk_len), relaxed);
   access.lfu_log_factor.store(static_cast<int>(options.get(option::lfu_log_factor)), relaxed);
   access.lfu_decay_minutes.store(static_cast<int>(options.get(option::lfu_decay_time)), relaxed);
 }

@@ -42,7 +42,8 @@ std::string_view part_of(std::string_view text, std::int64_t start, std::int64_t
 /// Whether a string of `size` bytes with `more` behind it is allowed; an error has been replied if
 /// not.
 bool fits(command_context& ctx, std::size_t size, std::size_t more) {
-  if (size <= string_bytes_max && more <= string_bytes_max - size)
+  const auto limit = string_bytes_max(ctx);
+  if (size <= limit && more <= limit - size)
     return true;
   ctx.reply.error(errors::string_too_long);
   return false;

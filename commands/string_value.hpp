@@ -12,8 +12,10 @@
 
 namespace thespis::commands {
 
-/// No string may be longer: 512 MB, the default of proto-max-bulk-len.
-inline constexpr std::size_t string_bytes_max = 512 * std::size_t{1024} * 1024;
+/// No string may be longer. REQUIRES: the command has shards.
+inline std::size_t string_bytes_max(const keyspace::command_context& ctx) {
+  return ctx.shards.settings().string_bytes_max.load(std::memory_order_relaxed);
+}
 
 /// Whether the entry is no string; then the error has been replied. REQUIRES: there is an entry.
 inline bool is_wrong_type(keyspace::command_context& ctx, const keyspace::database::slot& at) {

@@ -36,6 +36,9 @@ void publish_sizes(shard& of) noexcept {
   for (std::size_t index = 0; index < of.databases.size(); ++index) {
     of.keys[index].set(of.databases[index].size());
     of.expires[index].set(of.databases[index].expires());
+    if (of.databases[index].expires() != 0)
+      of.average_expiry_ms[index].set(
+        static_cast<std::uint64_t>(of.databases[index].average_expiry_ms()));
   }
 }
 

@@ -17,7 +17,7 @@ bool expire_due(shard& from, std::int64_t now_ms, std::size_t budget);
 /// When the next entry of any database may be due, Unix ms; INT64_MAX if none has an expiry.
 std::int64_t next_due_ms(const shard& of) noexcept;
 
-/// Copies the databases' sizes to where other threads may read them.
+/// Copies the databases' sizes and average times of expiry to where other threads may read them.
 void publish_sizes(shard& of) noexcept;
 
 } // namespace thespis::keyspace

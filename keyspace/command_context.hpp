@@ -76,6 +76,15 @@ public:
   database::slot find_to_write(std::string_view key) {
     return lookup(key, client.database, false, !client.no_touch);
   }
+  /// Look-up of commands that ask about a key without using it (TTL, TYPE, EXISTS): counts, but does
+  /// not touch.
+  database::slot inspect(std::string_view key) {
+    return lookup(key, client.database, true, false);
+  }
+  /// Look-up for TOUCH: touches, CLIENT NO-TOUCH notwithstanding.
+  database::slot find_to_touch(std::string_view key) {
+    return lookup(key, client.database, true, true);
+  }
   /// Look-up that leaves no trace but lazy expiry (TTL, OBJECT, TYPE …), in any database.
   database::slot peek(std::string_view key, int database) {
     return lookup(key, database, false, false);

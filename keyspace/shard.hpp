@@ -14,13 +14,15 @@
 
 namespace thespis::keyspace {
 
-/// Settings that look-ups need, the same for all partitions; the administrator sets them.
+/// Settings that look-ups and commands need, the same for all partitions; the administrator sets them.
 struct access_settings {
   /// Whether the access clock of entries counts frequency (an LFU policy) or time.
   std::atomic<bool> lfu{false};
   std::atomic<int> lfu_log_factor{10};
   std::atomic<int> lfu_decay_minutes{1};
   std::atomic<bool> active_expiry{true};
+  /// No string grows beyond it (proto-max-bulk-len).
+  std::atomic<std::size_t> string_bytes_max{512 * std::size_t{1024} * 1024};
 };
 
 struct shard {
@@ -37,6 +39,8 @@ struct shard {
   /// Per database: number of keys and of keys with expiry, published for INFO after each batch.
   std::vector<base::counter> keys;
   std::vector<base::counter> expires;
+  /// Their average time of expiry, Unix ms; means nothing without any.
+  std::vector<base::counter> average_expiry_ms;
 };
 
 } // namespace thespis::keyspace

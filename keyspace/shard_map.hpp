@@ -26,6 +26,11 @@ public:
     return only_ != nullptr ? *only_ : find(key);
   }
 
+  /// The same for all. REQUIRES: there is one.
+  const access_settings& settings() const {
+    return only_ != nullptr ? only_->access : all().front()->access;
+  }
+
   /// Those that there are, in the order of their index.
   std::vector<shard*> all() const;
 

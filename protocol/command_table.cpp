@@ -87,6 +87,8 @@ command_table::command_table(std::span<const std::span<const command_spec>> fami
     rows_.insert(rows_.end(), family.begin(), family.end());
   THESPIS_ENSURE(rows_.size() < top_level);
   ranges_.resize(rows_.size());
+  names_.resize(rows_.size());
+  containers_.resize(rows_.size(), top_level);
   slots_.resize(std::bit_ceil(rows_.size() * 2 + 1));
   mask_ = slots_.size() - 1;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
@@ -94,14 +96,14 @@ command_table::command_table(std::span<const std::span<const command_spec>> fami
     THESPIS_ENSURE(well_formed(name) && rows_[i].arity != 0 && keys_well_formed(rows_[i].keys));
     if (name.find('|') != std::string_view::npos)
       continue;
-    insert(name, top_level, static_cast<std::uint16_t>(i));
+    add_name(name, top_level, static_cast<std::uint16_t>(i));
     if ((rows_[i].flags & hidden) == 0)
       commands_.push_back(static_cast<std::uint16_t>(i));
   }
-  insert_subcommands();
+  add_subcommands();
 }
 
-void command_table::insert_subcommands() {
+void command_table::add_subcommands() {
   std::vector<std::vector<std::uint16_t>> visible(rows_.size());
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const std::string_view name = rows_[i].name;
@@ -111,7 +113,7 @@ void command_table::insert_subcommands() {
     const command_spec* const container = find(name.substr(0, bar));
     THESPIS_ENSURE(container != nullptr && bar + 1 < name.size());
     const std::size_t at = index_of(*container);
-    insert(name.substr(bar + 1), static_cast<std::uint16_t>(at), static_cast<std::uint16_t>(i));
+    add_name(name.substr(bar + 1), static_cast<std::uint16_t>(at), static_cast<std::uint16_t>(i));
     ranges_[at].has_rows = true;
     if ((rows_[i].flags & hidden) == 0)
       visible[at].push_back(static_cast<std::uint16_t>(i));
@@ -124,23 +126,43 @@ void command_table::insert_subcommands() {
   }
 }
 
-void command_table::insert(std::string_view name, std::uint16_t container, std::uint16_t row) {
+void command_table::add_name(std::string_view name, std::uint16_t container, std::uint16_t row) {
   THESPIS_ENSURE(look_up(name, container) == nullptr);
-  const folded_name folded = fold_name(name, container);
+  names_[row] = name;
+  containers_[row] = container;
+  insert(row);
+}
+
+void command_table::insert(std::uint16_t row) {
+  const std::string_view name = names_[row];
+  const folded_name folded = fold_name(name, containers_[row]);
   std::uint64_t at = folded.hash & mask_;
   while (slots_[at].length != 0)
     at = (at + 1) & mask_;
-  slots_[at] = {folded.head, row, container, static_cast<std::uint8_t>(name.size())};
+  slots_[at] = {folded.head, row, containers_[row], static_cast<std::uint32_t>(name.size())};
 }
 
-std::string_view command_table::own_name(std::uint16_t row) const noexcept {
-  const std::string_view name = rows_[row].name;
-  return name.substr(name.find('|') + 1);
+renaming command_table::rename(std::string_view name, std::string_view new_name) {
+  const command_spec* const spec = find(name);
+  if (spec == nullptr)
+    return renaming::no_such_command;
+  const command_spec* const holder = find(new_name);
+  if (holder != nullptr && holder != spec)
+    return renaming::name_is_taken;
+  const auto row = static_cast<std::uint16_t>(index_of(*spec));
+  names_[row] = new_name;
+  if (new_name.empty())
+    std::erase(commands_, row);
+  std::fill(slots_.begin(), slots_.end(), slot{});
+  for (std::size_t i = 0; i < rows_.size(); ++i)
+    if (!names_[i].empty())
+      insert(static_cast<std::uint16_t>(i));
+  return renaming::done;
 }
 
 const command_spec* command_table::look_up(std::string_view name,
                                            std::uint16_t container) const noexcept {
-  if (name.empty() || name.size() > name_bytes_max)
+  if (name.empty())
     return nullptr;
   const folded_name folded = fold_name(name, container);
   for (std::uint64_t at = folded.hash & mask_;; at = (at + 1) & mask_) {
@@ -149,7 +171,8 @@ const command_spec* command_table::look_up(std::string_view name,
       return nullptr;
     if (here.head != folded.head || here.length != name.size() || here.container != container)
       continue;
-    if (name.size() <= 8 || base::equals_nocase(name.substr(8), own_name(here.row).substr(8)))
+    if (name.size() <= 8
+        || base::equals_nocase(name.substr(8), std::string_view{names_[here.row]}.substr(8)))
       return &rows_[here.row];
   }
 }

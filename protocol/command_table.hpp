@@ -7,8 +7,8 @@
 /// addressing hash table whose slots hold the first eight letters in lower case: looking up a
 /// command of up to eight letters compares one machine word and never touches the row.
 ///
-/// Invariants: names are unique, lower case and at most `name_bytes_max` long; the container of a
-/// subcommand has a row; the table never changes after construction, so any thread may read it.
+/// Invariants: names are unique; the container of a subcommand has a row; the table does not change
+/// after the last `rename`, which comes before the first client, so any thread may read it.
 
 #include "protocol/arguments.hpp"
 #include "protocol/command_spec.hpp"
@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -39,13 +40,21 @@ struct resolved_command {
   friend bool operator==(const resolved_command&, const resolved_command&) = default;
 };
 
+/// What became of a wish for another name.
+enum class renaming : std::uint8_t { done, no_such_command, name_is_taken };
+
 class command_table {
 public:
-  /// Longer names are not found (and no row may have one).
+  /// No row may have a longer name. (What it is renamed to may be longer.)
   static constexpr std::size_t name_bytes_max = 40;
 
   /// Copies the rows of all spans. A row that breaks an invariant is our bug: it ends the process.
   explicit command_table(std::span<const std::span<const command_spec>> families);
+
+  /// Lets clients find a command by `new_name` alone, or not at all if that is empty; its subcommands
+  /// go with it. The row keeps its name, and so do replies, errors and statistics, as in Redis.
+  /// Anything but `done` changed nothing. REQUIRES: nobody else uses the table. Cost: O(rows).
+  renaming rename(std::string_view name, std::string_view new_name);
 
   /// The command of that name (any case), or null. Subcommands are not found here. Cost: O(1).
   const command_spec* find(std::string_view name) const noexcept;
@@ -94,7 +103,7 @@ private:
     /// The container's index, or `top_level`.
     std::uint16_t container = 0;
     /// Length of the name, without "container|". 0: a free slot.
-    std::uint8_t length = 0;
+    std::uint32_t length = 0;
   };
 
   /// Where a row's subcommands stand in `members_`, and whether it has any row under it at all.
@@ -107,11 +116,15 @@ private:
   static constexpr std::uint16_t top_level = 0xffff;
 
   const command_spec* look_up(std::string_view name, std::uint16_t container) const noexcept;
-  void insert(std::string_view name, std::uint16_t container, std::uint16_t row);
-  void insert_subcommands();
-  std::string_view own_name(std::uint16_t row) const noexcept;
+  void add_name(std::string_view name, std::uint16_t container, std::uint16_t row);
+  void add_subcommands();
+  void insert(std::uint16_t row);
 
   std::vector<command_spec> rows_;
+  /// By row: how clients call it, without "container|"; empty if they cannot.
+  std::vector<std::string> names_;
+  /// By row: the container's index, or `top_level`.
+  std::vector<std::uint16_t> containers_;
   std::vector<std::uint16_t> commands_;
   std::vector<std::uint16_t> members_;
   std::vector<member_range> ranges_;

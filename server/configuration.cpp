@@ -1,21 +1,24 @@
 #include "server/configuration.hpp"
 
+#include "actors/owned_fd.hpp"
 #include "base/command_line.hpp"
 #include "base/config_file.hpp"
 #include "base/config_rewrite.hpp"
+#include "commands/rows.hpp"
 #include "commands/version.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <glob.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <system_error>
+#include <vector>
 
 namespace thespis::server {
 
@@ -25,21 +28,26 @@ std::string reason(int error) {
   return std::system_category().message(error);
 }
 
-base::result<std::string> read_file(const std::string& path) {
-  errno = 0;
-  std::ifstream file{path, std::ios::binary};
-  std::string text{std::istreambuf_iterator<char>{file}, {}};
-  if (!file.is_open() || file.bad() || std::filesystem::is_directory(path))
-    return base::fault{fmt::format("Fatal error, can't open config file '{}': {}", path,
-                                   reason(errno != 0 ? errno : EISDIR))};
-  return text;
+/// Everything up to the end of the file. Returns false, with errno, if that is not to be had.
+bool read_all(int fd, std::string& text) {
+  std::array<char, 4096> chunk{};
+  for (;;) {
+    const auto n = ::read(fd, chunk.data(), chunk.size());
+    if (n == 0)
+      return true;
+    if (n > 0)
+      text.append(chunk.data(), static_cast<std::size_t>(n));
+    else if (errno != EINTR)
+      return false;
+  }
 }
 
-std::string read_stdin() {
+base::result<std::string> read_file(const std::string& path) {
   std::string text;
-  char chunk[4096];
-  while (const auto n = std::fread(chunk, 1, sizeof chunk, stdin))
-    text.append(chunk, n);
+  const actors::owned_fd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (fd.get() < 0 || !read_all(fd.get(), text))
+    return base::fault{
+      fmt::format("Fatal error, can't open config file '{}': {}", path, reason(errno))};
   return text;
 }
 
@@ -65,11 +73,23 @@ base::result<std::vector<base::config_text>> read_included(std::string_view patt
   return files;
 }
 
-/// `dir` counts from its line on, also for the paths that follow it.
-base::result<void> enter_directory(base::options& values, base::option which) {
+/// `dir` counts from its line on, also for the paths that follow it. What would protect the data if it
+/// had an effect must not go unnoticed.
+base::result<void> check_option(base::options& values, base::option which) {
   if (which == base::option::dir && ::chdir(values.text(which).c_str()) != 0)
     return base::fault{fmt::format("Can't chdir to '{}': {}", values.text(which), reason(errno))};
+  if (which == base::option::aclfile && !values.text(which).empty())
+    return base::fault{"ACL users are not supported yet"};
   return {};
+}
+
+/// The lines that are no options.
+base::result<void> obey(std::span<const std::string> words) {
+  if (words.front() == "rename-command")
+    return commands::rename_command(words[1], words[2]);
+  if (words.front() == "user")
+    return base::fault{"ACL users are not supported yet"};
+  return base::fault{"Modules are not supported"};
 }
 
 void print_help() {
@@ -99,22 +119,35 @@ next_step load_configuration(std::span<const std::string_view> arguments, config
                commands::redis_version);
     return next_step::exit_successfully;
   }
-  std::string text;
+  std::vector<base::config_text> texts;
   if (!line.file.empty()) {
     auto read = read_file(line.file);
     if (!read)
       return fail(read.why());
-    text = std::move(*read);
+    texts.push_back({line.file, std::move(*read)});
     into.file = std::filesystem::absolute(line.file).string();
   }
-  const base::config_reader reader{.version = std::string{commands::thespis_version},
-                                   .include = read_included,
-                                   .directive = {},
-                                   .option_set = enter_directory};
-  const auto all = base::join_config(text, line.reads_stdin ? read_stdin() : "", line.settings);
-  if (auto loaded = base::load_config(into.settings, all, reader); !loaded)
-    return fail("\n" + loaded.why());
+  if (line.reads_stdin) {
+    texts.push_back({"standard input", {}});
+    if (!read_all(STDIN_FILENO, texts.back().text))
+      return fail("Fatal error, can't read standard input: " + reason(errno));
+  }
+  texts.push_back({"command line", line.settings, "option"});
+  const base::config_reader reader{
+    .include = read_included, .directive = obey, .option_set = check_option};
+  if (auto loaded = base::load_config(into.settings, texts, reader); !loaded)
+    return fail("Fatal error in the configuration: " + loaded.why());
+  if (auto known = adopt_directory(into.settings); !known)
+    return fail("Fatal error, " + known.why());
   return next_step::serve;
+}
+
+base::result<void> adopt_directory(base::options& settings) {
+  std::error_code failed;
+  const auto here = std::filesystem::current_path(failed);
+  if (failed)
+    return base::fault{"can't find the working directory: " + failed.message()};
+  return settings.adopt(base::option::dir, here.string());
 }
 
 base::result<void> rewrite_configuration(const configuration& from) {
@@ -133,13 +166,16 @@ base::result<void> rewrite_configuration(const configuration& from) {
     ::unlink(temporary.c_str());
     return base::fault{std::move(why)};
   };
-  const auto fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0)
+  // The file may hold a password, so who could not read it before cannot do so later.
+  struct stat old_file {};
+  const auto mode = ::stat(from.file.c_str(), &old_file) == 0 ? old_file.st_mode & 0777 : 0644;
+  const actors::owned_fd fd{
+    ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)};
+  if (fd.get() < 0)
     return failed("opening");
-  const auto written = ::write(fd, text.data(), text.size());
-  const auto complete = written == static_cast<ssize_t>(text.size()) && ::fsync(fd) == 0;
-  ::close(fd);
-  if (!complete)
+  const auto written = ::write(fd.get(), text.data(), text.size());
+  if (written != static_cast<ssize_t>(text.size()) || ::fchmod(fd.get(), mode) != 0
+      || ::fsync(fd.get()) != 0)
     return failed("writing");
   if (::rename(temporary.c_str(), from.file.c_str()) != 0)
     return failed("renaming");

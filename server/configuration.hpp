@@ -22,6 +22,9 @@ enum class next_step { serve, exit_successfully, exit_with_failure };
 /// Reads all sources into `into`. Prints help, version or what is wrong, and says how to go on.
 next_step load_configuration(std::span<const std::string_view> arguments, configuration& into);
 
+/// Makes the setting `dir` say where the process is, as an absolute path.
+base::result<void> adopt_directory(base::options& settings);
+
 /// CONFIG REWRITE: writes the settings back to the file. The new file is complete and on disk before
 /// it takes the old one's name.
 base::result<void> rewrite_configuration(const configuration& from);

@@ -31,6 +31,16 @@ bool start_log(const base::options& settings) {
   return false;
 }
 
+base::result<void> fit_clients(const base::options& now) {
+  const auto wanted = static_cast<std::size_t>(now.get(option::maxclients));
+  const auto fit = server::raise_file_limit(wanted);
+  if (fit < wanted)
+    return base::fault{fmt::format("The operating system is not able to handle the specified number "
+                                   "of clients, try with {}",
+                                   fit)};
+  return {};
+}
+
 /// Lets settings that concern the process take effect when CONFIG SET changes them.
 void follow_settings(server::configuration& configuration, actors::store& store) {
   auto& settings = configuration.settings;
@@ -42,32 +52,51 @@ void follow_settings(server::configuration& configuration, actors::store& store)
     actors::log::set_level(static_cast<actors::log::level>(now.get(option::loglevel)));
     return {};
   });
-  settings.on_change({option::dir}, [](const base::options& now) -> base::result<void> {
+  settings.on_change({option::dir}, [&settings](const base::options& now) -> base::result<void> {
     if (::chdir(now.text(option::dir).c_str()) != 0)
       return base::fault{actors::log::system_error(errno)};
-    return {};
+    return server::adopt_directory(settings);
   });
+  settings.on_change({option::maxclients}, fit_clients);
 }
 
-void announce(const base::options& settings) {
+/// Fewer clients than asked for where the system has not enough files.
+void lower_maxclients(base::options& settings) {
+  const auto wanted = static_cast<std::size_t>(settings.get(option::maxclients));
+  const auto fit = server::raise_file_limit(wanted);
+  if (fit == wanted)
+    return;
+  static_cast<void>(settings.adopt(option::maxclients, std::to_string(fit)));
+  actors::log::warning("The limit of open files is too low for {} clients. maxclients has been reduced "
+                       "to {}.",
+                       wanted, fit);
+}
+
+void announce(const base::options& settings, base::supervision supervisor) {
   if (settings.get(option::port) != 0)
     actors::log::notice("Ready to accept connections tcp");
   if (!settings.text(option::unixsocket).empty())
     actors::log::notice("Ready to accept connections unix");
-  if (settings.get_as<base::supervision>(option::supervised) != base::supervision::none)
-    server::notify_service_manager("READY=1\nSTATUS=Ready to accept connections\n");
+  server::report_ready(supervisor);
 }
 
-int run(server::configuration& configuration) {
+/// The environment may not know of the service manager that the setting names.
+void warn_of_missing_supervisor(const base::options& settings, base::supervision found) {
+  const auto asked = settings.get_as<base::supervision>(option::supervised);
+  if (found != base::supervision::none || asked == base::supervision::none
+      || asked == base::supervision::automatic)
+    return;
+  actors::log::warning("supervised {} is set, but the environment knows of no such supervisor: {} is "
+                       "not set",
+                       server::name_of(asked),
+                       asked == base::supervision::systemd ? "NOTIFY_SOCKET" : "UPSTART_JOB");
+}
+
+int run(server::configuration& configuration, base::supervision supervisor) {
   auto& settings = configuration.settings;
   const auto threads = settings.get(option::threads) > 0
                          ? static_cast<std::size_t>(settings.get(option::threads))
                          : std::max(1u, std::thread::hardware_concurrency());
-  server::pid_file pid;
-  const auto daemon = settings.is_on(option::daemonize);
-  if (const auto& path = settings.text(option::pidfile); daemon || !path.empty())
-    if (auto written = pid.write(path.empty() ? "/var/run/thespis.pid" : path); !written)
-      actors::log::warning("{}", written.why());
   actors::log::notice("Thespis {} (speaks as Redis {}), {} event loops, pid {}",
                       commands::thespis_version, commands::redis_version, threads, ::getpid());
   auto sockets = actors::open_sockets_of(settings, threads);
@@ -75,16 +104,26 @@ int run(server::configuration& configuration) {
     actors::log::warning("{}", sockets.why());
     return 1;
   }
+  server::pid_file pid;
+  const auto daemon = settings.is_on(option::daemonize);
+  if (const auto& path = settings.text(option::pidfile); daemon || !path.empty())
+    if (auto written = pid.write(path.empty() ? "/var/run/thespis.pid" : path); !written)
+      actors::log::warning("{}", written.why());
   caf::actor_system_config config;
   actors::use_event_loops(config, threads);
   caf::actor_system system{config};
   {
     actors::store store{system, settings};
     follow_settings(configuration, store);
+    store.internals().server.facts.supervised = server::name_of(supervisor);
     store.listen(std::move(*sockets));
-    announce(settings);
+    announce(settings, supervisor);
     server::serve_until_stopped(store);
+    server::report_stopping(supervisor);
   }
+  if (!settings.save_points().empty())
+    actors::log::warning("The data has not been saved: there is no persistence yet, whatever the setting "
+                         "save says.");
   actors::log::warning("Thespis is now ready to exit, bye bye...");
   return 0;
 }
@@ -103,13 +142,14 @@ int main(int argc, char** argv) {
       break;
   }
   auto& settings = configuration.settings;
-  const auto clients = static_cast<std::size_t>(settings.get(option::maxclients));
-  if (const auto fit = server::raise_file_limit(clients); fit < clients)
-    static_cast<void>(settings.adopt(option::maxclients, std::to_string(fit)));
-  if (settings.is_on(option::daemonize))
+  const auto supervisor
+    = server::find_supervisor(settings.get_as<base::supervision>(option::supervised));
+  if (settings.is_on(option::daemonize) && supervisor == base::supervision::none)
     server::become_daemon();
   if (!start_log(settings))
     return 1;
+  warn_of_missing_supervisor(settings, supervisor);
+  lower_maxclients(settings);
   server::block_stop_signals();
-  return run(configuration);
+  return run(configuration, supervisor);
 }

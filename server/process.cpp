@@ -8,8 +8,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <system_error>
 
 namespace thespis::server {
@@ -45,12 +47,41 @@ base::result<void> pid_file::write(const std::string& path) {
                                    std::system_category().message(errno))};
   fmt::print(file, "{}\n", ::getpid());
   std::fclose(file);
-  path_ = path;
+  // The working directory may change.
+  std::error_code failed;
+  path_ = std::filesystem::absolute(path, failed).string();
   return {};
 }
 
-void notify_service_manager(const char* state) {
-  ::sd_notify(0, state);
+base::supervision find_supervisor(base::supervision setting) {
+  using base::supervision;
+  const auto wanted = [&](supervision which) {
+    return setting == which || setting == supervision::automatic;
+  };
+  if (wanted(supervision::upstart) && std::getenv("UPSTART_JOB") != nullptr)
+    return supervision::upstart;
+  if (wanted(supervision::systemd) && std::getenv("NOTIFY_SOCKET") != nullptr)
+    return supervision::systemd;
+  return supervision::none;
+}
+
+std::string_view name_of(base::supervision supervisor) {
+  for (const auto& [name, value] : base::supervisions)
+    if (value == static_cast<std::int64_t>(supervisor))
+      return name;
+  return "unknown";
+}
+
+void report_ready(base::supervision supervisor) {
+  if (supervisor == base::supervision::systemd)
+    ::sd_notify(0, "READY=1\nSTATUS=Ready to accept connections\n");
+  if (supervisor == base::supervision::upstart)
+    std::raise(SIGSTOP);
+}
+
+void report_stopping(base::supervision supervisor) {
+  if (supervisor == base::supervision::systemd)
+    ::sd_notify(0, "STOPPING=1\n");
 }
 
 std::size_t raise_file_limit(std::size_t clients) {

@@ -2,9 +2,12 @@
 
 /// The server as a process of a Unix system: background, pid file, service manager, limits.
 
+#include "base/option_choices.hpp"
 #include "base/result.hpp"
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace thespis::server {
 
@@ -25,8 +28,17 @@ private:
   std::string path_;
 };
 
-/// Tells systemd (sd_notify) about a state such as "READY=1"; nothing where there is no systemd.
-void notify_service_manager(const char* state);
+/// Who has started the process and waits to hear of it: what the setting `supervised` says, if the
+/// environment agrees; with "auto" what the environment says.
+base::supervision find_supervisor(base::supervision setting);
+
+/// "no", "systemd", "upstart": as INFO shows it.
+std::string_view name_of(base::supervision supervisor);
+
+/// Tells the service manager that clients may come. Upstart wants the process to stop itself, and lets
+/// it go on.
+void report_ready(base::supervision supervisor);
+void report_stopping(base::supervision supervisor);
 
 /// Lets the process have as many files as `clients` need, or as many as the system allows; returns how
 /// many clients fit.

@@ -54,18 +54,7 @@ private:
 TEST_CASE("an embedded client gets replies with their types", "[embedded]") {
   running_store store{2};
   auto talk = store.talk();
-  const auto reply = [&](std::vector<std::string> words) {
-    actors::embedded_reply got;
-    talk->self()
-      ->request(talk->client(), caf::infinite, actors::embedded_request{std::move(words)})
-      .receive(
-        [&](const actors::embedded_reply& one) {
-          actors::received(caf::actor_cast<caf::abstract_actor*>(talk->client()));
-          got = one;
-        },
-        [](const caf::error&) { FAIL("no reply"); });
-    return got;
-  };
+  const auto reply = [&](conversation::words words) { return talk->ask(std::move(words)); };
   CHECK(reply({"SET", "k", "12"}).is_ok());
   CHECK(reply({"GET", "k"}).text() == "12");
   CHECK(reply({"INCRBY", "k", "30"}).integer() == 42);
@@ -189,8 +178,12 @@ TEST_CASE("a paused embedded client goes on when the pause is lifted", "[embedde
   const auto set = [](const char* value) {
     return actors::embedded_request{{"SET", "k", value}};
   };
-  auto first = other->self()->request(other->client(), caf::infinite, set("1"));
-  auto second = other->self()->request(other->client(), caf::infinite, set("2"));
+  const auto send = [&](const char* value) {
+    const actors::unwatched envelope;
+    return other->self()->request(other->client(), caf::infinite, set(value));
+  };
+  auto first = send("1");
+  auto second = send("2");
   CHECK((*one)("GET", "k") == "null");
   CHECK((*one)("CLIENT", "UNPAUSE") == "OK");
   auto answers = 0;

@@ -78,42 +78,28 @@ TEST_CASE("the scheduler wakes a partition when its time has come, and not befor
 }
 
 TEST_CASE("a partition that is woken when it asks deletes each key when it is due", "[expiry]") {
-  using namespace actors;
   clock_ms = start_ms;
   stepped_core world{1, test_time};
-  std::int64_t next_ms = INT64_MAX;
-  const auto noted = world.system().spawn<caf::hidden>(
-    [&](caf::event_based_actor*) -> caf::behavior {
-      return {[&](const wake_partition_at& wish) { next_ms = std::min(next_ms, wish.at_ms); }};
-    });
-  world.home().scheduler = noted;
   stepped_client client{world};
   const std::vector<std::int64_t> dues_ms{100, 5000, 5001, 7000, 100'000, 100'000'000};
   for (auto due : dues_ms)
     client.say({{"SET", "key:" + std::to_string(due), "v", "PX", std::to_string(due)}});
-  // The test plays the scheduler: time passes from wish to wish.
   int wakes = 0;
   std::size_t alive = dues_ms.size();
   while (alive > 0) {
-    REQUIRE(next_ms != INT64_MAX);
+    REQUIRE(world.next_wish_ms() != INT64_MAX);
     REQUIRE(++wakes < 100);
-    clock_ms = std::max(clock_ms.load(), next_ms);
-    next_ms = INT64_MAX;
-    post(world.home().partitions[0], nullptr, partition_task{partition_task::kind::expire});
-    world.run();
+    clock_ms = std::max(clock_ms.load(), world.next_wish_ms());
+    world.wake_partitions();
     const auto now_ms = clock_ms - start_ms;
     alive = static_cast<std::size_t>(
       std::count_if(dues_ms.begin(), dues_ms.end(), [&](auto due) { return due > now_ms; }));
     CHECK(client.say({{"DBSIZE"}}) == ":" + std::to_string(alive) + "\r\n");
   }
   CHECK(clock_ms == start_ms + dues_ms.back());
-  world.home().scheduler = nullptr;
-  caf::anon_send_exit(noted, caf::exit_reason::user_shutdown);
-  world.run();
 }
 
-TEST_CASE("a partition that is woken deletes what has expired, over all databases", "[expiry]") {
-  using namespace actors;
+TEST_CASE("many keys that expire at once go a few at a time, over all databases", "[expiry]") {
   clock_ms = start_ms;
   stepped_core world{2, test_time};
   stepped_client client{world};
@@ -122,29 +108,31 @@ TEST_CASE("a partition that is woken deletes what has expired, over all database
     pipeline.push_back({"SET", "key:" + std::to_string(i), "v", "PX", "1000"});
   client.say(pipeline);
   client.say({{"SET", "stays", "v"}, {"SELECT", "1"}, {"SET", "other", "v", "PX", "500"}});
-  const auto tick = [&] {
-    for (const auto& one : world.home().partitions)
-      post(one, nullptr, partition_task{partition_task::kind::expire});
-    world.run();
+  const auto let_expire = [&] {
+    int wakes = 0;
+    while (world.next_wish_ms() <= clock_ms) {
+      world.wake_partitions();
+      ++wakes;
+    }
+    return wakes;
   };
   clock_ms = start_ms + 499;
-  tick();
+  let_expire();
   CHECK(client.say({{"DBSIZE"}, {"SELECT", "0"}, {"DBSIZE"}}) == ":1\r\n+OK\r\n:2001\r\n");
-  clock_ms = start_ms + 2000;
-  tick();
+  clock_ms = start_ms + 1000;
+  CHECK(let_expire() > 1);
   CHECK(client.say({{"DBSIZE"}, {"SELECT", "1"}, {"DBSIZE"}}) == ":1\r\n+OK\r\n:0\r\n");
+  CHECK(world.next_wish_ms() == INT64_MAX);
 }
 
 TEST_CASE("DEBUG SET-ACTIVE-EXPIRE 0 leaves expired keys to whoever asks for them", "[expiry]") {
-  using namespace actors;
   clock_ms = start_ms;
   stepped_core world{1, test_time};
   world.home().server.access.active_expiry = false;
   stepped_client client{world};
   client.say({{"SET", "k", "v", "PX", "10"}});
   clock_ms = start_ms + 1000;
-  post(world.home().partitions[0], nullptr, partition_task{partition_task::kind::expire});
-  world.run();
+  world.wake_partitions();
   CHECK(client.say({{"DBSIZE"}, {"GET", "k"}, {"DBSIZE"}}) == ":1\r\n$-1\r\n:0\r\n");
 }
 

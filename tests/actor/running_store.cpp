@@ -51,6 +51,21 @@ std::string conversation::say(words request) {
   return say_all({std::move(request)}).front();
 }
 
+actors::embedded_reply conversation::ask(words request) {
+  actors::embedded_reply got;
+  auto asked = [&] {
+    const actors::unwatched envelope;
+    return self_->request(client_, caf::infinite, actors::embedded_request{std::move(request)});
+  }();
+  asked.receive(
+    [&](const actors::embedded_reply& reply) {
+      actors::received(caf::actor_cast<caf::abstract_actor*>(client_));
+      got = reply;
+    },
+    [](const caf::error&) { THESPIS_ENSURE(!"the client is alive"); });
+  return got;
+}
+
 std::vector<std::string> conversation::say_all(const std::vector<words>& requests) {
   auto send = [this](const words& one) {
     const actors::unwatched envelope;

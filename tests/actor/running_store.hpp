@@ -2,6 +2,7 @@
 
 /// A store in an actor system of its own, and conversations with it through embedded clients.
 
+#include "actors/embedded_messages.hpp"
 #include "actors/store.hpp"
 #include "base/options.hpp"
 #include "protocol/resp_value.hpp"
@@ -36,7 +37,9 @@ public:
     : self_(system), client_(std::move(client)) {
   }
 
-  /// Sends a request and waits for its reply.
+  /// Sends a request and waits for its reply. REQUIRES: the client is alive.
+  actors::embedded_reply ask(words request);
+  /// The same as one line, or `gone`.
   std::string say(words request);
 
   /// Sends all requests before it waits for the first reply.

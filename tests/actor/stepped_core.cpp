@@ -5,6 +5,8 @@
 
 #include <caf/all.hpp>
 
+#include <algorithm>
+
 namespace thespis::tests {
 
 using actors::dispatcher;
@@ -28,6 +30,11 @@ stepped_core::stepped_core(std::size_t partition_count, actors::wall_clock clock
   for (actors::partition_index i = 0; i < partition_count; ++i)
     core_->partitions[i] = system_->spawn<actors::partition, caf::hidden>(std::ref(*core_), i);
   core_->administrator = system_->spawn<actors::administrator, caf::hidden>(std::ref(*core_));
+  core_->scheduler = system_->spawn<caf::hidden>([this](caf::event_based_actor*) -> caf::behavior {
+    return {[this](const actors::wake_partition_at& wish) {
+      next_wish_ms_ = std::min(next_wish_ms_, wish.at_ms);
+    }};
+  });
   run();
 }
 
@@ -35,6 +42,7 @@ stepped_core::~stepped_core() {
   for (const auto& one : core_->partitions)
     caf::anon_send_exit(one, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(core_->administrator, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(core_->scheduler, caf::exit_reason::user_shutdown);
   run();
   core_.reset();
 }
@@ -42,6 +50,14 @@ stepped_core::~stepped_core() {
 void stepped_core::run_partition(actors::partition_index index) {
   while (scheduler().prioritize(core_->partitions[index]))
     scheduler().run_once();
+}
+
+void stepped_core::wake_partitions() {
+  next_wish_ms_ = INT64_MAX;
+  for (const auto& one : core_->partitions)
+    actors::post(one, nullptr,
+                 actors::partition_task{actors::partition_task::kind::expire});
+  run();
 }
 
 stepped_client::stepped_client(stepped_core& world)

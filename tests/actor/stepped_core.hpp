@@ -13,6 +13,7 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,6 +42,14 @@ public:
   /// Lets a partition handle the messages that it has now, and nobody else.
   void run_partition(actors::partition_index index);
 
+  /// When a partition wants to be woken next, Unix ms; INT64_MAX if none does. The test plays the
+  /// scheduler.
+  std::int64_t next_wish_ms() const noexcept {
+    return next_wish_ms_;
+  }
+  /// Wakes all partitions, once.
+  void wake_partitions();
+
 private:
   caf::scheduler::test_coordinator& scheduler() {
     return dynamic_cast<caf::scheduler::test_coordinator&>(system_->scheduler());
@@ -50,6 +59,7 @@ private:
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;
   std::unique_ptr<actors::core> core_;
+  std::int64_t next_wish_ms_ = INT64_MAX;
 };
 
 /// A client with a dispatcher. Requests are in RESP2 unless it says HELLO 3.

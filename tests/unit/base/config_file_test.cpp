@@ -21,15 +21,16 @@ namespace {
 
 using strings = std::vector<std::string>;
 
-/// Loads a text; "OK" or the error text without its heading, which is checked.
-std::string load(options& values, std::string_view text, config_reader reader = {}) {
-  reader.version = "7.2.4";
-  const auto done = load_config(values, text, reader);
-  if (done)
-    return "OK";
-  constexpr std::string_view heading = "*** FATAL CONFIG FILE ERROR (Thespis 7.2.4) ***\n";
-  REQUIRE(done.why().starts_with(heading));
-  return done.why().substr(heading.size());
+/// "OK" or the error text.
+std::string load(options& values, const std::vector<config_text>& texts,
+                 const config_reader& reader = {}) {
+  const auto done = load_config(values, texts, reader);
+  return done ? "OK" : done.why();
+}
+
+/// Loads one text, a file with the name "t".
+std::string load(options& values, std::string_view text, const config_reader& reader = {}) {
+  return load(values, std::vector<config_text>{{"t", std::string{text}}}, reader);
 }
 
 std::string load_error(std::string_view text) {
@@ -91,20 +92,20 @@ TEST_CASE("a file sets options between comments, blanks and quotes", "[config]")
 
 TEST_CASE("an error says line, text and reason", "[config]") {
   CHECK(load_error("\n\n  # c\n\tfoo bar  \n")
-        == "Reading the configuration file, at line 4\n>>> 'foo bar'\n"
+        == "t, line 4: 'foo bar': "
            "Bad directive or wrong number of arguments");
   CHECK(load_error("port")
-        == "Reading the configuration file, at line 1\n>>> 'port'\nwrong number of arguments");
+        == "t, line 1: 'port': wrong number of arguments");
   CHECK(load_error("port 1 # one")
-        == "Reading the configuration file, at line 1\n>>> 'port 1 # one'\n"
+        == "t, line 1: 'port 1 # one': "
            "wrong number of arguments");
   CHECK(load_error("timeout 1\nmaxmemory \"1")
-        == "Reading the configuration file, at line 2\n>>> 'maxmemory \"1'\n"
+        == "t, line 2: 'maxmemory \"1': "
            "Unbalanced quotes in configuration line");
   CHECK(load_error("save \"\"\nsave x")
-        == "Reading the configuration file, at line 2\n>>> 'save x'\nInvalid save parameters");
+        == "t, line 2: 'save x': Invalid save parameters");
   CHECK(load_error("sentinel monitor a b 1 1")
-        == "Reading the configuration file, at line 1\n>>> 'sentinel monitor a b 1 1'\n"
+        == "t, line 1: 'sentinel monitor a b 1 1': "
            "sentinel directive while not in sentinel mode");
   CHECK(load_error("cluster-enabled yes\nreplicaof a 1")
         == "replicaof directive not allowed in cluster mode");
@@ -113,7 +114,7 @@ TEST_CASE("an error says line, text and reason", "[config]") {
 TEST_CASE("words of former versions are read and forgotten", "[config]") {
   CHECK(load_error("list-max-ziplist-entries 5\nlua-replicate-commands yes\n") == "OK");
   CHECK(load_error("list-max-ziplist-value 5 6")
-        == "Reading the configuration file, at line 1\n>>> 'list-max-ziplist-value 5 6'\n"
+        == "t, line 1: 'list-max-ziplist-value 5 6': "
            "Bad directive or wrong number of arguments");
 }
 
@@ -134,10 +135,10 @@ TEST_CASE("lines that are no options go to whom they concern", "[config]") {
                                 {"user", "alice", "on", ">x"},
                                 {"loadmodule", "a.so", "1", "2"}});
   CHECK(load(values, "\nrename-command BOGUS x", reader)
-        == "Reading the configuration file, at line 2\n>>> 'rename-command BOGUS x'\n"
+        == "t, line 2: 'rename-command BOGUS x': "
            "No such command in rename-command");
   CHECK(load(values, "rename-command GET", reader)
-        == "Reading the configuration file, at line 1\n>>> 'rename-command GET'\n"
+        == "t, line 1: 'rename-command GET': "
            "Bad directive or wrong number of arguments");
 }
 
@@ -150,7 +151,7 @@ TEST_CASE("a setting that the world refuses is refused with its line", "[config]
     return {};
   };
   CHECK(load(values, "dir /tmp\ndir /nowhere", reader)
-        == "Reading the configuration file, at line 2\n>>> 'dir /nowhere'\n"
+        == "t, line 2: 'dir /nowhere': "
            "No such file or directory");
 }
 
@@ -168,17 +169,17 @@ TEST_CASE("an error in an included file names the file and its line", "[config]"
   options values;
   CHECK(load(values, "timeout 1\ninclude a.conf\n",
              reader_of({{"a.conf", {"include b.conf"}}, {"b.conf", {"\nhz x\n"}}}))
-        == "Reading the configuration file 'b.conf', at line 2\n>>> 'hz x'\n"
+        == "b.conf, line 2: 'hz x': "
            "argument couldn't be parsed into an integer");
   CHECK(load(values, "\ninclude c.conf", reader_of({}))
-        == "Reading the configuration file, at line 2\n>>> 'include c.conf'\n"
+        == "t, line 2: 'include c.conf': "
            "can't open config file 'c.conf': No such file or directory");
 }
 
 TEST_CASE("includes that go in a circle end with an error", "[config]") {
   options values;
   CHECK(load(values, "include a.conf", reader_of({{"a.conf", {"include a.conf"}}}))
-        == "Reading the configuration file 'a.conf', at line 1\n>>> 'include a.conf'\n"
+        == "a.conf, line 1: 'include a.conf': "
            "Too many nested includes");
 }
 
@@ -231,12 +232,12 @@ TEST_CASE("a value may begin with hyphens, and save may have none", "[config]") 
   options values;
   const auto parsed = parse(
     {"--requirepass", "--x", "--save", "--masterauth", "a \"b\n", "--save"});
-  CHECK(load(values, join_config("save 1 1", "", parsed.settings)) == "OK");
+  CHECK(load(values, std::vector<config_text>{{"a", "save 1 1"}, {"b", parsed.settings}}) == "OK");
   CHECK(values.text(option::requirepass) == "--x");
   CHECK(values.text(option::masterauth) == "a \"b\n");
   CHECK(values.formatted(option::save) == "");
   CHECK(load(values, parse({"--port", "--save"}).settings)
-        == "Reading the configuration file, at line 1\n>>> 'port \"--save\"'\n"
+        == "t, line 1: 'port \"--save\"': "
            "argument couldn't be parsed into an integer");
 }
 
@@ -262,13 +263,20 @@ TEST_CASE("help and version are asked for alone", "[config]") {
 
 TEST_CASE("file, standard input and options follow each other, later ones win", "[config]") {
   options values;
-  CHECK(load(values, join_config("port 1\nhz 20", "port 2\ntimeout 3\n", "port 4")) == "OK");
+  const std::vector<config_text> texts{
+    {"file", "port 1\nhz 20"}, {"standard input", "port 2\ntimeout 3\n"}, {"options", "port 4"}};
+  CHECK(load(values, texts) == "OK");
   CHECK(values.get(option::port) == 4);
   CHECK(values.get(option::hz) == 20);
   CHECK(values.get(option::timeout) == 3);
-  CHECK(load(values, join_config("", "", parse({"--port", "1", "--hz", "x"}).settings))
-        == "Reading the configuration file, at line 3\n>>> 'hz \"x\"'\n"
-           "argument couldn't be parsed into an integer");
+}
+
+TEST_CASE("an error names its source and what a line of it is called", "[config]") {
+  options values;
+  const std::vector<config_text> texts{
+    {"a.conf", "port 1"}, {"command line", parse({"--port", "1", "--hz", "x"}).settings, "option"}};
+  CHECK(load(values, texts)
+        == "command line, option 2: 'hz \"x\"': argument couldn't be parsed into an integer");
 }
 
 // -- quotes

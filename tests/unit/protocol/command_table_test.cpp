@@ -184,3 +184,48 @@ TEST_CASE("rows have dense indexes and containers list what they show", "[comman
   CHECK_FALSE(table().is_container(*table().find("debug")));
   CHECK_FALSE(table().is_container(*table().find("get")));
 }
+
+TEST_CASE("a renamed command is found by its new name alone, and so are its subcommands",
+          "[command_table]") {
+  const std::array<std::span<const command_spec>, 2> families = {first_rows, second_rows};
+  command_table renamed{families};
+  const std::string long_name(100, 'X');
+  CHECK(renamed.rename("CLIENT", "Cl13nt") == renaming::done);
+  CHECK(renamed.rename("get", long_name) == renaming::done);
+  CHECK(name_of(renamed.find("client")) == "(none)");
+  CHECK(name_of(renamed.find("cl13NT")) == "client");
+  CHECK(name_of(renamed.find("GET")) == "(none)");
+  CHECK(name_of(renamed.find(std::string(100, 'x'))) == "get");
+  CHECK(name_of(renamed.find(std::string(99, 'x'))) == "(none)");
+  CHECK(name_of(renamed.find_full_name("cl13nt|id")) == "client|id");
+  CHECK(name_of(renamed.find_full_name("client|id")) == "(none)");
+  CHECK(renamed.commands().size() == table().commands().size());
+  CHECK(renamed.rename("CL13NT", "client") == renaming::done);
+  CHECK(name_of(renamed.find_full_name("client|no-evict")) == "client|no-evict");
+}
+
+TEST_CASE("a command without a name is gone", "[command_table]") {
+  const std::array<std::span<const command_spec>, 2> families = {first_rows, second_rows};
+  command_table renamed{families};
+  CHECK(renamed.rename("command", "") == renaming::done);
+  CHECK(name_of(renamed.find("command")) == "(none)");
+  CHECK(name_of(renamed.find("")) == "(none)");
+  CHECK(name_of(renamed.find_full_name("command|count")) == "(none)");
+  CHECK(renamed.commands().size() == table().commands().size() - 1);
+  CHECK(renamed.rename("command", "x") == renaming::no_such_command);
+  CHECK(renamed.rename("get", "command") == renaming::done);
+  CHECK(name_of(renamed.find("command")) == "get");
+}
+
+TEST_CASE("a name that is taken or unknown changes nothing", "[command_table]") {
+  const std::array<std::span<const command_spec>, 2> families = {first_rows, second_rows};
+  command_table renamed{families};
+  CHECK(renamed.rename("get", "CLIENT") == renaming::name_is_taken);
+  CHECK(renamed.rename("nosuch", "a") == renaming::no_such_command);
+  CHECK(renamed.rename("client|id", "a") == renaming::no_such_command);
+  CHECK(renamed.rename("", "a") == renaming::no_such_command);
+  CHECK(name_of(renamed.find("get")) == "get");
+  CHECK(name_of(renamed.find("a")) == "(none)");
+  CHECK(renamed.rename("get", "GET") == renaming::done);
+  CHECK(name_of(renamed.find("get")) == "get");
+}

@@ -1,0 +1,72 @@
+#include "actors/listening_places.hpp"
+
+#include "actors/log.hpp"
+#include "actors/messages.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace thespis::actors {
+
+namespace {
+
+bool contains(const std::vector<tcp_place>& places, const tcp_place& one) {
+  return std::find(places.begin(), places.end(), one) != places.end();
+}
+
+void send_to_all(core& home, caf::execution_unit* here, listening_sockets sockets) {
+  const auto shared = std::make_shared<listening_sockets>(std::move(sockets));
+  for (const auto& one : home.listeners)
+    post(one, here, open_sockets{shared});
+}
+
+} // namespace
+
+void listening_places::open(listening_sockets sockets, caf::execution_unit* here) {
+  listening_ = true;
+  places_ = sockets.tcp_places();
+  send_to_all(core_, here, std::move(sockets));
+}
+
+base::result<void> listening_places::follow(const base::options& settings,
+                                            caf::execution_unit* here) {
+  if (!listening_)
+    return {};
+  const auto wanted = tcp_places_of(settings);
+  auto opened = open_missing(settings, wanted);
+  if (!opened) {
+    log::warning("{}", opened.why());
+    return base::fault{opened.why()};
+  }
+  auto places = opened->tcp_places();
+  close_sockets gone{std::make_shared<std::vector<std::string>>()};
+  for (const auto& one : places_)
+    if (contains(wanted, one))
+      places.push_back(one);
+    else
+      gone.places->push_back(one.name());
+  send_to_all(core_, here, std::move(*opened));
+  for (const auto& one : core_.listeners)
+    post(one, here, gone);
+  places_ = std::move(places);
+  return {};
+}
+
+base::result<listening_sockets>
+listening_places::open_missing(const base::options& settings,
+                               const std::vector<tcp_place>& wanted) const {
+  listening_sockets fresh{core_.listeners.size()};
+  for (const auto& one : wanted) {
+    if (contains(places_, one))
+      continue;
+    const auto beside_ours = std::any_of(places_.begin(), places_.end(), [&](const auto& ours) {
+      return ours.port == one.port;
+    });
+    if (auto done = fresh.open_tcp(one, backlog_of(settings), beside_ours); !done)
+      return base::fault{done.why()};
+  }
+  return fresh;
+}
+
+} // namespace thespis::actors

@@ -1,0 +1,40 @@
+#pragma once
+
+/// Where the server listens, as it changes with CONFIG SET bind and CONFIG SET port. The sockets belong
+/// to the listeners; this knows the TCP places that they are at, opens new ones and has old ones closed.
+///
+/// A change is all or nothing: what is new is opened first, next to what is there; only when all of it
+/// is open do the listeners get it and close what goes. A place that stays is not touched, and its
+/// clients notice nothing. Owned by the administrator.
+
+#include "actors/core.hpp"
+#include "actors/listening_sockets.hpp"
+
+#include <string>
+#include <vector>
+
+namespace thespis::actors {
+
+class listening_places {
+public:
+  /// `home` outlives it.
+  explicit listening_places(core& home) : core_(home) {
+  }
+
+  /// The first sockets. Before that the server does not listen, whatever the settings say.
+  void open(listening_sockets sockets, caf::execution_unit* here);
+
+  /// Makes the TCP places those of `bind` and `port`. A fault changed nothing; why is in the log.
+  /// Blocks for as long as host names take to be found.
+  base::result<void> follow(const base::options& settings, caf::execution_unit* here);
+
+private:
+  base::result<listening_sockets> open_missing(const base::options& settings,
+                                               const std::vector<tcp_place>& wanted) const;
+
+  core& core_;
+  std::vector<tcp_place> places_;
+  bool listening_ = false;
+};
+
+} // namespace thespis::actors

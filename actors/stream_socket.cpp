@@ -1,0 +1,85 @@
+#include "actors/stream_socket.hpp"
+
+#include <asio/error.hpp>
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace thespis::actors {
+
+stream_socket::stream_socket(event_loop& loop, owned_fd fd)
+  : reactor_(asio::use_service<asio::detail::reactor>(loop.io())), fd_(std::move(fd)) {
+  reactor_.init_task();
+  if (reactor_.register_descriptor(fd_.get(), watched_) != 0)
+    ::shutdown(fd_.get(), SHUT_RDWR);
+}
+
+stream_socket::~stream_socket() {
+  close();
+}
+
+void stream_socket::operation::start(int kind, bool at_once, std::coroutine_handle<> waiting) {
+  waiting_ = waiting;
+  waits_ = true;
+  ec_ = {};
+  bytes_transferred_ = 0;
+  socket_.reactor_.start_op(kind, socket_.fd_.get(), socket_.watched_, this, false, at_once);
+}
+
+/// `owner` is null when the io_context is destroyed: nobody is left to resume.
+void stream_socket::operation::complete(void* owner, asio::detail::operation* base,
+                                        const asio::error_code&, std::size_t) {
+  auto& self = static_cast<operation&>(*base);
+  self.waits_ = false;
+  if (owner != nullptr)
+    self.waiting_.resume();
+}
+
+asio::detail::reactor_op::status
+stream_socket::receive_operation::perform(asio::detail::reactor_op* base) {
+  auto& self = static_cast<receive_operation&>(*base);
+  for (;;) {
+    const auto n = ::recv(self.socket_.fd_.get(), self.to, self.size, 0);
+    if (n > 0) {
+      self.bytes_transferred_ = static_cast<std::size_t>(n);
+      return self.bytes_transferred_ < self.size ? done_and_exhausted : done;
+    }
+    if (n == 0) {
+      self.ec_ = asio::error::eof;
+      return done;
+    }
+    if (errno == EAGAIN)
+      return not_done;
+    if (errno != EINTR) {
+      self.ec_ = asio::error_code{errno, asio::system_category()};
+      return done;
+    }
+  }
+}
+
+/// The reactor calls it when epoll says so.
+asio::detail::reactor_op::status
+stream_socket::writable_operation::perform(asio::detail::reactor_op*) {
+  return done;
+}
+
+std::ptrdiff_t stream_socket::send(const char* from, std::size_t size) noexcept {
+  return ::send(fd_.get(), from, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+void stream_socket::cancel() {
+  if (fd_.get() >= 0)
+    reactor_.cancel_ops(fd_.get(), watched_);
+}
+
+void stream_socket::close() {
+  if (fd_.get() < 0)
+    return;
+  reactor_.deregister_descriptor(fd_.get(), watched_, true);
+  fd_ = owned_fd{};
+  reactor_.cleanup_descriptor_data(watched_);
+}
+
+} // namespace thespis::actors

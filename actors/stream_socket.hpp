@@ -1,0 +1,125 @@
+#pragma once
+
+/// A connected socket on an event loop, as a coroutine wants it: `co_await socket.receive(…)`.
+///
+/// Why not asio::basic_stream_socket: with Asio 1.22 every asynchronous read first tries recv() although
+/// the socket has just been emptied (one wasted system call per request), and allocates its operation
+/// anew whenever it is started outside of a handler, which is where our actors run. This class uses the
+/// same reactor one level below: operations are members, allocated once, and a receive that did not
+/// fill its buffer tells the reactor that the socket is exhausted, so that the next one waits for
+/// epoll's edge. Measured in docs/decisions/010-receive-once-per-readiness.md.
+///
+/// At most one receive and one wait for writability are outstanding. Only for the loop's own thread.
+/// It touches Asio's `detail` namespace; cmake/FindAsio.cmake says for which versions that holds.
+
+#include "actors/event_loop.hpp"
+#include "actors/owned_fd.hpp"
+
+#include <asio/detail/reactor.hpp>
+#include <asio/detail/reactor_op.hpp>
+
+#include <coroutine>
+#include <cstddef>
+
+namespace thespis::actors {
+
+class stream_socket {
+  /// What both operations share: they resume a coroutine when they are complete.
+  class operation : public asio::detail::reactor_op {
+  public:
+    bool await_ready() const noexcept {
+      return false;
+    }
+    bool waits() const noexcept {
+      return waits_;
+    }
+
+  protected:
+    operation(stream_socket& socket, perform_func_type how)
+      : asio::detail::reactor_op(asio::error_code{}, how, &complete), socket_(socket) {
+    }
+    void start(int kind, bool at_once, std::coroutine_handle<> waiting);
+
+    stream_socket& socket_;
+
+  private:
+    static void complete(void* owner, asio::detail::operation* base, const asio::error_code& error,
+                         std::size_t bytes);
+
+    std::coroutine_handle<> waiting_;
+    bool waits_ = false;
+  };
+
+  class receive_operation : public operation {
+  public:
+    explicit receive_operation(stream_socket& socket) : operation(socket, &perform) {
+    }
+    void await_suspend(std::coroutine_handle<> waiting) {
+      start(asio::detail::reactor::read_op, true, waiting);
+    }
+    /// Bytes received; 0 at the end, after an error or when cancelled.
+    std::size_t await_resume() const noexcept {
+      return bytes_transferred_;
+    }
+
+    char* to = nullptr;
+    std::size_t size = 0;
+
+  private:
+    static status perform(asio::detail::reactor_op* base);
+  };
+
+  class writable_operation : public operation {
+  public:
+    explicit writable_operation(stream_socket& socket) : operation(socket, &perform) {
+    }
+    void await_suspend(std::coroutine_handle<> waiting) {
+      start(asio::detail::reactor::write_op, false, waiting);
+    }
+    /// Whether the socket takes bytes again; false when cancelled.
+    bool await_resume() const noexcept {
+      return !ec_;
+    }
+
+  private:
+    static status perform(asio::detail::reactor_op* base);
+  };
+
+public:
+  /// Takes over a connected, non-blocking descriptor. If the loop cannot watch it (no memory), the
+  /// first receive yields 0.
+  stream_socket(event_loop& loop, owned_fd fd);
+  /// REQUIRES: nothing is outstanding.
+  ~stream_socket();
+  stream_socket(const stream_socket&) = delete;
+  stream_socket& operator=(const stream_socket&) = delete;
+
+  /// To be awaited at once. Receives at most `size` bytes.
+  receive_operation& receive(char* to, std::size_t size) noexcept {
+    receive_.to = to;
+    receive_.size = size;
+    return receive_;
+  }
+  bool is_receiving() const noexcept {
+    return receive_.waits();
+  }
+  writable_operation& writable() noexcept {
+    return writable_;
+  }
+
+  /// Sends what the kernel takes without waiting. Returns the bytes, or -1 with errno.
+  std::ptrdiff_t send(const char* from, std::size_t size) noexcept;
+
+  /// Whoever waits is resumed soon, with nothing.
+  void cancel();
+  void close();
+
+private:
+  asio::detail::reactor& reactor_;
+  asio::detail::reactor::per_descriptor_data watched_{};
+  owned_fd fd_;
+  receive_operation receive_{*this};
+  writable_operation writable_{*this};
+};
+
+} // namespace thespis::actors
