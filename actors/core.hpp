@@ -36,7 +36,8 @@ keyspace::instant system_time() noexcept;
 
 struct core {
   /// `settings` outlives the core.
-  core(base::options& settings, std::size_t loop_count, std::size_t partition_count, wall_clock clock);
+  core(base::options& settings, std::size_t loop_count, std::size_t partition_count,
+       wall_clock clock);
   core(const core&) = delete;
   core& operator=(const core&) = delete;
 

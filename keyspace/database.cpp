@@ -116,6 +116,11 @@ void database::set_string_until(slot& at, std::string_view bytes, std::int64_t e
 }
 
 void database::set_integer(slot& at, std::int64_t value, bool keep_expiry) {
+  // A counter that goes on counting: nothing changes but the number.
+  if (auto* e = at.at_.item; e != nullptr && e->is_integer() && (keep_expiry || !e->has_expiry())) {
+    e->set_integer(value);
+    return;
+  }
   store_integer(at, value,
                 {keep_expiry ? expiry_change::kind::keep : expiry_change::kind::clear, 0});
 }

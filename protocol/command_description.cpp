@@ -40,7 +40,6 @@ constexpr flag_name command_flag_names[] = {
   {no_auth, "no_auth"},
   {may_replicate, "may_replicate"},
   {no_mandatory_keys, "no_mandatory_keys"},
-  {protected_command, "protected"},
   {no_async_loading, "no_async_loading"},
   {no_multi, "no_multi"},
   {allow_busy, "allow_busy"},

@@ -1,7 +1,10 @@
 """What the test files share: a server per class, connections that close by themselves."""
 
 import os
+import pathlib
+import re
 import shutil
+import tempfile
 import threading
 import unittest
 
@@ -62,6 +65,40 @@ class ServerTest(unittest.TestCase):
         """{field: value} of INFO, all as text."""
         text = connection.call("INFO", section).decode()
         return dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
+
+
+_NOTICE = re.compile(r"\d+:[A-Z] .{24} \* ")
+
+
+class OperatingTest(unittest.TestCase):
+    """A directory for the test's files, and servers that end with it."""
+
+    def setUp(self):
+        self.directory = tempfile.mkdtemp(prefix="thespis-test-")
+        self.addCleanup(lambda: os.system(f"rm -rf '{self.directory}'"))
+
+    def file(self, name, text=""):
+        path = pathlib.Path(self.directory, name)
+        if text:
+            path.write_text(text)
+        return str(path)
+
+    def start(self, **options):
+        running = server.Server(**options)
+        self.addCleanup(running.kill)
+        return running
+
+    def assert_refused(self, words, *parts, stdin=None):
+        """It ends at once with an error code, and says why: Thespis in one line, after which
+        comes nothing; the notices before it (marked *) do not count.
+        """
+        code, text = server.run_to_end(words, stdin=stdin)
+        self.assertNotEqual(code, 0, text)
+        for part in parts:
+            self.assertIn(part, text)
+        if server.is_thespis(server.thespis_binary()):
+            lines = [line for line in text.strip().splitlines() if not _NOTICE.match(line)]
+            self.assertEqual(len(lines), 1, text)
 
 
 def run_together(*jobs):

@@ -15,7 +15,7 @@ import resp
 import server
 from resp import wait_until
 from server import Server, run_to_end
-from suite import OK, error, thespis_only
+from suite import OK, OperatingTest, error, thespis_only
 
 
 def has_ipv6():
@@ -36,38 +36,6 @@ def outer_address():
         except OSError:
             return None
     return None if address.startswith("127.") else address
-
-
-NOTICE = re.compile(r"\d+:[A-Z] .{24} \* ")
-
-
-class OperatingTest(unittest.TestCase):
-    def setUp(self):
-        self.directory = tempfile.mkdtemp(prefix="thespis-test-")
-        self.addCleanup(lambda: os.system(f"rm -rf '{self.directory}'"))
-
-    def file(self, name, text=""):
-        path = pathlib.Path(self.directory, name)
-        if text:
-            path.write_text(text)
-        return str(path)
-
-    def start(self, **options):
-        running = Server(**options)
-        self.addCleanup(running.kill)
-        return running
-
-    def assert_refused(self, words, *parts, stdin=None):
-        """It ends at once with an error code, and says why: Thespis in one line, after which
-        comes nothing; the notices before it (marked *) do not count.
-        """
-        code, text = run_to_end(words, stdin=stdin)
-        self.assertNotEqual(code, 0, text)
-        for part in parts:
-            self.assertIn(part, text)
-        if server.is_thespis(server.thespis_binary()):
-            lines = [line for line in text.strip().splitlines() if not NOTICE.match(line)]
-            self.assertEqual(len(lines), 1, text)
 
 
 class BadStarts(OperatingTest):
