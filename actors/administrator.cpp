@@ -33,6 +33,10 @@ caf::behavior administrator::make_behavior() {
             const turn now{this};
             places_.open(std::move(*given.sockets), context());
           },
+          [this](const sockets_closed& gone) {
+            const turn now{this};
+            places_.forget(*gone.places);
+          },
           [this](const sample_now&) { sample(); }};
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 
 /// The actor that owns what the server knows about itself: settings, the directory of clients, the
-/// slow log, latency history and statistics (commands::server_state). It runs every command whose way
-/// is `administrator`, one at a time, and floats like a partition.
+/// slow log, latency history and statistics (commands::server_state). It runs every command whose
+/// way is `administrator`, one at a time, and floats like a partition.
 
 #include "actors/core.hpp"
 #include "actors/listening_places.hpp"

@@ -10,7 +10,8 @@
 ///
 /// Ownership: the client (a connection, an embedded client) owns the batch and everything the views
 /// point to, and leaves both alone from the sending of the first part until `batch_done` arrives.
-/// Each partition touches its own part only; the last one to finish (`pending` reaches zero) reports.
+/// Each partition touches its own part only; the last one to finish (`pending` reaches zero)
+/// reports.
 ///
 /// With one partition touched and nothing to merge, the partition writes its replies straight into
 /// the client's output (`direct`).
@@ -133,8 +134,9 @@ public:
   event_loop* home = nullptr;
   std::coroutine_handle<> waiting;
 
-  /// Tells the owner that the batch has run; its content is the owner's from then on. On the owner's
-  /// own loop this is no message but a place in the loop's list. `here`: the caller's execution unit.
+  /// Tells the owner that the batch has run; its content is the owner's from then on. On the
+  /// owner's own loop this is no message but a place in the loop's list. `here`: the caller's
+  /// execution unit.
   void report(caf::execution_unit* here);
 
   /// Parts that have not finished.

@@ -55,7 +55,8 @@ placement batch_builder::place_among_many(batch& work, const protocol::command_s
     return placement::batched;
   }
   if (spec.route == way::split) {
-    // A key without its value (MSET k) is the handler's to refuse, so it goes to one partition whole.
+    // A key without its value (MSET k) is the handler's to refuse, so it goes to one partition
+    // whole.
     if ((item.word_count - 1) % static_cast<std::uint32_t>(spec.keys.front().step) != 0)
       place_whole(work, item, 0);
     else

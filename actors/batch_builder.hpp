@@ -3,8 +3,9 @@
 /// Sorts requests into a batch: which partition, or partitions, each of them goes to.
 ///
 /// With one partition everything that touches keys is an ordinary item. With several, the key
-/// positions of the command's row decide: a request whose keys are all in one partition is an ordinary
-/// item as well; what spans partitions is cut into shares (`split`, `everywhere`) or has to meet
+/// positions of the command's row decide: a request whose keys are all in one partition is an
+/// ordinary item as well; what spans partitions is cut into shares (`split`, `everywhere`) or has
+/// to meet
 /// (`borrow`), which the client does outside the batch, after running what is in it.
 
 #include "actors/batch.hpp"

@@ -24,7 +24,8 @@ constexpr std::size_t first_output_bytes = 16 * 1024;
 
 } // namespace
 
-// -- what the coroutine suspends for ------------------------------------------------------------------
+// -- what the coroutine suspends for
+// ------------------------------------------------------------------
 
 /// Waits until CLIENT PAUSE ends or is lifted.
 class connection::pause_awaiter {
@@ -72,7 +73,8 @@ private:
   connection& self_;
 };
 
-// -- the actor ----------------------------------------------------------------------------------------
+// -- the actor
+// ----------------------------------------------------------------------------------------
 
 connection::connection(caf::actor_config& config, event_loop& loop, core& home, listener& owner,
                        owned_fd socket, commands::client_record_ptr record, bool local)
@@ -104,8 +106,12 @@ free_coroutine connection::serve([[maybe_unused]] caf::strong_actor_ptr keeps_al
     const auto room = std::max(parser_.bytes_wanted(), receive_bytes_);
     auto* const to = input_.prepare(room);
     const auto received = co_await socket_.receive(to, input_.capacity() - input_.size());
-    if (received == 0 && !std::exchange(trimming_, false))
-      break;
+    if (received == 0) {
+      if (!std::exchange(trimming_, false))
+        break;
+      shrink_buffers();
+      continue;
+    }
     note_received(received);
     auto starved = false;
     while (!starved && !closing_) {
@@ -114,6 +120,7 @@ free_coroutine connection::serve([[maybe_unused]] caf::strong_actor_ptr keeps_al
       if (dispatcher_.must_send()) {
         co_await answer_awaiter{*this};
         dispatcher_.take_answers();
+        starved = starved && !dispatcher_.unfinished();
       } else if (next == step::paused) {
         co_await pause_awaiter{*this};
       }
@@ -138,8 +145,8 @@ void connection::note_received(std::size_t bytes) {
   const auto now = core_.now();
   dispatcher_.set_time(now);
   record_->last_interaction_ms.store(now.ms, std::memory_order_relaxed);
-  if (input_.size() > static_cast<std::size_t>(
-        core_.options.get(base::option::client_query_buffer_limit))) {
+  if (input_.size()
+      > static_cast<std::size_t>(core_.options.get(base::option::client_query_buffer_limit))) {
     log::warning("Closing client that reached max query buffer length: {}", record_->address);
     figures.query_buffer_limit_disconnections.add();
     closing_ = true;
@@ -220,7 +227,8 @@ bool connection::flush() {
   return true;
 }
 
-// -- from the loop ------------------------------------------------------------------------------------
+// -- from the loop
+// ------------------------------------------------------------------------------------
 
 void connection::go_on() {
   received(static_cast<caf::abstract_actor*>(this));
@@ -240,10 +248,18 @@ void connection::end_pause() {
 }
 
 void connection::trim() {
-  if (!socket_.is_receiving() || input_.capacity() <= receive_bytes_min)
+  if (!socket_.is_receiving()
+      || std::max(input_.capacity(), dispatcher_.output().capacity()) <= receive_bytes_min)
     return;
   trimming_ = true;
   socket_.cancel();
+}
+
+void connection::shrink_buffers() {
+  dispatcher_.output().release();
+  receive_bytes_ = receive_bytes_min;
+  if (input_.empty())
+    input_.release();
 }
 
 void connection::tick() {
@@ -253,12 +269,10 @@ void connection::tick() {
   output_peak_ = dispatcher_.output().size();
 }
 
-/// What CLIENT LIST shows of the buffers. Not for every request: only when this client may be about to
-/// ask, when something stays in a buffer for longer, and with every tick.
+/// What CLIENT LIST shows of the buffers. Not for every request: only when this client may be about
+/// to ask, when something stays in a buffer for longer, and with every tick.
 void connection::publish_buffers(bool waits_to_write) noexcept {
-  const auto put = [](auto& figure, auto value) {
-    figure.store(value, std::memory_order_relaxed);
-  };
+  const auto put = [](auto& figure, auto value) { figure.store(value, std::memory_order_relaxed); };
   const auto& output = dispatcher_.output();
   const auto waiting = output.size() - sent_;
   put(record_->query_bytes, input_.size());

@@ -6,13 +6,14 @@
 ///
 /// - The coroutine is a straight loop (connection::serve); it suspends for the socket, for a batch
 ///   that partitions run, and for the end of a CLIENT PAUSE.
-/// - At most one batch is in flight, and the socket is not read meanwhile: that is the back-pressure.
+/// - At most one batch is in flight, and the socket is not read meanwhile: that is the
+/// back-pressure.
 /// - Requests that are not the keyspace's end the batch: what came before them runs first, so the
 ///   order of a client's requests always holds.
 /// - While something is in flight, session, buffers and batch are lent out (see batch.hpp).
 ///
-/// A connection always runs on its loop. It neither monitors nor links core actors. Its listener, on
-/// the same loop, keeps a list of its connections and is called directly.
+/// A connection always runs on its loop. It neither monitors nor links core actors. Its listener,
+/// on the same loop, keeps a list of its connections and is called directly.
 
 #include "actors/core.hpp"
 #include "actors/coroutine.hpp"
@@ -69,6 +70,7 @@ private:
   dispatcher::step refuse_protocol_error();
   void note_received(std::size_t bytes);
   void forget_parsed_input();
+  void shrink_buffers();
   bool flush();
   void publish_buffers(bool waits_to_write = false) noexcept;
   void go_on();

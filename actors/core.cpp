@@ -69,7 +69,8 @@ void core::send(rendezvous& meeting, caf::execution_unit* here) {
   order_.send(partitions, meeting.partitions(), task, meeting.armed, here);
 }
 
-void core::report_slow(thespis::commands::command_statistics& statistics, caf::execution_unit* here) {
+void core::report_slow(thespis::commands::command_statistics& statistics,
+                       caf::execution_unit* here) {
   if (statistics.pending.empty()) [[likely]]
     return;
   post(administrator, here, slow_requests{std::move(statistics.pending)});

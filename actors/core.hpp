@@ -1,8 +1,8 @@
 #pragma once
 
 /// What the actors of one store share: tables that never change, counters that anybody may read,
-/// flags that the administrator sets, and the addresses of the core actors. No data of clients is in
-/// here: that is owned by partitions.
+/// flags that the administrator sets, and the addresses of the core actors. No data of clients is
+/// in here: that is owned by partitions.
 ///
 /// Built before the first actor and destroyed after the last one.
 

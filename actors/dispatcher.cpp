@@ -15,14 +15,16 @@ namespace thespis::actors {
 
 namespace {
 
-/// A batch holds no more requests than this, so that one client's pipeline takes turns with others'.
+/// A batch holds no more requests than this, so that one client's pipeline takes turns with
+/// others'.
 constexpr std::size_t requests_per_batch_max = 1024;
 
-/// With several partitions replies wait in memory until all parts are in; fewer requests bound them.
+/// With several partitions replies wait in memory until all parts are in; fewer requests bound
+/// them.
 constexpr std::size_t requests_per_spread_batch_max = 256;
 
-/// Whether no policy needs a closer look at the request. A password is no matter once the client has
-/// logged in; until then the client itself is special.
+/// Whether no policy needs a closer look at the request. A password is no matter once the client
+/// has logged in; until then the client itself is special.
 bool is_plain(const protocol::command_spec& spec, const commands::server_gates& gates,
               const protocol::session& client) noexcept {
   const auto raised = gates.raised.load(std::memory_order_relaxed)
@@ -68,8 +70,8 @@ bool dispatcher::has_room() const noexcept {
 dispatcher::step dispatcher::place(std::size_t first_word, caf::execution_unit* here) {
   const auto words = protocol::arguments{batch_.words}.subspan(first_word);
   const auto found = resolve(words);
-  if (found.outcome != protocol::resolution::ok
-      || !is_plain(*found.spec, core_.gates, session_)) [[unlikely]] {
+  if (found.outcome != protocol::resolution::ok || !is_plain(*found.spec, core_.gates, session_))
+    [[unlikely]] {
     output_before_ = batch_.empty() ? output_.size() : output_before_;
     const auto verdict = batch_.empty() ? look_closer(found, words) : step::run_first;
     if (verdict == step::answered)
@@ -105,8 +107,7 @@ protocol::resolved_command dispatcher::resolve(protocol::arguments words) noexce
     return {recent_.spec, protocol::resolution::ok};
   const auto found = core_.commands.resolve(words);
   if (found.outcome == protocol::resolution::ok && stands_alone(*found.spec)
-      && name.size() <= recent_.letters.size()
-      && found.spec->name.size() == name.size()) {
+      && name.size() <= recent_.letters.size() && found.spec->name.size() == name.size()) {
     recent_.spec = found.spec;
     recent_.size = name.size();
     std::copy(name.begin(), name.end(), recent_.letters.begin());
@@ -128,11 +129,12 @@ dispatcher::step dispatcher::look_closer(const protocol::resolved_command& found
   protocol::reply_writer reply{output_, session_.protocol};
   if (found.outcome != protocol::resolution::ok) {
     if (is_http(words.front())) {
-      log::warning("Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: "
-                   "commands to Thespis. This is likely due to an attacker attempting to use Cross "
-                   "Protocol Scripting to compromise your Thespis instance. Connection from {} "
-                   "aborted.",
-                   session_.address);
+      log::warning(
+        "Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: "
+        "commands to Thespis. This is likely due to an attacker attempting to use Cross "
+        "Protocol Scripting to compromise your Thespis instance. Connection from {} "
+        "aborted.",
+        session_.address);
       return step::hang_up;
     }
     commands::reject_unresolved(found, words, reply, statistics_);

@@ -1,15 +1,17 @@
 #pragma once
 
-/// Takes the requests of one client to whoever runs them: its session, its batch, and the one request
-/// that runs outside of a batch. It has no socket and no coroutine, so a connection and an embedded
-/// client share it. The client calls it in this order, and never while something is in flight:
+/// Takes the requests of one client to whoever runs them: its session, its batch, and the one
+/// request that runs outside of a batch. It has no socket and no coroutine, so a connection and an
+/// embedded client share it. The client calls it in this order, and never while something is in
+/// flight:
 ///
 ///     place(words) … place(words)   until it does not answer `batched`
 ///     send()                        if `must_send()`; wait for batch_done
 ///     take_answers()                replies are in output()
 ///
 /// A request that cannot join a batch with requests in it is given back (`run_first`) and has to be
-/// placed again after the batch; so session commands, policies and errors keep their place in order.
+/// placed again after the batch; so session commands, policies and errors keep their place in
+/// order.
 
 #include "actors/batch.hpp"
 #include "actors/batch_builder.hpp"

@@ -4,9 +4,9 @@
 /// messages. It takes the same way as a connection (the dispatcher), with a session of its own, and
 /// speaks RESP3 inside, so that replies keep their types.
 ///
-/// Requests that arrive while a batch is in flight form the next batch. Replies come in the order of
-/// the requests, whoever sent them. A request that is not answered before the end of the client gets
-/// caf::sec::request_receiver_down, as one that is sent after it does.
+/// Requests that arrive while a batch is in flight form the next batch. Replies come in the order
+/// of the requests, whoever sent them. A request that is not answered before the end of the client
+/// gets caf::sec::request_receiver_down, as one that is sent after it does.
 
 #include "actors/core.hpp"
 #include "actors/dispatcher.hpp"

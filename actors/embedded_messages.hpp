@@ -20,8 +20,8 @@ struct embedded_request {
   std::vector<std::string> words;
 };
 
-/// What the server says, as a value. An error reply is a value too. Asking for what the value is not
-/// yields the empty text, 0 or no items.
+/// What the server says, as a value. An error reply is a value too. Asking for what the value is
+/// not yields the empty text, 0 or no items.
 struct embedded_reply {
   protocol::resp_value value;
 

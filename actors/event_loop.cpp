@@ -5,10 +5,13 @@
 
 #include <asio/buffer.hpp>
 #include <caf/actor_system.hpp>
+#include <caf/scheduler/abstract_coordinator.hpp>
 
 #include <pthread.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+
+#include <utility>
 
 namespace thespis::actors {
 
@@ -42,8 +45,7 @@ event_loop::event_loop(caf::actor_system& system, std::size_t index)
 
 event_loop::~event_loop() {
   take_inbox();
-  for (auto* job : run_queue_)
-    caf::intrusive_ptr_release(job);
+  drop_run_queue();
 }
 
 event_loop* event_loop::current() noexcept {
@@ -106,7 +108,15 @@ void event_loop::run() {
   take_inbox();
   for (int round = 0; round < last_rounds_max && !run_queue_.empty(); ++round)
     serve_run_queue();
+  drop_run_queue();
   loop_of_this_thread = nullptr;
+}
+
+/// Ends actors that have not ended by themselves, so that they let go of what their mailboxes hold;
+/// that may well be themselves.
+void event_loop::drop_run_queue() {
+  for (auto* job : std::exchange(run_queue_, {}))
+    caf::scheduler::abstract_coordinator::cleanup_and_release(job);
 }
 
 /// Sleeps in epoll until a socket, a timer or another thread has something, and runs one handler.

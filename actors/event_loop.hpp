@@ -12,7 +12,8 @@
 ///   loop goes back to Asio. So a floating actor runs where the message that woke it was sent.
 /// - An actor that is made ready by another thread and is pinned here goes through the inbox; the
 ///   loop is woken by an eventfd, and only if it sleeps.
-/// - The io_context is built without locks (ASIO_CONCURRENCY_HINT_UNSAFE): only the loop's own thread
+/// - The io_context is built without locks (ASIO_CONCURRENCY_HINT_UNSAFE): only the loop's own
+/// thread
 ///   may touch `io()`. Everything from elsewhere comes through `exec_later` or `stop`.
 
 #include "base/counter.hpp"
@@ -74,8 +75,8 @@ public:
     return turns_.get();
   }
 
-  /// How long the loop has been at work so far: the time that its thread had a core, which is the time
-  /// that it was not waiting. From any thread while run() is. Cost: a system call.
+  /// How long the loop has been at work so far: the time that its thread had a core, which is the
+  /// time that it was not waiting. From any thread while run() is. Cost: a system call.
   std::uint64_t busy_ns() const noexcept;
 
 private:
@@ -87,6 +88,7 @@ private:
   };
 
   void serve_run_queue();
+  void drop_run_queue();
   void take_inbox();
   void wait_for_events();
   void expect_wake_up();

@@ -3,9 +3,9 @@
 /// Tells ThreadSanitizer of orderings that it cannot see: CAF's mailboxes live in a library that is
 /// not instrumented, so that without these notes everything that a message hands over would look
 /// like a race. `published(x)` stands before a hand-over, `received(x)` after it, and `turn` around
-/// what an actor does with a message: its state goes from thread to thread by way of its mailbox. CAF
-/// looks at a message, and frees it, before and after the handler and so outside of these; what must
-/// not be mistaken for a race there is made `unwatched`. In other builds all of it is nothing.
+/// what an actor does with a message: its state goes from thread to thread by way of its mailbox.
+/// CAF looks at a message, and frees it, before and after the handler and so outside of these; what
+/// must not be mistaken for a race there is made `unwatched`. In other builds all of it is nothing.
 
 #if defined(__SANITIZE_THREAD__)
 extern "C" void __tsan_acquire(void* address);

@@ -56,7 +56,10 @@ caf::behavior listener::make_behavior() {
   timer_.emplace(loop().io().get_executor());
   expect_tick();
   return {[this](const open_sockets& given) { open(*given.sockets); },
-          [this](const close_sockets& gone) { close(*gone.places); },
+          [this](const close_sockets& gone) {
+            close(*gone.places);
+            post(core_.administrator, &loop(), sockets_closed{gone.places});
+          },
           [this](const adopt_socket& client) { serve(client.socket->release()); },
           [this](const pause_ended&) {
             for (auto* one : connections_)
@@ -65,23 +68,25 @@ caf::behavior listener::make_behavior() {
           [this](const shut_down&) { drain(); }};
 }
 
-// -- accepting ----------------------------------------------------------------------------------------
+// -- accepting
+// ----------------------------------------------------------------------------------------
 
 void listener::open(listening_sockets& given) {
   if (draining_)
     return;
   for (auto& socket : given.of_loop(loop().index())) {
-    doors_.push_back(std::make_shared<door>(
-      door{std::move(socket.place), std::move(socket.file),
-           descriptor{loop().io().get_executor(), socket.fd.release()}}));
+    doors_.push_back(
+      std::make_shared<door>(door{std::move(socket.place), std::move(socket.file),
+                                  descriptor{loop().io().get_executor(), socket.fd.release()}}));
     expect_clients(doors_.back());
   }
 }
 
 /// Whoever knocked already is let in.
-void listener::close(const std::vector<std::string>& places) {
+void listener::close(const std::vector<tcp_place>& places) {
   const auto goes = [&](const std::shared_ptr<door>& one) {
-    if (std::find(places.begin(), places.end(), one->place) == places.end())
+    if (std::none_of(places.begin(), places.end(),
+                     [&](const tcp_place& place) { return place.name() == one->place; }))
       return false;
     accept_all(*one);
     one->closed = true;
@@ -107,8 +112,8 @@ void listener::expect_clients(const std::shared_ptr<door>& from) {
 
 void listener::accept_all(door& from) {
   for (int n = 0; n < accepts_per_event; ++n) {
-    const auto fd
-      = ::accept4(from.socket.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const auto fd = ::accept4(from.socket.native_handle(), nullptr, nullptr,
+                              SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
       welcome(fd);
       continue;
@@ -191,7 +196,8 @@ void listener::forget(connection& gone) {
   report_if_drained();
 }
 
-// -- once a second ------------------------------------------------------------------------------------
+// -- once a second
+// ------------------------------------------------------------------------------------
 
 void listener::expect_tick() {
   timer_->expires_after(tick_interval);
@@ -209,8 +215,7 @@ void listener::tick() {
   const auto timeout_ms = core_.options.get(base::option::timeout) * 1000;
   // Closing changes the list, but only later: connections end in their own coroutine.
   for (auto* one : std::vector<connection*>{connections_}) {
-    const auto idle_ms
-      = now_ms - one->record().last_interaction_ms.load(std::memory_order_relaxed);
+    const auto idle_ms = now_ms - one->record().last_interaction_ms.load(std::memory_order_relaxed);
     if (timeout_ms != 0 && idle_ms > timeout_ms)
       one->close();
     else if (idle_ms > idle_ms_before_trim)
@@ -219,7 +224,8 @@ void listener::tick() {
   }
 }
 
-// -- the end ------------------------------------------------------------------------------------------
+// -- the end
+// ------------------------------------------------------------------------------------------
 
 void listener::drain() {
   draining_ = true;

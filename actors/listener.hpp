@@ -46,7 +46,7 @@ private:
   };
 
   void open(listening_sockets& given);
-  void close(const std::vector<std::string>& places);
+  void close(const std::vector<tcp_place>& places);
   void expect_clients(const std::shared_ptr<door>& from);
   void accept_all(door& from);
   void welcome(int fd);

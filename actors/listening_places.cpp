@@ -40,30 +40,38 @@ base::result<void> listening_places::follow(const base::options& settings,
     return base::fault{opened.why()};
   }
   auto places = opened->tcp_places();
-  close_sockets gone{std::make_shared<std::vector<std::string>>()};
+  std::vector<tcp_place> gone;
   for (const auto& one : places_)
-    if (contains(wanted, one))
-      places.push_back(one);
-    else
-      gone.places->push_back(one.name());
-  send_to_all(core_, here, std::move(*opened));
-  for (const auto& one : core_.listeners)
-    post(one, here, gone);
+    (contains(wanted, one) ? places : gone).push_back(one);
+  for (const auto& one : gone)
+    closing_[one.port] += core_.listeners.size();
   places_ = std::move(places);
+  send_to_all(core_, here, std::move(*opened));
+  const close_sockets order{std::make_shared<const std::vector<tcp_place>>(std::move(gone))};
+  for (const auto& one : core_.listeners)
+    post(one, here, order);
   return {};
 }
 
-base::result<listening_sockets>
-listening_places::open_missing(const base::options& settings,
-                               const std::vector<tcp_place>& wanted) const {
+void listening_places::forget(const std::vector<tcp_place>& places) {
+  for (const auto& one : places)
+    if (const auto found = closing_.find(one.port); found != closing_.end() && --found->second == 0)
+      closing_.erase(found);
+}
+
+bool listening_places::uses_port(std::uint16_t port) const {
+  return closing_.contains(port)
+         || std::any_of(places_.begin(), places_.end(),
+                        [&](const tcp_place& ours) { return ours.port == port; });
+}
+
+base::result<listening_sockets> listening_places::open_missing(
+  const base::options& settings, const std::vector<tcp_place>& wanted) const {
   listening_sockets fresh{core_.listeners.size()};
   for (const auto& one : wanted) {
     if (contains(places_, one))
       continue;
-    const auto beside_ours = std::any_of(places_.begin(), places_.end(), [&](const auto& ours) {
-      return ours.port == one.port;
-    });
-    if (auto done = fresh.open_tcp(one, backlog_of(settings), beside_ours); !done)
+    if (auto done = fresh.open_tcp(one, backlog_of(settings), uses_port(one.port)); !done)
       return base::fault{done.why()};
   }
   return fresh;

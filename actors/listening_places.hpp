@@ -1,16 +1,19 @@
 #pragma once
 
-/// Where the server listens, as it changes with CONFIG SET bind and CONFIG SET port. The sockets belong
-/// to the listeners; this knows the TCP places that they are at, opens new ones and has old ones closed.
+/// Where the server listens, as it changes with CONFIG SET bind and CONFIG SET port. The sockets
+/// belong to the listeners; this knows the TCP places that they are at, opens new ones and has old
+/// ones closed.
 ///
-/// A change is all or nothing: what is new is opened first, next to what is there; only when all of it
-/// is open do the listeners get it and close what goes. A place that stays is not touched, and its
-/// clients notice nothing. Owned by the administrator.
+/// A change is all or nothing: what is new is opened first, next to what is there; only when all of
+/// it is open do the listeners get it and close what goes. A place that stays is not touched, and
+/// its clients notice nothing. Owned by the administrator.
 
 #include "actors/core.hpp"
 #include "actors/listening_sockets.hpp"
 
-#include <string>
+#include <cstddef>
+#include <cstdint>
+#include <map>
 #include <vector>
 
 namespace thespis::actors {
@@ -28,12 +31,18 @@ public:
   /// Blocks for as long as host names take to be found.
   base::result<void> follow(const base::options& settings, caf::execution_unit* here);
 
+  /// A listener has closed its sockets there.
+  void forget(const std::vector<tcp_place>& places);
+
 private:
+  bool uses_port(std::uint16_t port) const;
   base::result<listening_sockets> open_missing(const base::options& settings,
                                                const std::vector<tcp_place>& wanted) const;
 
   core& core_;
   std::vector<tcp_place> places_;
+  /// By port: how many listeners have yet to close how many sockets. Until then the port is ours.
+  std::map<std::uint16_t, std::size_t> closing_;
   bool listening_ = false;
 };
 

@@ -44,8 +44,7 @@ owned_fd listen_on(const addrinfo& where, bool shared, int backlog) {
     enable(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY);
   if (shared)
     enable(fd.get(), SOL_SOCKET, SO_REUSEPORT);
-  if (::bind(fd.get(), where.ai_addr, where.ai_addrlen) != 0
-      || ::listen(fd.get(), backlog) != 0)
+  if (::bind(fd.get(), where.ai_addr, where.ai_addrlen) != 0 || ::listen(fd.get(), backlog) != 0)
     return owned_fd{};
   return fd;
 }

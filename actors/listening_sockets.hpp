@@ -44,15 +44,16 @@ struct listening_socket {
 
 /// Opens listening sockets. A fault says which address failed and why, in one sentence.
 ///
-/// Sockets are non-blocking and closed on exec. All sockets of a place share it (SO_REUSEPORT), one per
-/// event loop; the place is tried without sharing first, because the kernel would let two servers of
-/// one user share a port without a word.
+/// Sockets are non-blocking and closed on exec. All sockets of a place share it (SO_REUSEPORT), one
+/// per event loop; the place is tried without sharing first, because the kernel would let two
+/// servers of one user share a port without a word.
 class listening_sockets {
 public:
   explicit listening_sockets(std::size_t loops) : per_loop_(loops) {
   }
 
-  /// `beside_ours`: this process listens on that port at another address, which may be one with this
+  /// `beside_ours`: this process listens on that port at another address, which may be one with
+  /// this
   /// ("*"), so the place is shared from the start.
   base::result<void> open_tcp(const tcp_place& where, int backlog, bool beside_ours = false);
 
@@ -74,8 +75,8 @@ private:
   std::vector<tcp_place> places_;
 };
 
-/// Opens what the settings `bind`, `port`, `unixsocket` and their like ask for. That this is nothing is
-/// a fault, too.
+/// Opens what the settings `bind`, `port`, `unixsocket` and their like ask for. That this is
+/// nothing is a fault, too.
 base::result<listening_sockets> open_sockets_of(const base::options& settings, std::size_t loops);
 
 } // namespace thespis::actors

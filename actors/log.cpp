@@ -60,8 +60,8 @@ void write(level which, std::string_view text) {
   for (auto& c : std::span{line.data(), line.size() - 1})
     if (c == '\n')
       c = ' ';
-  [[maybe_unused]] auto n
-    = ::write(descriptor.load(std::memory_order_relaxed), line.data(), line.size());
+  [[maybe_unused]] auto n = ::write(descriptor.load(std::memory_order_relaxed), line.data(),
+                                    line.size());
 }
 
 std::string system_error(int number) {

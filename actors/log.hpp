@@ -22,7 +22,8 @@ void set_level(level least) noexcept;
 bool is_on(level which) noexcept;
 
 /// Where lines go from now on: a file (appended to), or standard output if `path` is empty. Returns
-/// false, with errno, if the file cannot be opened; nothing changes then. From one thread at a time.
+/// false, with errno, if the file cannot be opened; nothing changes then. From one thread at a
+/// time.
 bool open(const std::string& path);
 
 /// Writes one line; line feeds in `text` become spaces.

@@ -82,7 +82,12 @@ struct open_sockets {
 
 /// To each listener: listen at these places no more.
 struct close_sockets {
-  std::shared_ptr<std::vector<std::string>> places;
+  std::shared_ptr<const std::vector<tcp_place>> places;
+};
+
+/// To the administrator, from each listener: that is done.
+struct sockets_closed {
+  std::shared_ptr<const std::vector<tcp_place>> places;
 };
 
 /// To a listener: serve a socket that was accepted elsewhere. Closed if nobody takes it.
@@ -119,8 +124,8 @@ caf::mailbox_element_ptr wrap(Message message) {
   return caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::move(message));
 }
 
-/// Puts a message into an actor's mailbox. `here`: the event loop of the caller, on which a floating
-/// receiver that was idle is going to run; null elsewhere. Cost: one allocation.
+/// Puts a message into an actor's mailbox. `here`: the event loop of the caller, on which a
+/// floating receiver that was idle is going to run; null elsewhere. Cost: one allocation.
 template <class Message>
 void post(const caf::actor& receiver, caf::execution_unit* here, Message message) {
   if (!receiver)
@@ -144,6 +149,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::close_connection)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::pause_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::open_sockets)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::close_sockets)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::sockets_closed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::adopt_socket)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::client_opened)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::client_admitted)

@@ -4,9 +4,10 @@
 ///
 /// All multicasts go into the mailboxes under one short lock, so every partition meets them in the
 /// same order. A partition may meet its copy while the sender still puts in the others; it must not
-/// act on it before all are in, or another client could see its effect in one partition and overtake
-/// the message on the way to the next. Hence `armed`: raised when the last copy is in, awaited by
-/// whoever meets a copy. The wait lasts as long as the sender needs for the remaining mailboxes.
+/// act on it before all are in, or another client could see its effect in one partition and
+/// overtake the message on the way to the next. Hence `armed`: raised when the last copy is in,
+/// awaited by whoever meets a copy. The wait lasts as long as the sender needs for the remaining
+/// mailboxes.
 
 #include "actors/messages.hpp"
 

@@ -103,9 +103,9 @@ void partition::run_part(batch& work) {
     work.report(context());
 }
 
-/// Computes the hashes of the next items' keys and brings what they lead to towards the cache: first
-/// the buckets of all, then the entries of all, so that the memory works on many at a time. Returns
-/// the first item that has not been looked at.
+/// Computes the hashes of the next items' keys and brings what they lead to towards the cache:
+/// first the buckets of all, then the entries of all, so that the memory works on many at a time.
+/// Returns the first item that has not been looked at.
 std::size_t partition::look_ahead(const batch& work, batch_part& part) {
   const auto begin = part.next_item;
   const auto end = std::min(part.items.size(), begin + items_ahead);

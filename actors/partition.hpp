@@ -1,7 +1,7 @@
 #pragma once
 
-/// The actor that owns one slice of the keyspace. It floats: it runs on the thread of whoever sent it
-/// the message that woke it, and its mailbox is the lock.
+/// The actor that owns one slice of the keyspace. It floats: it runs on the thread of whoever sent
+/// it the message that woke it, and its mailbox is the lock.
 ///
 /// States: serving, or parked in a rendezvous. While parked its shard belongs to the meeting, and
 /// tasks that arrive wait in `postponed_`, in order.

@@ -9,8 +9,7 @@ namespace thespis::actors {
 /// timer. Because of that its state may be used from the loop's Asio handlers as well.
 class pinned_actor : public store_actor {
 public:
-  pinned_actor(caf::actor_config& config, event_loop& loop)
-    : store_actor(config), loop_(loop) {
+  pinned_actor(caf::actor_config& config, event_loop& loop) : store_actor(config), loop_(loop) {
   }
 
   using store_actor::enqueue;
@@ -27,7 +26,8 @@ private:
   event_loop& loop_;
 };
 
-/// Spawns a pinned actor on its loop. It does not keep the actor system alive: the supervisor ends it.
+/// Spawns a pinned actor on its loop. It does not keep the actor system alive: the supervisor ends
+/// it.
 template <class Actor, class... Ts>
 caf::actor spawn_pinned(caf::actor_system& system, event_loop& loop, Ts&&... xs) {
   caf::actor_config config{&loop};

@@ -11,10 +11,12 @@
 #include <array>
 #include <fstream>
 
-// jemalloc's interface, bound only if the program is linked with it.
+// The interfaces of jemalloc and of the sanitizers' allocators, bound only if the program is linked
+// with them.
 extern "C" {
-[[gnu::weak]] int mallctl(const char* name, void* old_value, std::size_t* old_size,
-                          void* new_value, std::size_t new_size);
+[[gnu::weak]] std::size_t __sanitizer_get_current_allocated_bytes();
+[[gnu::weak]] int mallctl(const char* name, void* old_value, std::size_t* old_size, void* new_value,
+                          std::size_t new_size);
 [[gnu::weak]] void malloc_stats_print(void (*write)(void*, const char*), void* to,
                                       const char* options);
 }
@@ -78,6 +80,8 @@ commands::memory_figures measure_memory(const core&) {
     figures.allocator_active = ask_jemalloc<std::size_t>("stats.active");
     figures.allocator_resident = ask_jemalloc<std::size_t>("stats.resident");
     figures.used = figures.allocator_allocated;
+  } else if (__sanitizer_get_current_allocated_bytes != nullptr) {
+    figures.used = __sanitizer_get_current_allocated_bytes();
   } else {
     figures.used = ::mallinfo2().uordblks;
   }
@@ -111,8 +115,9 @@ std::string allocator_report() {
   if (malloc_stats_print == nullptr)
     return "Stats not supported for the current allocator";
   std::string report;
-  malloc_stats_print([](void* to, const char* text) { static_cast<std::string*>(to)->append(text); },
-                     &report, nullptr);
+  malloc_stats_print(
+    [](void* to, const char* text) { static_cast<std::string*>(to)->append(text); }, &report,
+    nullptr);
   return report;
 }
 

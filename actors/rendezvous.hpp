@@ -1,9 +1,9 @@
 #pragma once
 
 /// A meeting of partitions for a command that cannot be split. The sender multicasts a borrow; each
-/// partition adds its shard and parks; the last to arrive runs the body with all the shards on its own
-/// thread and then releases the others. Nobody waits in a thread, and there is no deadlock, because
-/// all partitions meet all multicasts in the same order.
+/// partition adds its shard and parks; the last to arrive runs the body with all the shards on its
+/// own thread and then releases the others. Nobody waits in a thread, and there is no deadlock,
+/// because all partitions meet all multicasts in the same order.
 ///
 /// Owned by the client that sent it, which leaves it alone until `batch_done`. A partition that has
 /// arrived and is not the last does not touch it again.

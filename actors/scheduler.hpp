@@ -1,10 +1,11 @@
 #pragma once
 
-/// The one clock of the server: it wakes partitions when something may expire and lets statistics be
-/// sampled. Deadlines live in a heap of its own, because CAF's delayed messages cannot be taken back.
+/// The one clock of the server: it wakes partitions when something may expire and lets statistics
+/// be sampled. Deadlines live in a heap of its own, because CAF's delayed messages cannot be taken
+/// back.
 ///
-/// Deadlines are Unix times and the timer is not: it never sleeps longer than one sampling interval,
-/// so a clock that is set forward is noticed within that time.
+/// Deadlines are Unix times and the timer is not: it never sleeps longer than one sampling
+/// interval, so a clock that is set forward is noticed within that time.
 
 #include "actors/core.hpp"
 #include "actors/messages.hpp"

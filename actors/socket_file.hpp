@@ -6,8 +6,8 @@
 
 namespace thespis::actors {
 
-/// The file of a Unix socket that this process listens on. Its end removes the file, unless that has
-/// become another one meanwhile: the socket of a server that was started later.
+/// The file of a Unix socket that this process listens on. Its end removes the file, unless that
+/// has become another one meanwhile: the socket of a server that was started later.
 class socket_file {
 public:
   /// Of no file.

@@ -35,7 +35,8 @@ caf::actor spawn_floating(caf::actor_system& system, Ts&&... xs) {
 store::store(caf::actor_system& system, base::options& settings, wall_clock clock)
   : system_(system), loops_(event_loops_of(system)) {
   if (loops_ == nullptr) {
-    own_loops_ = std::make_unique<loop_group>(system, or_cores(settings.get(base::option::threads)));
+    own_loops_ = std::make_unique<loop_group>(system,
+                                              or_cores(settings.get(base::option::threads)));
     own_loops_->start();
     loops_ = own_loops_.get();
   }

@@ -1,7 +1,7 @@
 #pragma once
 
-/// A store inside an actor system: the partitions and the actors around them, without or with sockets.
-/// This is what a program embeds; the server is a store that listens.
+/// A store inside an actor system: the partitions and the actors around them, without or with
+/// sockets. This is what a program embeds; the server is a store that listens.
 ///
 /// The system may run on our event loops (`use_event_loops` before it is made) or on CAF's own
 /// scheduler; then the store brings event loops of its own for the actors that need one, and
@@ -24,8 +24,8 @@ namespace thespis::actors {
 
 class store {
 public:
-  /// `settings` outlives the store. The options `threads` (event loops, where it brings its own) and
-  /// `partitions` count here; 0 means one per core, and one per event loop.
+  /// `settings` outlives the store. The options `threads` (event loops, where it brings its own)
+  /// and `partitions` count here; 0 means one per core, and one per event loop.
   store(caf::actor_system& system, base::options& settings, wall_clock clock = system_time);
   /// Stops it if that has not been done.
   ~store();
@@ -44,7 +44,8 @@ public:
   /// Serves the clients of these sockets, at most once. `sockets` has one list per event loop.
   void listen(listening_sockets sockets);
 
-  /// Begins the ordered end (design: no acknowledged write is lost). From any thread, returns at once.
+  /// Begins the ordered end (design: no acknowledged write is lost). From any thread, returns at
+  /// once.
   void stop();
 
   /// Waits for the end, which stop() or a client's SHUTDOWN began. REQUIRES: not on an event loop.

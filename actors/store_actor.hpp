@@ -1,7 +1,7 @@
 #pragma once
 
-/// What all actors of a store have in common. A message that nobody expects is dropped; CAF's default
-/// would print it.
+/// What all actors of a store have in common. A message that nobody expects is dropped; CAF's
+/// default would print it.
 
 #include "actors/happens_before.hpp"
 
@@ -17,8 +17,8 @@ public:
   }
 
 #if defined(__SANITIZE_THREAD__)
-  // Where an actor goes from one thread to another: when it starts, when it is sent something, when it
-  // runs. Messages that come while it runs are the handlers' affair.
+  // Where an actor goes from one thread to another: when it starts, when it is sent something, when
+  // it runs. Messages that come while it runs are the handlers' affair.
   using caf::event_based_actor::enqueue;
 
   void launch(caf::execution_unit* here, bool lazy, bool hide) override {

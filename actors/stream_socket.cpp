@@ -2,9 +2,14 @@
 
 #include <asio/error.hpp>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
+#include <array>
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 namespace thespis::actors {
@@ -12,6 +17,8 @@ namespace thespis::actors {
 stream_socket::stream_socket(event_loop& loop, owned_fd fd)
   : reactor_(asio::use_service<asio::detail::reactor>(loop.io())), fd_(std::move(fd)) {
   reactor_.init_task();
+  const int on = 1;
+  counts_input_ = ::setsockopt(fd_.get(), SOL_TCP, TCP_INQ, &on, sizeof on) == 0;
   if (reactor_.register_descriptor(fd_.get(), watched_) != 0)
     ::shutdown(fd_.get(), SHUT_RDWR);
 }
@@ -37,14 +44,15 @@ void stream_socket::operation::complete(void* owner, asio::detail::operation* ba
     self.waiting_.resume();
 }
 
-asio::detail::reactor_op::status
-stream_socket::receive_operation::perform(asio::detail::reactor_op* base) {
+asio::detail::reactor_op::status stream_socket::receive_operation::perform(
+  asio::detail::reactor_op* base) {
   auto& self = static_cast<receive_operation&>(*base);
   for (;;) {
-    const auto n = ::recv(self.socket_.fd_.get(), self.to, self.size, 0);
+    auto exhausted = false;
+    const auto n = self.receive_once(exhausted);
     if (n > 0) {
       self.bytes_transferred_ = static_cast<std::size_t>(n);
-      return self.bytes_transferred_ < self.size ? done_and_exhausted : done;
+      return exhausted ? done_and_exhausted : done;
     }
     if (n == 0) {
       self.ec_ = asio::error::eof;
@@ -59,9 +67,30 @@ stream_socket::receive_operation::perform(asio::detail::reactor_op* base) {
   }
 }
 
+/// As recv(). `exhausted`: neither bytes nor the peer's end are left.
+std::ptrdiff_t stream_socket::receive_operation::receive_once(bool& exhausted) noexcept {
+  if (!socket_.counts_input_)
+    return ::recv(socket_.fd_.get(), to, size, 0);
+  iovec where{to, size};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> notes;
+  msghdr message{};
+  message.msg_iov = &where;
+  message.msg_iovlen = 1;
+  message.msg_control = notes.data();
+  message.msg_controllen = notes.size();
+  const auto n = ::recvmsg(socket_.fd_.get(), &message, 0);
+  const auto* note = n > 0 ? CMSG_FIRSTHDR(&message) : nullptr;
+  if (note != nullptr && note->cmsg_level == SOL_TCP && note->cmsg_type == TCP_CM_INQ) {
+    int left = 0;
+    std::memcpy(&left, CMSG_DATA(note), sizeof left);
+    exhausted = left == 0;
+  }
+  return n;
+}
+
 /// The reactor calls it when epoll says so.
-asio::detail::reactor_op::status
-stream_socket::writable_operation::perform(asio::detail::reactor_op*) {
+asio::detail::reactor_op::status stream_socket::writable_operation::perform(
+  asio::detail::reactor_op*) {
   return done;
 }
 

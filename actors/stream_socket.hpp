@@ -2,15 +2,20 @@
 
 /// A connected socket on an event loop, as a coroutine wants it: `co_await socket.receive(…)`.
 ///
-/// Why not asio::basic_stream_socket: with Asio 1.22 every asynchronous read first tries recv() although
-/// the socket has just been emptied (one wasted system call per request), and allocates its operation
-/// anew whenever it is started outside of a handler, which is where our actors run. This class uses the
-/// same reactor one level below: operations are members, allocated once, and a receive that did not
-/// fill its buffer tells the reactor that the socket is exhausted, so that the next one waits for
-/// epoll's edge. Measured in docs/decisions/010-receive-once-per-readiness.md.
+/// Why not asio::basic_stream_socket: with Asio 1.22 every asynchronous read first tries recv()
+/// although the socket has just been emptied (one wasted system call per request), and allocates
+/// its operation anew whenever it is started outside of a handler, which is where our actors run.
+/// This class uses the same reactor one level below: operations are members, allocated once, and a
+/// receive after which nothing is left tells the reactor that the socket is exhausted, so that the
+/// next one waits for epoll's edge. Measured in docs/decisions/010-receive-once-per-readiness.md.
 ///
-/// At most one receive and one wait for writability are outstanding. Only for the loop's own thread.
-/// It touches Asio's `detail` namespace; cmake/FindAsio.cmake says for which versions that holds.
+/// That nothing is left is for the kernel to say (TCP_INQ): a receive that did not fill its buffer
+/// is no proof, because the peer's end may have come along with the last bytes, and there is no
+/// second edge for it. Where the kernel does not say so (Unix sockets) the next receive tries.
+///
+/// At most one receive and one wait for writability are outstanding. Only for the loop's own
+/// thread. It touches Asio's `detail` namespace; cmake/FindAsio.cmake says for which versions that
+/// holds.
 
 #include "actors/event_loop.hpp"
 #include "actors/owned_fd.hpp"
@@ -27,9 +32,9 @@ class stream_socket {
   /// What both operations share: they resume a coroutine when they are complete.
   class operation : public asio::detail::reactor_op {
   public:
-    bool await_ready() const noexcept {
-      return false;
-    }
+    operation(const operation&) = delete;
+    operation& operator=(const operation&) = delete;
+
     bool waits() const noexcept {
       return waits_;
     }
@@ -54,11 +59,11 @@ class stream_socket {
   public:
     explicit receive_operation(stream_socket& socket) : operation(socket, &perform) {
     }
-    void await_suspend(std::coroutine_handle<> waiting) {
+    void start_for(std::coroutine_handle<> waiting) {
       start(asio::detail::reactor::read_op, true, waiting);
     }
     /// Bytes received; 0 at the end, after an error or when cancelled.
-    std::size_t await_resume() const noexcept {
+    std::size_t outcome() const noexcept {
       return bytes_transferred_;
     }
 
@@ -67,22 +72,43 @@ class stream_socket {
 
   private:
     static status perform(asio::detail::reactor_op* base);
+    std::ptrdiff_t receive_once(bool& exhausted) noexcept;
   };
 
   class writable_operation : public operation {
   public:
     explicit writable_operation(stream_socket& socket) : operation(socket, &perform) {
     }
-    void await_suspend(std::coroutine_handle<> waiting) {
+    void start_for(std::coroutine_handle<> waiting) {
       start(asio::detail::reactor::write_op, false, waiting);
     }
     /// Whether the socket takes bytes again; false when cancelled.
-    bool await_resume() const noexcept {
+    bool outcome() const noexcept {
       return !ec_;
     }
 
   private:
     static status perform(asio::detail::reactor_op* base);
+  };
+
+  /// What a coroutine awaits. Not the operation itself, of which GCC 12 would await a copy.
+  template <class Operation>
+  class awaiter {
+  public:
+    explicit awaiter(Operation& what) noexcept : what_(&what) {
+    }
+    bool await_ready() const noexcept {
+      return false;
+    }
+    void await_suspend(std::coroutine_handle<> waiting) {
+      what_->start_for(waiting);
+    }
+    auto await_resume() const noexcept {
+      return what_->outcome();
+    }
+
+  private:
+    Operation* what_;
   };
 
 public:
@@ -95,16 +121,16 @@ public:
   stream_socket& operator=(const stream_socket&) = delete;
 
   /// To be awaited at once. Receives at most `size` bytes.
-  receive_operation& receive(char* to, std::size_t size) noexcept {
+  awaiter<receive_operation> receive(char* to, std::size_t size) noexcept {
     receive_.to = to;
     receive_.size = size;
-    return receive_;
+    return awaiter{receive_};
   }
   bool is_receiving() const noexcept {
     return receive_.waits();
   }
-  writable_operation& writable() noexcept {
-    return writable_;
+  awaiter<writable_operation> writable() noexcept {
+    return awaiter{writable_};
   }
 
   /// Sends what the kernel takes without waiting. Returns the bytes, or -1 with errno.
@@ -118,6 +144,8 @@ private:
   asio::detail::reactor& reactor_;
   asio::detail::reactor::per_descriptor_data watched_{};
   owned_fd fd_;
+  /// Whether the kernel tells what is left.
+  bool counts_input_ = false;
   receive_operation receive_{*this};
   writable_operation writable_{*this};
 };

@@ -88,9 +88,10 @@ void supervisor::mourn(const caf::down_msg& down) {
   if (alive_.erase(down.source) == 0)
     return;
   if (!stopping_core_) {
-    log::warning("An actor that holds data has died ({}). Ending the process, because going on would "
-                 "lose that data quietly.",
-                 caf::to_string(down.reason));
+    log::warning(
+      "An actor that holds data has died ({}). Ending the process, because going on would "
+      "lose that data quietly.",
+      caf::to_string(down.reason));
     std::abort();
   }
   if (!alive_.empty())

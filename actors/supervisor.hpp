@@ -3,9 +3,9 @@
 /// Watches the core actors and ends them in order.
 ///
 /// The death of a core actor that nobody asked for is fatal for the process: its data would be gone
-/// while clients go on. The ordered end is: listeners stop accepting and close their clients, embedded
-/// clients answer what is in flight and end; when all are gone, partitions, administrator and scheduler
-/// end; when the last is down, `on_stopped` is called.
+/// while clients go on. The ordered end is: listeners stop accepting and close their clients,
+/// embedded clients answer what is in flight and end; when all are gone, partitions, administrator
+/// and scheduler end; when the last is down, `on_stopped` is called.
 ///
 /// An embedded client may come at any time, during and after the end too, until the store says
 /// `farewell`. It sends nothing to partitions before it is admitted, and after the end began it is
@@ -23,8 +23,8 @@ namespace thespis::actors {
 
 class supervisor final : public store_actor {
 public:
-  /// Both functions run on whichever thread the supervisor runs on. After `on_gone`, its last act, it
-  /// does not touch the core again.
+  /// Both functions run on whichever thread the supervisor runs on. After `on_gone`, its last act,
+  /// it does not touch the core again.
   supervisor(caf::actor_config& config, core& home, std::function<void()> on_stopped,
              std::function<void()> on_gone);
   ~supervisor() override;

@@ -68,8 +68,8 @@ public:
       if (!done && nested_error_)
         return done;
       if (!done)
-        return fault{fmt::format("{}, {} {}: '{}': {}", from.name, from.line_name, number, line,
-                                 done.why())};
+        return fault{
+          fmt::format("{}, {} {}: '{}': {}", from.name, from.line_name, number, line, done.why())};
     }
     return {};
   }

@@ -48,8 +48,8 @@ struct config_reader {
 /// Nested includes beyond this are taken for a circle.
 inline constexpr int include_depth_max = 16;
 
-/// Sets what the texts say; later lines and later texts win. The fault is one line, without a newline
-/// at its end; the options that were set before it stay set.
+/// Sets what the texts say; later lines and later texts win. The fault is one line, without a
+/// newline at its end; the options that were set before it stay set.
 result<void> load_config(options& values, std::span<const config_text> texts,
                          const config_reader& reader);
 

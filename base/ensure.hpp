@@ -12,6 +12,5 @@ namespace thespis::base {
 } // namespace thespis::base
 
 #define THESPIS_ENSURE(condition)                                                                  \
-  (static_cast<bool>(condition)                                                                    \
-     ? static_cast<void>(0)                                                                        \
-     : ::thespis::base::ensure_failed(#condition, __FILE__, __LINE__))
+  (static_cast<bool>(condition) ? static_cast<void>(0)                                             \
+                                : ::thespis::base::ensure_failed(#condition, __FILE__, __LINE__))

@@ -94,8 +94,8 @@ std::vector<database_figures> count_keys(const server_state& server) {
                   * static_cast<double>(shard->average_expiry_ms[i].get());
     }
     if (sum.expires != 0)
-      sum.average_expiry_ms
-        = static_cast<std::int64_t>(times_ms / static_cast<double>(sum.expires));
+      sum.average_expiry_ms = static_cast<std::int64_t>(times_ms
+                                                        / static_cast<double>(sum.expires));
     if (sum.keys != 0)
       out.push_back(sum);
   }

@@ -8,26 +8,11 @@ namespace {
 
 protocol::command_table& table_of_process() {
   static const std::array families = {
-    string_rows(),
-    string_set_rows(),
-    string_number_rows(),
-    string_condition_rows(),
-    lcs_rows(),
-    key_rows(),
-    expiry_rows(),
-    rename_rows(),
-    scan_rows(),
-    object_rows(),
-    connection_rows(),
-    client_rows(),
-    server_rows(),
-    config_rows(),
-    info_rows(),
-    memory_rows(),
-    slowlog_rows(),
-    latency_rows(),
-    debug_rows(),
-    command_rows()};
+    string_rows(),  string_set_rows(), string_number_rows(), string_condition_rows(),
+    lcs_rows(),     key_rows(),        expiry_rows(),        rename_rows(),
+    scan_rows(),    object_rows(),     connection_rows(),    client_rows(),
+    server_rows(),  config_rows(),     info_rows(),          memory_rows(),
+    slowlog_rows(), latency_rows(),    debug_rows(),         command_rows()};
   static protocol::command_table table{families};
   return table;
 }

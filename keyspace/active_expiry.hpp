@@ -1,7 +1,7 @@
 #pragma once
 
-/// What a partition does for its shard between requests: delete what has expired without waiting for
-/// somebody to ask for it, know when that is due next, and publish sizes for INFO.
+/// What a partition does for its shard between requests: delete what has expired without waiting
+/// for somebody to ask for it, know when that is due next, and publish sizes for INFO.
 
 #include "keyspace/shard.hpp"
 

@@ -76,8 +76,8 @@ public:
   database::slot find_to_write(std::string_view key) {
     return lookup(key, client.database, false, !client.no_touch);
   }
-  /// Look-up of commands that ask about a key without using it (TTL, TYPE, EXISTS): counts, but does
-  /// not touch.
+  /// Look-up of commands that ask about a key without using it (TTL, TYPE, EXISTS): counts, but
+  /// does not touch.
   database::slot inspect(std::string_view key) {
     return lookup(key, client.database, true, false);
   }

@@ -19,18 +19,18 @@ namespace thespis::keyspace {
 
 /// The class of a keyspace event (the letters of notify-keyspace-events).
 enum class event_class : std::uint16_t {
-  generic = 1u << 0,   // g
-  string = 1u << 1,    // $
-  list = 1u << 2,      // l
-  set = 1u << 3,       // s
-  hash = 1u << 4,      // h
-  zset = 1u << 5,      // z
-  expired = 1u << 6,   // x
-  evicted = 1u << 7,   // e
-  stream = 1u << 8,    // t
-  key_miss = 1u << 9,  // m
-  module = 1u << 10,   // d
-  new_key = 1u << 11,  // n
+  generic = 1u << 0,  // g
+  string = 1u << 1,   // $
+  list = 1u << 2,     // l
+  set = 1u << 3,      // s
+  hash = 1u << 4,     // h
+  zset = 1u << 5,     // z
+  expired = 1u << 6,  // x
+  evicted = 1u << 7,  // e
+  stream = 1u << 8,   // t
+  key_miss = 1u << 9, // m
+  module = 1u << 10,  // d
+  new_key = 1u << 11, // n
 };
 
 /// One key that changed. `event` is the name that keyspace events use ("set", "expire", "del").
@@ -68,8 +68,9 @@ public:
       sink_->on_replay(database, {command.begin(), command.size()});
   }
 
-  /// An effect that is not the request's own doing: an entry expired before the request could see it.
-  /// Replayed on its own, ahead of whatever the request does; counts as no change of the request's.
+  /// An effect that is not the request's own doing: an entry expired before the request could see
+  /// it. Replayed on its own, ahead of whatever the request does; counts as no change of the
+  /// request's.
   void aside(event_class cls, std::string_view event, int database, std::string_view key,
              std::initializer_list<std::string_view> command) {
     if (sink_ == nullptr) [[likely]]

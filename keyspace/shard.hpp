@@ -14,7 +14,8 @@
 
 namespace thespis::keyspace {
 
-/// Settings that look-ups and commands need, the same for all partitions; the administrator sets them.
+/// Settings that look-ups and commands need, the same for all partitions; the administrator sets
+/// them.
 struct access_settings {
   /// Whether the access clock of entries counts frequency (an LFU policy) or time.
   std::atomic<bool> lfu{false};

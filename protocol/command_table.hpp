@@ -51,9 +51,10 @@ public:
   /// Copies the rows of all spans. A row that breaks an invariant is our bug: it ends the process.
   explicit command_table(std::span<const std::span<const command_spec>> families);
 
-  /// Lets clients find a command by `new_name` alone, or not at all if that is empty; its subcommands
-  /// go with it. The row keeps its name, and so do replies, errors and statistics, as in Redis.
-  /// Anything but `done` changed nothing. REQUIRES: nobody else uses the table. Cost: O(rows).
+  /// Lets clients find a command by `new_name` alone, or not at all if that is empty; its
+  /// subcommands go with it. The row keeps its name, and so do replies, errors and statistics, as
+  /// in Redis. Anything but `done` changed nothing. REQUIRES: nobody else uses the table. Cost:
+  /// O(rows).
   renaming rename(std::string_view name, std::string_view new_name);
 
   /// The command of that name (any case), or null. Subcommands are not found here. Cost: O(1).

@@ -2,8 +2,8 @@
 
 /// Makes one reply out of the replies that several partitions gave to their shares of a request.
 ///
-/// Works on encoded replies, so nothing is decoded that only has to be put in another place. An error
-/// among the shares is the reply: shares of one request fail alike.
+/// Works on encoded replies, so nothing is decoded that only has to be put in another place. An
+/// error among the shares is the reply: shares of one request fail alike.
 
 #include "base/byte_buffer.hpp"
 #include "protocol/command_spec.hpp"

@@ -73,8 +73,8 @@ base::result<std::vector<base::config_text>> read_included(std::string_view patt
   return files;
 }
 
-/// `dir` counts from its line on, also for the paths that follow it. What would protect the data if it
-/// had an effect must not go unnoticed.
+/// `dir` counts from its line on, also for the paths that follow it. What would protect the data if
+/// it had an effect must not go unnoticed.
 base::result<void> check_option(base::options& values, base::option which) {
   if (which == base::option::dir && ::chdir(values.text(which).c_str()) != 0)
     return base::fault{fmt::format("Can't chdir to '{}': {}", values.text(which), reason(errno))};

@@ -25,8 +25,8 @@ next_step load_configuration(std::span<const std::string_view> arguments, config
 /// Makes the setting `dir` say where the process is, as an absolute path.
 base::result<void> adopt_directory(base::options& settings);
 
-/// CONFIG REWRITE: writes the settings back to the file. The new file is complete and on disk before
-/// it takes the old one's name.
+/// CONFIG REWRITE: writes the settings back to the file. The new file is complete and on disk
+/// before it takes the old one's name.
 base::result<void> rewrite_configuration(const configuration& from);
 
 } // namespace thespis::server

@@ -1,9 +1,9 @@
-/// thespis-server: reads its settings, opens its sockets, runs a store until a signal or a client asks
-/// for the end.
+/// thespis-server: reads its settings, opens its sockets, runs a store until a signal or a client
+/// asks for the end.
 
-#include "actors/loop_coordinator.hpp"
 #include "actors/listening_sockets.hpp"
 #include "actors/log.hpp"
+#include "actors/loop_coordinator.hpp"
 #include "actors/store.hpp"
 #include "commands/version.hpp"
 #include "server/configuration.hpp"
@@ -35,9 +35,10 @@ base::result<void> fit_clients(const base::options& now) {
   const auto wanted = static_cast<std::size_t>(now.get(option::maxclients));
   const auto fit = server::raise_file_limit(wanted);
   if (fit < wanted)
-    return base::fault{fmt::format("The operating system is not able to handle the specified number "
-                                   "of clients, try with {}",
-                                   fit)};
+    return base::fault{
+      fmt::format("The operating system is not able to handle the specified number "
+                  "of clients, try with {}",
+                  fit)};
   return {};
 }
 
@@ -67,9 +68,10 @@ void lower_maxclients(base::options& settings) {
   if (fit == wanted)
     return;
   static_cast<void>(settings.adopt(option::maxclients, std::to_string(fit)));
-  actors::log::warning("The limit of open files is too low for {} clients. maxclients has been reduced "
-                       "to {}.",
-                       wanted, fit);
+  actors::log::warning(
+    "The limit of open files is too low for {} clients. maxclients has been reduced "
+    "to {}.",
+    wanted, fit);
 }
 
 void announce(const base::options& settings, base::supervision supervisor) {
@@ -86,10 +88,10 @@ void warn_of_missing_supervisor(const base::options& settings, base::supervision
   if (found != base::supervision::none || asked == base::supervision::none
       || asked == base::supervision::automatic)
     return;
-  actors::log::warning("supervised {} is set, but the environment knows of no such supervisor: {} is "
-                       "not set",
-                       server::name_of(asked),
-                       asked == base::supervision::systemd ? "NOTIFY_SOCKET" : "UPSTART_JOB");
+  actors::log::warning(
+    "supervised {} is set, but the environment knows of no such supervisor: {} is "
+    "not set",
+    server::name_of(asked), asked == base::supervision::systemd ? "NOTIFY_SOCKET" : "UPSTART_JOB");
 }
 
 int run(server::configuration& configuration, base::supervision supervisor) {
@@ -122,8 +124,9 @@ int run(server::configuration& configuration, base::supervision supervisor) {
     server::report_stopping(supervisor);
   }
   if (!settings.save_points().empty())
-    actors::log::warning("The data has not been saved: there is no persistence yet, whatever the setting "
-                         "save says.");
+    actors::log::warning(
+      "The data has not been saved: there is no persistence yet, whatever the setting "
+      "save says.");
   actors::log::warning("Thespis is now ready to exit, bye bye...");
   return 0;
 }
@@ -142,8 +145,8 @@ int main(int argc, char** argv) {
       break;
   }
   auto& settings = configuration.settings;
-  const auto supervisor
-    = server::find_supervisor(settings.get_as<base::supervision>(option::supervised));
+  const auto supervisor = server::find_supervisor(
+    settings.get_as<base::supervision>(option::supervised));
   if (settings.is_on(option::daemonize) && supervisor == base::supervision::none)
     server::become_daemon();
   if (!start_log(settings))

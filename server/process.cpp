@@ -21,6 +21,11 @@ namespace {
 /// Descriptors that are not clients: listening sockets, epoll, files, logs.
 constexpr rlim_t reserved_descriptors = 32;
 
+bool is_in_environment(const char* name) {
+  const auto* value = std::getenv(name);
+  return value != nullptr && *value != '\0';
+}
+
 } // namespace
 
 void become_daemon() {
@@ -43,8 +48,8 @@ pid_file::~pid_file() {
 base::result<void> pid_file::write(const std::string& path) {
   auto* file = std::fopen(path.c_str(), "w");
   if (file == nullptr)
-    return base::fault{fmt::format("Failed to write PID file {}: {}", path,
-                                   std::system_category().message(errno))};
+    return base::fault{
+      fmt::format("Failed to write PID file {}: {}", path, std::system_category().message(errno))};
   fmt::print(file, "{}\n", ::getpid());
   std::fclose(file);
   // The working directory may change.
@@ -58,9 +63,9 @@ base::supervision find_supervisor(base::supervision setting) {
   const auto wanted = [&](supervision which) {
     return setting == which || setting == supervision::automatic;
   };
-  if (wanted(supervision::upstart) && std::getenv("UPSTART_JOB") != nullptr)
+  if (wanted(supervision::upstart) && is_in_environment("UPSTART_JOB"))
     return supervision::upstart;
-  if (wanted(supervision::systemd) && std::getenv("NOTIFY_SOCKET") != nullptr)
+  if (wanted(supervision::systemd) && is_in_environment("NOTIFY_SOCKET"))
     return supervision::systemd;
   return supervision::none;
 }

@@ -35,13 +35,13 @@ base::supervision find_supervisor(base::supervision setting);
 /// "no", "systemd", "upstart": as INFO shows it.
 std::string_view name_of(base::supervision supervisor);
 
-/// Tells the service manager that clients may come. Upstart wants the process to stop itself, and lets
-/// it go on.
+/// Tells the service manager that clients may come. Upstart wants the process to stop itself, and
+/// lets it go on.
 void report_ready(base::supervision supervisor);
 void report_stopping(base::supervision supervisor);
 
-/// Lets the process have as many files as `clients` need, or as many as the system allows; returns how
-/// many clients fit.
+/// Lets the process have as many files as `clients` need, or as many as the system allows; returns
+/// how many clients fit.
 std::size_t raise_file_limit(std::size_t clients);
 
 } // namespace thespis::server

@@ -1,12 +1,12 @@
 #pragma once
 
-/// What a program includes to have a data server inside: in a CAF application, whose actors then send
-/// requests to it and get replies as messages, or as a server on sockets, or both.
+/// What a program includes to have a data server inside: in a CAF application, whose actors then
+/// send requests to it and get replies as messages, or as a server on sockets, or both.
 ///
 ///     caf::actor_system_config config;
-///     thespis::use_event_loops(config, 2);        // optional: the host may keep CAF's own scheduler
+///     thespis::use_event_loops(config, 2);  // or not: the host may keep CAF's own scheduler
 ///     caf::actor_system system{config};
-///     thespis::options settings;                  // those of redis.conf
+///     thespis::options settings;            // those of redis.conf
 ///     thespis::store store{system, settings};
 ///     auto client = store.connect();
 ///     …
@@ -41,8 +41,8 @@ using request = actors::embedded_request;
 using reply = actors::embedded_reply;
 
 /// Makes an actor system that is built from `config` run on `threads` event loops, one thread each,
-/// instead of CAF's own scheduler: the store's actors then share threads with the host's and run where
-/// the messages come from. Its other actors need not know.
+/// instead of CAF's own scheduler: the store's actors then share threads with the host's and run
+/// where the messages come from. Its other actors need not know.
 void use_event_loops(caf::actor_system_config& config, std::size_t threads);
 
 /// A store inside an actor system. Its methods are for one thread at a time, `stop` for any.
@@ -56,14 +56,15 @@ public:
   store(const store&) = delete;
   store& operator=(const store&) = delete;
 
-  /// A new client: an actor that takes `request` and answers each with `reply`, in the order of their
-  /// arrival. Sessions are per client (SELECT, CLIENT SETNAME …). It lives until it is sent an exit
-  /// message, is sent QUIT or the store stops; what it has not answered by then, and all that comes
-  /// later, gets caf::sec::request_receiver_down. Handles of it may outlive the store.
+  /// A new client: an actor that takes `request` and answers each with `reply`, in the order of
+  /// their arrival. Sessions are per client (SELECT, CLIENT SETNAME …). It lives until it is sent
+  /// an exit message, is sent QUIT or the store stops; what it has not answered by then, and all
+  /// that comes later, gets caf::sec::request_receiver_down. Handles of it may outlive the store.
   caf::actor connect();
 
-  /// Serves Redis clients on the sockets that the settings ask for (`bind`, `port`, `unixsocket` …).
-  /// A fault says which socket could not be opened and why; nothing is served then. At most once.
+  /// Serves Redis clients on the sockets that the settings ask for (`bind`, `port`, `unixsocket`
+  /// …). A fault says which socket could not be opened and why; nothing is served then. At most
+  /// once.
   base::result<void> listen();
 
   /// Begins the ordered end and returns at once: no socket is accepted or read any more, what is in
@@ -81,8 +82,8 @@ private:
   std::unique_ptr<class hidden_store> hidden_;
 };
 
-/// Keeps SIGTERM and SIGINT for `store::serve_until_stopped`. Before any thread is started, that is,
-/// before the actor system is made.
+/// Keeps SIGTERM and SIGINT for `store::serve_until_stopped`. Before any thread is started, that
+/// is, before the actor system is made.
 void block_stop_signals();
 
 } // namespace thespis

@@ -1,5 +1,5 @@
-/// What spans partitions is atomic: nobody sees half of it. Four partitions, two event loops, clients
-/// on threads of their own; every observation is checked against an invariant.
+/// What spans partitions is atomic: nobody sees half of it. Four partitions, two event loops,
+/// clients on threads of their own; every observation is checked against an invariant.
 
 #include "tests/actor/running_store.hpp"
 

@@ -10,7 +10,6 @@
 #include <catch2/catch.hpp>
 
 #include <deque>
-#include <deque>
 #include <set>
 #include <string>
 #include <vector>
@@ -31,8 +30,8 @@ public:
   placement place(const std::vector<std::string>& words) {
     kept_.push_back(words);
     work.words.insert(work.words.end(), kept_.back().begin(), kept_.back().end());
-    const auto found
-      = commands::all_commands().resolve(protocol::arguments{work.words}.last(words.size()));
+    const auto found = commands::all_commands().resolve(
+      protocol::arguments{work.words}.last(words.size()));
     REQUIRE(found.outcome == protocol::resolution::ok);
     return builder_.place(work, *found.spec, static_cast<std::uint32_t>(words.size()));
   }

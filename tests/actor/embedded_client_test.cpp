@@ -24,6 +24,9 @@ public:
   counting_actor(caf::actor_config& config, caf::actor client, caf::actor host)
     : actors::store_actor(config), client_(std::move(client)), host_(std::move(host)) {
   }
+  ~counting_actor() override {
+    actors::outlived_references(*this);
+  }
 
   caf::behavior make_behavior() override {
     return {[this](int left) { add_one(left); }};
@@ -175,9 +178,7 @@ TEST_CASE("a paused embedded client goes on when the pause is lifted", "[embedde
   auto one = store.talk();
   auto other = store.talk();
   CHECK((*one)("CLIENT", "PAUSE", "1000000", "WRITE") == "OK");
-  const auto set = [](const char* value) {
-    return actors::embedded_request{{"SET", "k", value}};
-  };
+  const auto set = [](const char* value) { return actors::embedded_request{{"SET", "k", value}}; };
   const auto send = [&](const char* value) {
     const actors::unwatched envelope;
     return other->self()->request(other->client(), caf::infinite, set(value));

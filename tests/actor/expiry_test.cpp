@@ -139,10 +139,10 @@ TEST_CASE("DEBUG SET-ACTIVE-EXPIRE 0 leaves expired keys to whoever asks for the
 TEST_CASE("time stands still within a batch", "[expiry]") {
   clock_ms = start_ms;
   stepped_core world{1, [] {
-    // Every look at the clock is a minute later.
-    clock_ms += 60'000;
-    return test_time();
-  }};
+                       // Every look at the clock is a minute later.
+                       clock_ms += 60'000;
+                       return test_time();
+                     }};
   stepped_client client{world};
   CHECK(client.say({{"SET", "k", "v", "PX", "1"}, {"PTTL", "k"}, {"GET", "k"}})
         == "+OK\r\n:1\r\n$1\r\nv\r\n");

@@ -30,6 +30,10 @@ public:
     : store_actor(config), order_(order), expected_(expected), host_(std::move(host)) {
   }
 
+  ~witness() override {
+    outlived_references(*this);
+  }
+
   caf::behavior make_behavior() override {
     return {[this](const partition_task& task) {
       const turn now{this};

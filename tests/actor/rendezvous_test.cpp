@@ -1,5 +1,5 @@
-/// Commands whose keys are in several partitions: one thread runs them with all the keys, and what the
-/// partitions were asked meanwhile waits. See actors/rendezvous.hpp.
+/// Commands whose keys are in several partitions: one thread runs them with all the keys, and what
+/// the partitions were asked meanwhile waits. See actors/rendezvous.hpp.
 
 #include "tests/actor/running_store.hpp"
 #include "tests/actor/stepped_core.hpp"
@@ -38,8 +38,9 @@ TEST_CASE("RENAME takes the time to live along to the other partition", "[rendez
   stepped_client client{world};
   const auto a = key_in_partition(0, 2);
   const auto b = key_in_partition(1, 2);
-  CHECK(client.say({{"SET", a, "v", "PXAT", "99999999999999"}, {"RENAME", a, b}, {"PEXPIRETIME", b}})
-        == "+OK\r\n+OK\r\n:99999999999999\r\n");
+  CHECK(
+    client.say({{"SET", a, "v", "PXAT", "99999999999999"}, {"RENAME", a, b}, {"PEXPIRETIME", b}})
+    == "+OK\r\n+OK\r\n:99999999999999\r\n");
 }
 
 TEST_CASE("SWAPDB swaps in all partitions", "[rendezvous]") {

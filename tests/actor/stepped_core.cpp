@@ -55,19 +55,15 @@ void stepped_core::run_partition(actors::partition_index index) {
 void stepped_core::wake_partitions() {
   next_wish_ms_ = INT64_MAX;
   for (const auto& one : core_->partitions)
-    actors::post(one, nullptr,
-                 actors::partition_task{actors::partition_task::kind::expire});
+    actors::post(one, nullptr, actors::partition_task{actors::partition_task::kind::expire});
   run();
 }
 
 stepped_client::stepped_client(stepped_core& world)
-  : world_(world),
-    record_(make_record(world.home())),
-    dispatcher_(world.home(), 0, record_, true) {
-  owner_ = world.system().spawn<caf::hidden>(
-    [this](caf::event_based_actor*) -> caf::behavior {
-      return {[this](const actors::batch_done&) { ++answers_; }};
-    });
+  : world_(world), record_(make_record(world.home())), dispatcher_(world.home(), 0, record_, true) {
+  owner_ = world.system().spawn<caf::hidden>([this](caf::event_based_actor*) -> caf::behavior {
+    return {[this](const actors::batch_done&) { ++answers_; }};
+  });
   dispatcher_.start(owner_);
   world_.run();
 }

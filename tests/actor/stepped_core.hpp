@@ -70,9 +70,9 @@ public:
   explicit stepped_client(stepped_core& world);
   ~stepped_client();
 
-  /// Says all of it in one pipeline, as a connection would that has read it at once, and returns what
-  /// the server has sent when nothing moves any more. What comes behind a request that hangs up is not
-  /// looked at; a request that has to wait for the end of a pause is given up.
+  /// Says all of it in one pipeline, as a connection would that has read it at once, and returns
+  /// what the server has sent when nothing moves any more. What comes behind a request that hangs
+  /// up is not looked at; a request that has to wait for the end of a pause is given up.
   std::string say(const std::vector<words>& pipeline);
 
   /// Sends one request that needs a partition, without letting anybody run.

@@ -36,7 +36,33 @@ def _help(step, theirs, ours):
     )
 
 
+def _whole_float(step, theirs, ours):
+    return (
+        [word.upper() for word in step.words[:2]] == [b"OBJECT", b"ENCODING"]
+        and theirs == b"$6\r\nembstr\r\n"
+        and ours == b"$3\r\nint\r\n"
+    )
+
+
+def _shared_integer_idle_time(step, theirs, ours):
+    return (
+        [word.upper() for word in step.words[:2]] == [b"OBJECT", b"IDLETIME"]
+        and theirs[:1] == ours[:1] == b":"
+        and int(theirs[1:]) > int(ours[1:])
+    )
+
+
 RULES = [
+    Rule(
+        "whole float",
+        "INCRBYFLOAT that yields a whole number is stored as an integer, which takes less memory.",
+        _whole_float,
+    ),
+    Rule(
+        "shared integer",
+        "Redis shares the integers below 10000, and with them one access clock for many keys.",
+        _shared_integer_idle_time,
+    ),
     Rule("help", "HELP explains the same subcommands in our own words.", _help),
     Rule("version", "The version reported is 7.2.4, the oracle's is 7.0.15.", _version_text),
 ]

@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import shutil
+import socket
 import tempfile
 import threading
 import unittest
@@ -25,6 +26,15 @@ def thespis_only(reason):
 
 def not_sanitized(reason):
     return unittest.skipIf(server.is_sanitized(server.thespis_binary()), reason)
+
+
+def has_ipv6():
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            probe.bind(("::1", 0))
+        return True
+    except OSError:
+        return False
 
 
 def oracle_binary():

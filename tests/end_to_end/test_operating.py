@@ -2,11 +2,9 @@
 
 import os
 import pathlib
-import re
 import signal
 import socket
 import stat
-import tempfile
 import threading
 import time
 import unittest
@@ -15,16 +13,7 @@ import resp
 import server
 from resp import wait_until
 from server import Server, run_to_end
-from suite import OK, OperatingTest, error, thespis_only
-
-
-def has_ipv6():
-    try:
-        with socket.socket(socket.AF_INET6) as probe:
-            probe.bind(("::1", 0))
-        return True
-    except OSError:
-        return False
+from suite import OK, OperatingTest, error, has_ipv6, thespis_only
 
 
 def outer_address():
@@ -82,17 +71,35 @@ class BadStarts(OperatingTest):
     def test_a_file_that_is_a_directory(self):
         self.assert_refused([self.directory], self.directory)
 
+    def test_a_file_that_may_not_be_read(self):
+        path = self.file("secret.conf", "timeout 1\n")
+        os.chmod(path, 0)
+        if os.access(path, os.R_OK):
+            self.skipTest("root may read everything")
+        self.assert_refused([path], path)
+
     def test_a_mistake_in_a_file_is_named_with_its_line(self):
         path = self.file("bad.conf", "# comment\nmaxmemory 1mb\n\nnosuch thing\n")
-        self.assert_refused([path], "nosuch", "4")
+        self.assert_refused(
+            [path], "nosuch thing", "line 4", "Bad directive or wrong number of arguments"
+        )
         path = self.file("quotes.conf", 'maxmemory 1mb\nrequirepass "open\n')
-        self.assert_refused([path], "2")
+        self.assert_refused([path], "line 2", "Unbalanced quotes")
+
+    def test_a_mistake_in_an_included_file_is_named_with_that_file(self):
+        inner = self.file("inner.conf", "\nhz x\n")
+        outer = self.file("outer.conf", f"include {inner}\n")
+        self.assert_refused([outer], inner, "line 2", "hz x")
+        missing = self.file("missing.conf")
+        outer = self.file("lost.conf", f"\ninclude {missing}\n")
+        self.assert_refused([outer], missing)
 
     def test_a_mistake_on_standard_input(self):
         self.assert_refused(["-"], "nosuch", stdin=b"nosuch thing\n")
 
     def test_nothing_to_listen_on(self):
-        self.assert_refused(["--port", "0"], "")
+        self.assert_refused(["--port", "0"], "Configured to not listen anywhere, exiting.")
+        self.assert_refused(["--bind", "-192.0.2.77", "--port", server.free_port()], "not listen")
 
     def test_a_log_file_that_cannot_be_opened(self):
         self.assert_refused(
@@ -151,6 +158,46 @@ class Stopping(OperatingTest):
             for client in clients:
                 client.join()
 
+    def test_it_stops_within_a_second_while_50_clients_work(self):
+        running = self.start(threads=2, partitions=4)
+        done = threading.Event()
+        busy = threading.Barrier(51)
+
+        def load(number):
+            try:
+                with running.connect() as connection:
+                    connection.call("PING")
+                    busy.wait(30)
+                    while not done.is_set():
+                        connection.pipeline([("SET", f"k{number}", "x" * 100)] * 50)
+            except (resp.Closed, OSError):
+                pass
+
+        clients = [threading.Thread(target=load, args=(n,), daemon=True) for n in range(50)]
+        for client in clients:
+            client.start()
+        busy.wait(30)
+        time.sleep(0.3)
+        started = time.monotonic()
+        code = running.stop()
+        took = time.monotonic() - started
+        done.set()
+        for client in clients:
+            client.join()
+        self.assertEqual(code, 0)
+        if not server.is_sanitized(server.thespis_binary()):
+            self.assertLess(took, 1)
+
+    def test_it_stops_with_a_client_that_never_reads(self):
+        running = self.start()
+        with running.connect() as lazy:
+            lazy.call("SET", "k", "x" * 100_000)
+            lazy.send(resp.encode("GET", "k") * 300)
+            time.sleep(0.2)
+            started = time.monotonic()
+            self.assertEqual(running.stop(), 0)
+            self.assertLess(time.monotonic() - started, 5)
+
     def test_it_stops_with_many_idle_connections_and_frees_the_port(self):
         running = self.start()
         connections = [running.connect() for _ in range(500)]
@@ -173,10 +220,44 @@ class Stopping(OperatingTest):
                 self.assertEqual(connection.read_until_closed(), b"")
             self.assertEqual(running.wait(), 0)
 
+    def test_shutdown_says_in_the_log_who_wanted_it(self):
+        log = self.file("log")
+        running = self.start(logfile=log)
+        with running.connect() as connection:
+            connection.write("SHUTDOWN", "NOSAVE")
+            connection.read_until_closed()
+        self.assertEqual(running.wait(), 0)
+        text = pathlib.Path(log).read_text()
+        self.assertIn("User requested shutdown...", text)
+        self.assertIn("is now ready to exit, bye bye...", text)
+
+    @thespis_only("Redis can save")
+    def test_shutdown_save_fails_as_long_as_nothing_can_be_saved(self):
+        running = self.start()
+        with running.connect() as connection:
+            for words in (("SAVE",), ("SAVE", "NOW"), ("NOW", "SAVE")):
+                self.assertEqual(
+                    connection.call("SHUTDOWN", *words),
+                    error("ERR Errors trying to SHUTDOWN. Check logs."),
+                )
+            self.assertEqual(connection.call("PING"), "PONG")
+            self.assertIn("the data cannot be saved", running.log())
+            connection.write("SHUTDOWN", "SAVE", "FORCE")
+            self.assertEqual(connection.read_until_closed(), b"")
+        self.assertEqual(running.wait(), 0)
+
+    @thespis_only("Redis can save")
+    def test_an_end_that_should_have_saved_says_that_it_has_not(self):
+        log = self.file("log")
+        running = self.start(logfile=log, save=("900", "1"))
+        self.assertEqual(running.stop(), 0)
+        self.assertIn("The data has not been saved", pathlib.Path(log).read_text())
+
     def test_bad_shutdown_options_change_nothing(self):
         running = self.start()
         with running.connect() as connection:
-            self.assertEqual(connection.call("SHUTDOWN", "FOO"), error("ERR syntax error"))
+            for words in (("FOO",), ("SAVE", "NOSAVE"), ("ABORT", "NOW"), ("NOSAVE", "ABORT")):
+                self.assertEqual(connection.call("SHUTDOWN", *words), error("ERR syntax error"))
             self.assertEqual(
                 connection.call("SHUTDOWN", "ABORT"), error("ERR No shutdown in progress.")
             )
@@ -315,6 +396,37 @@ class Files(OperatingTest):
             self.assertEqual(running.stop(), 0)
             self.assertFalse(os.path.exists(path))
 
+    @thespis_only("Redis removes whatever is there")
+    def test_the_socket_file_of_a_later_server_stays(self):
+        path = self.file("shared")
+        first = self.start(unixsocket=path)
+        second = self.start(unixsocket=path)
+        self.assertEqual(first.stop(), 0)
+        with resp.Connection(path=path) as connection:
+            self.assertEqual(connection.call("PING"), "PONG")
+        self.assertEqual(second.stop(), 0)
+        self.assertFalse(os.path.exists(path))
+
+    @thespis_only("Redis replaces any file")
+    def test_a_file_that_is_no_socket_is_not_replaced(self):
+        path = self.file("precious", "data\n")
+        self.assert_refused(["--unixsocket", path, "--port", server.free_port()], path)
+        self.assertEqual(pathlib.Path(path).read_text(), "data\n")
+
+    def test_relative_files_are_removed_too(self):
+        running = self.start(unixsocket="s", pidfile="p", dir=self.directory)
+        for name in "sp":
+            self.assertTrue(os.path.exists(self.file(name)))
+        self.assertEqual(running.stop(), 0)
+        for name in "sp":
+            self.assertFalse(os.path.exists(self.file(name)))
+
+    def test_a_start_that_fails_leaves_the_pid_file_of_the_other_alone(self):
+        path = self.file("pid")
+        running = self.start(pidfile=path)
+        self.assert_refused(["--port", running.port, "--pidfile", path], str(running.port))
+        self.assertEqual(pathlib.Path(path).read_text().strip(), str(running.pid))
+
     def test_a_unix_socket_alone_is_enough(self):
         path = self.file("only")
         running = self.start(port=0, unixsocket=path)
@@ -340,6 +452,20 @@ class Network(OperatingTest):
         with running.connect(host="::1") as connection:
             self.assertEqual(connection.call("PING"), "PONG")
             self.assertIn(b"addr=[::1]:", connection.call("CLIENT", "INFO"))
+
+    @unittest.skipUnless(has_ipv6(), "this machine has no IPv6")
+    def test_ipv6_in_every_spelling(self):
+        for addresses, hosts in (
+            (("::1",), ("::1",)),
+            (("-::1",), ("::1",)),
+            (("*", "-::*"), ("::1", "127.0.0.1")),
+            (("-::*",), ("::1",)),
+        ):
+            with self.subTest(addresses), Server(bind=addresses) as running:
+                for host in hosts:
+                    with running.connect(host=host) as connection:
+                        self.assertEqual(connection.call("PING"), "PONG")
+                self.assertEqual(running.stop(), 0)
 
     def test_an_address_with_a_dash_may_be_missing(self):
         running = self.start(bind=("127.0.0.1", "-::1", "-192.0.2.77"))
@@ -415,15 +541,31 @@ class Network(OperatingTest):
             self.assertEqual(busy.call("PING"), "PONG")
 
     def test_a_manager_is_told_when_it_is_ready(self):
-        path = self.file("notify")
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-            manager.bind(path)
-            manager.settimeout(10)
-            running = self.start(supervised="systemd", environment={"NOTIFY_SOCKET": path})
-            words = b""
-            while b"READY=1" not in words:
-                words += manager.recv(4096)
-        self.assertEqual(running.stop(), 0)
+        for setting in ("systemd", "auto"):
+            path = self.file(f"notify-{setting}")
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+                manager.bind(path)
+                manager.settimeout(10)
+                running = self.start(
+                    supervised=setting, daemonize="yes", environment={"NOTIFY_SOCKET": path}
+                )
+                words = b""
+                while b"READY=1" not in words:
+                    words += manager.recv(4096)
+                with running.connect() as connection:
+                    server_section = connection.call("INFO", "server")
+                self.assertIn(b"process_supervised:systemd\r\n", server_section)
+                self.assertEqual(running.stop(), 0)
+                while b"STOPPING=1" not in words:
+                    words += manager.recv(4096)
+
+    def test_without_a_manager_it_starts_all_the_same(self):
+        for setting in ("systemd", "auto", "no"):
+            running = self.start(supervised=setting, environment={"NOTIFY_SOCKET": ""})
+            with running.connect() as connection:
+                self.assertEqual(connection.call("PING"), "PONG")
+            self.assertEqual("NOTIFY_SOCKET" in running.log(), setting == "systemd")
+            self.assertEqual(running.stop(), 0)
 
 
 class Daemon(OperatingTest):

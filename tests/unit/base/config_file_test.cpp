@@ -94,16 +94,14 @@ TEST_CASE("an error says line, text and reason", "[config]") {
   CHECK(load_error("\n\n  # c\n\tfoo bar  \n")
         == "t, line 4: 'foo bar': "
            "Bad directive or wrong number of arguments");
-  CHECK(load_error("port")
-        == "t, line 1: 'port': wrong number of arguments");
+  CHECK(load_error("port") == "t, line 1: 'port': wrong number of arguments");
   CHECK(load_error("port 1 # one")
         == "t, line 1: 'port 1 # one': "
            "wrong number of arguments");
   CHECK(load_error("timeout 1\nmaxmemory \"1")
         == "t, line 2: 'maxmemory \"1': "
            "Unbalanced quotes in configuration line");
-  CHECK(load_error("save \"\"\nsave x")
-        == "t, line 2: 'save x': Invalid save parameters");
+  CHECK(load_error("save \"\"\nsave x") == "t, line 2: 'save x': Invalid save parameters");
   CHECK(load_error("sentinel monitor a b 1 1")
         == "t, line 1: 'sentinel monitor a b 1 1': "
            "sentinel directive while not in sentinel mode");

@@ -27,7 +27,12 @@ TEST_CASE("SHUTDOWN asks for the end and replies nothing", "[server]") {
   CHECK(asked->save == save_mode::no);
   CHECK(asked->now);
   CHECK(asked->force);
-  server.store.wire("SHUTDOWN", "SAVE");
+  // Nothing can save the data yet.
+  asked.reset();
+  CHECK(server.store.wire("SHUTDOWN", "SAVE") == "-ERR Errors trying to SHUTDOWN. Check logs.\r\n");
+  CHECK(!asked);
+  server.store.wire("SHUTDOWN", "SAVE", "FORCE");
+  REQUIRE(asked);
   CHECK(asked->save == save_mode::yes);
 }
 

@@ -1,0 +1,147 @@
+"""Figures that the server keeps while it works: of its clients, its event loops, its keys."""
+
+import time
+
+import resp
+from resp import wait_until
+from suite import ServerTest, thespis_only
+
+LIST = ("CLIENT", "LIST")
+
+
+def parse(row):
+    return dict(field.split("=", 1) for field in row.decode().split(" "))
+
+
+class ClientBuffers(ServerTest):
+    def row(self, asking, identity):
+        return parse(asking.call("CLIENT", "LIST", "ID", identity))
+
+    def test_the_own_row_shows_the_request_that_asks(self):
+        connection = self.connect()
+        own = parse(connection.call(*LIST))
+        self.assertEqual(int(own["qbuf"]), len(resp.encode(*LIST)))
+        self.assertGreater(int(own["qbuf-free"]), 0)
+        self.assertEqual(int(own["argv-mem"]), len("CLIENTLIST"))
+        self.assertGreater(int(own["tot-mem"]), 1000)
+        self.assertEqual((own["obl"], own["oll"], own["omem"]), ("0", "0", "0"))
+        self.assertEqual(own["events"], "r")
+
+    def test_a_silent_client_has_its_memory_counted(self):
+        asking, silent = self.connect(), self.connect()
+        identity = silent.call("CLIENT", "ID")
+        row = wait_until(lambda: self.row(asking, identity)["tot-mem"] != "0")
+        self.assertTrue(row)
+
+    def test_half_a_request_stays_in_the_query_buffer(self):
+        asking, half = self.connect(), self.connect()
+        identity = half.call("CLIENT", "ID")
+        half.send(b"*2\r\n$4\r\nECHO\r\n$10000\r\n" + b"x" * 5000)
+        self.assertTrue(wait_until(lambda: int(self.row(asking, identity)["qbuf"]) >= 5000))
+        half.send(b"x" * 5000 + b"\r\n")
+        self.assertEqual(half.read(), b"x" * 10000)
+        self.assertTrue(wait_until(lambda: self.row(asking, identity)["qbuf"] == "0"))
+
+    def test_output_that_nobody_reads_is_seen_and_goes(self):
+        asking, lazy = self.connect(), self.connect()
+        identity = lazy.call("CLIENT", "ID")
+        asking.call("SET", "k", "x" * 100_000)
+        lazy.send(resp.encode("GET", "k") * 300)
+
+        def waiting():
+            row = self.row(asking, identity)
+            return row if int(row["omem"]) > 0 else None
+
+        row = wait_until(waiting)
+        self.assertIsNotNone(row)
+        self.assertEqual(row["events"], "rw")
+        self.assertEqual((row["oll"], row["obl"]), ("1", "16384"))
+        self.assertGreater(int(row["tot-mem"]), int(row["omem"]))
+        self.assertGreaterEqual(int(row["rbp"]), int(row["omem"]))
+        self.assertGreaterEqual(
+            int(self.info(asking, "clients")["client_recent_max_output_buffer"]),
+            int(row["omem"]),
+        )
+        for _ in range(300):
+            self.assertEqual(len(lazy.read()), 100_000)
+        self.assertTrue(wait_until(lambda: self.row(asking, identity)["omem"] == "0"))
+        self.assertEqual(self.row(asking, identity)["events"], "r")
+
+    def test_a_client_that_never_reads_is_killed_at_once(self):
+        asking, lazy = self.connect(), self.connect()
+        identity = lazy.call("CLIENT", "ID")
+        asking.call("SET", "k", "x" * 100_000)
+        lazy.send(resp.encode("GET", "k") * 300)
+        self.assertTrue(wait_until(lambda: int(self.row(asking, identity)["omem"]) > 0))
+        started = time.monotonic()
+        self.assertEqual(asking.call("CLIENT", "KILL", "ID", identity), 1)
+        self.assertTrue(wait_until(lambda: not asking.call("CLIENT", "LIST", "ID", identity)))
+        self.assertLess(time.monotonic() - started, 1)
+
+    def test_flags_follow_no_evict_and_no_touch(self):
+        connection = self.connect()
+        self.assertEqual(parse(connection.call(*LIST))["flags"], "N")
+        connection.call("CLIENT", "NO-EVICT", "on")
+        self.assertEqual(parse(connection.call(*LIST))["flags"], "e")
+        connection.call("CLIENT", "NO-EVICT", "off")
+        self.assertEqual(parse(connection.call(*LIST))["flags"], "N")
+
+
+class Loops(ServerTest):
+    @thespis_only("older servers do not count these")
+    def test_turns_and_time_at_work_are_counted(self):
+        connection = self.connect()
+        before = self.info(connection, "stats")
+        for _ in range(300):
+            connection.call("PING")
+
+        def counted():
+            after = self.info(connection, "stats")
+            return int(after["eventloop_cycles"]) >= int(before["eventloop_cycles"]) + 100 and int(
+                after["eventloop_duration_sum"]
+            ) > int(before["eventloop_duration_sum"])
+
+        self.assertTrue(wait_until(counted))
+        self.assertGreater(
+            int(self.info(connection, "stats")["instantaneous_eventloop_duration_usec"]) + 1, 0
+        )
+
+    def test_rates_follow_the_load_and_fall_back(self):
+        connection = self.connect()
+
+        def rates():
+            stats = self.info(connection, "stats")
+            return (
+                int(stats["instantaneous_ops_per_sec"]),
+                float(stats["instantaneous_input_kbps"]),
+                float(stats["instantaneous_output_kbps"]),
+            )
+
+        def busy():
+            connection.pipeline([("ECHO", "x" * 1000)] * 500)
+            operations, incoming, outgoing = rates()
+            return operations > 500 and incoming > 100 and outgoing > 100
+
+        self.assertTrue(wait_until(busy))
+        self.assertTrue(wait_until(lambda: rates()[0] < 100 and rates()[1] < 10, step=0.3))
+
+
+class Keys(ServerTest):
+    def average_ttl(self, connection):
+        line = self.info(connection, "keyspace").get("db0", "")
+        return dict(field.split("=") for field in line.split(",")) if line else {}
+
+    @thespis_only("Redis samples it from time to time")
+    def test_the_average_of_the_times_to_live(self):
+        connection = self.connect()
+        for n in range(50):
+            connection.call("SET", f"short{n}", 1, "PX", 100_000)
+            connection.call("SET", f"long{n}", 1, "PX", 300_000)
+            connection.call("SET", f"ever{n}", 1)
+        figures = self.average_ttl(connection)
+        self.assertEqual((figures["keys"], figures["expires"]), ("150", "100"))
+        self.assertLess(abs(int(figures["avg_ttl"]) - 200_000), 5_000)
+        connection.call("DEL", *[f"long{n}" for n in range(50)])
+        self.assertLess(abs(int(self.average_ttl(connection)["avg_ttl"]) - 100_000), 5_000)
+        connection.call("DEL", *[f"short{n}" for n in range(50)])
+        self.assertEqual(self.average_ttl(connection)["avg_ttl"], "0")
