@@ -68,11 +68,12 @@ bool dispatcher::has_room() const noexcept {
 }
 
 dispatcher::step dispatcher::place(std::size_t first_word, caf::execution_unit* here) {
+  if (batch_.empty())
+    output_before_ = output_.size();
   const auto words = protocol::arguments{batch_.words}.subspan(first_word);
   const auto found = resolve(words);
   if (found.outcome != protocol::resolution::ok || !is_plain(*found.spec, core_.gates, session_))
     [[unlikely]] {
-    output_before_ = batch_.empty() ? output_.size() : output_before_;
     const auto verdict = batch_.empty() ? look_closer(found, words) : step::run_first;
     if (verdict == step::answered)
       apply_reply_mode();
@@ -153,7 +154,6 @@ dispatcher::step dispatcher::look_closer(const protocol::resolved_command& found
 
 void dispatcher::run_session_command(const protocol::command_spec& spec,
                                      caf::execution_unit* here) {
-  output_before_ = output_.size();
   const auto counting = lock_statistics();
   protocol::reply_writer reply{output_, session_.protocol};
   keyspace::command_context ctx{reply, session_, keyspace::shard_map::none(), batch_.time};
@@ -174,8 +174,6 @@ std::size_t dispatcher::argument_bytes() const noexcept {
 
 void dispatcher::send(caf::execution_unit* here) {
   THESPIS_ENSURE(!std::exchange(in_flight_, true));
-  if (!batch_.unfinished())
-    output_before_ = output_.size();
   if (lone_spec_ == nullptr) {
     core_.send(batch_, here);
     return;

@@ -137,6 +137,7 @@ private:
   commands::client_record_ptr record_;
   protocol::session session_;
   base::byte_buffer output_;
+  /// The output's size when the first request of what is in flight was placed (CLIENT REPLY).
   std::size_t output_before_ = 0;
   batch batch_;
   batch_builder builder_;

@@ -52,7 +52,20 @@ def _shared_integer_idle_time(step, theirs, ours):
     )
 
 
+def _memory_of_an_expired_key(step, theirs, ours):
+    return (
+        [word.upper() for word in step.words[:2]] == [b"MEMORY", b"USAGE"]
+        and theirs[:1] == b":"
+        and ours in (b"_\r\n", b"$-1\r\n")
+    )
+
+
 RULES = [
+    Rule(
+        "memory of an expired key",
+        "Redis measures keys that have expired and not been deleted yet; here they are gone.",
+        _memory_of_an_expired_key,
+    ),
     Rule(
         "whole float",
         "INCRBYFLOAT that yields a whole number is stored as an integer, which takes less memory.",
