@@ -62,7 +62,9 @@ void administrator::welcome(const client_came& client) {
   addresses_.emplace(client.record->id, client.address);
 }
 
+/// The connection ends in its own time; for everybody who asks from now on the client is gone.
 void administrator::kill_client(std::uint64_t id) {
+  core_.server.clients.remove(id);
   if (auto found = addresses_.find(id); found != addresses_.end())
     post(found->second, context(), close_connection{});
 }

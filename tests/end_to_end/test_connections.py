@@ -1,6 +1,7 @@
 """Many connections, and how little they cost."""
 
 import resource
+import socket
 import unittest
 
 import resp
@@ -88,6 +89,17 @@ class Churn(ServerTest):
         self.assertGreaterEqual(
             int(self.info(control, "stats")["total_connections_received"]), 2001
         )
+
+    def test_an_end_that_comes_along_with_the_last_bytes_is_seen(self):
+        asking = self.connect()
+        for last in (b"PING\r\n", b"*1\r\n$4\r\nPI", b""):
+            for _ in range(50):
+                with self.server.connect() as leaving:
+                    leaving.send(last)
+                    leaving.socket.shutdown(socket.SHUT_WR)
+                    expected = b"+PONG\r\n" if last.endswith(b"PING\r\n") else b""
+                    self.assertEqual(leaving.read_until_closed(), expected)
+        self.assertTrue(wait_until(lambda: len(asking.call("CLIENT", "LIST").splitlines()) == 1))
 
     def test_connections_that_are_reset_do_no_harm(self):
         for number in range(300):

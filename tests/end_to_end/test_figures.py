@@ -33,6 +33,23 @@ class ClientBuffers(ServerTest):
         row = wait_until(lambda: self.row(asking, identity)["tot-mem"] != "0")
         self.assertTrue(row)
 
+    @thespis_only("Redis shrinks at other moments")
+    def test_an_idle_client_gives_back_what_it_had_grown(self):
+        asking, idle = self.connect(), self.connect()
+        identity = idle.call("CLIENT", "ID")
+        self.assertEqual(len(idle.call("ECHO", "x" * 50_000)), 50_000)
+        started = time.monotonic()
+        self.assertTrue(wait_until(lambda: int(self.row(asking, identity)["qbuf-free"]) > 40_000))
+
+        def is_small():
+            row = self.row(asking, identity)
+            return int(row["qbuf-free"]) <= 4096 and int(row["rbs"]) <= 4096 and row
+
+        row = wait_until(is_small)
+        self.assertTrue(row)
+        self.assertGreaterEqual(int(row["idle"]) + 1.5, time.monotonic() - started)
+        self.assertEqual(idle.call("PING"), "PONG")
+
     def test_half_a_request_stays_in_the_query_buffer(self):
         asking, half = self.connect(), self.connect()
         identity = half.call("CLIENT", "ID")
@@ -42,6 +59,7 @@ class ClientBuffers(ServerTest):
         self.assertEqual(half.read(), b"x" * 10000)
         self.assertTrue(wait_until(lambda: self.row(asking, identity)["qbuf"] == "0"))
 
+    @thespis_only("Redis asks for writability only when the loop comes around")
     def test_output_that_nobody_reads_is_seen_and_goes(self):
         asking, lazy = self.connect(), self.connect()
         identity = lazy.call("CLIENT", "ID")

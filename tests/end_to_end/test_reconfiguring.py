@@ -210,6 +210,7 @@ class Clients(OperatingTest):
             self.assertEqual(first.call("CONFIG", "SET", "maxclients", 3), OK)
             self.assertTrue(is_open(running.port))
 
+    @thespis_only("Redis takes minutes to find the limit")
     def test_maxclients_needs_files(self):
         running = self.start()
         with running.connect() as connection:
