@@ -139,20 +139,20 @@ TEST_CASE("many clients at once lose nothing", "[embedded]") {
 
 TEST_CASE("session commands of many clients at once are all counted", "[embedded]") {
   constexpr int thread_count = 4;
-  constexpr int turns = 200;
-  running_store store{1};
-  std::vector<std::thread> threads;
-  for (int i = 0; i < thread_count; ++i)
-    threads.emplace_back([&] {
-      auto talk = store.talk();
-      for (int turn = 0; turn < turns; ++turn)
-        (*talk)("PING");
-    });
-  for (auto& thread : threads)
-    thread.join();
-  const auto info = (*store.talk())("INFO", "commandstats");
-  CHECK(info.find("cmdstat_ping:calls=" + std::to_string(thread_count * turns) + ",")
-        != std::string::npos);
+  constexpr int turns = 1000;
+  for (auto how : {scheduling::event_loops, scheduling::caf}) {
+    running_store store{1, 3, how};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < thread_count; ++i)
+      threads.emplace_back([talk = std::shared_ptr<conversation>{store.talk()}] {
+        talk->say_all(std::vector<conversation::words>(turns, {"PING"}));
+      });
+    for (auto& thread : threads)
+      thread.join();
+    const auto info = (*store.talk())("INFO", "commandstats");
+    CHECK(info.find("cmdstat_ping:calls=" + std::to_string(thread_count * turns) + ",")
+          != std::string::npos);
+  }
 }
 
 TEST_CASE("QUIT ends an embedded client, and what comes behind it is not run", "[embedded]") {
