@@ -95,7 +95,10 @@ caf::behavior connection::make_behavior() {
   dispatcher_.start(caf::actor_cast<caf::actor>(this));
   serve(caf::actor_cast<caf::strong_actor_ptr>(this));
   return {[this](const batch_done&) { go_on(); },
-          [this](const close_connection&) { ended_ ? quit() : close(); }};
+          [this](const close_connection&) {
+            const turn now{this};
+            ended_ ? quit() : close();
+          }};
 }
 
 /// The life of a client.

@@ -55,17 +55,28 @@ listener::~listener() {
 caf::behavior listener::make_behavior() {
   timer_.emplace(loop().io().get_executor());
   expect_tick();
-  return {[this](const open_sockets& given) { open(*given.sockets); },
+  return {[this](const open_sockets& given) {
+            const turn now{this};
+            open(*given.sockets);
+          },
           [this](const close_sockets& gone) {
+            const turn now{this};
             close(*gone.places);
             post(core_.administrator, &loop(), sockets_closed{gone.places});
           },
-          [this](const adopt_socket& client) { serve(client.socket->release()); },
+          [this](const adopt_socket& client) {
+            const turn now{this};
+            serve(client.socket->release());
+          },
           [this](const pause_ended&) {
+            const turn now{this};
             for (auto* one : connections_)
               one->end_pause();
           },
-          [this](const shut_down&) { drain(); }};
+          [this](const shut_down&) {
+            const turn now{this};
+            drain();
+          }};
 }
 
 // -- accepting
