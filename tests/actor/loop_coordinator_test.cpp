@@ -52,8 +52,8 @@ TEST_CASE_METHOD(looped_system, "actors of a host run on event loops", "[loop_co
   REQUIRE(event_loops_of(system) != nullptr);
   CHECK(event_loops_of(system)->size() == 2);
   std::set<int> loops;
-  // Work that comes from no loop goes to one after the other. The start of an actor takes one turn or
-  // two, so a turn is skipped every other time lest all actors meet the same loop.
+  // Work that comes from no loop goes to one after the other. The start of an actor takes one turn
+  // or two, so a turn is skipped every other time lest all actors meet the same loop.
   for (int i = 0; i < 100; ++i) {
     self->request(system.spawn(pointer), caf::infinite, where::value)
       .receive([&](int loop) { loops.insert(loop); }, [](const caf::error&) {});
