@@ -119,8 +119,11 @@ std::size_t partition::look_ahead(const batch& work, batch_part& part) {
       db.prefetch_bucket(item.key_hash);
   }
   if (end - begin > 1)
-    for (auto i = begin; i < end; ++i)
-      db.prefetch_entry(part.items[i].key_hash);
+    for (auto i = begin; i < end; ++i) {
+      const auto& item = part.items[i];
+      if (item.word_count > 1)
+        db.prefetch_entry(item.key_hash, work.words_of(item, part)[1].size());
+    }
   return end;
 }
 

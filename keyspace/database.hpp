@@ -87,8 +87,8 @@ public:
   void prefetch_bucket(std::uint64_t hash) const noexcept {
     entries_.prefetch_bucket(hash);
   }
-  void prefetch_entry(std::uint64_t hash) const noexcept {
-    entries_.prefetch_item(hash);
+  void prefetch_entry(std::uint64_t hash, std::size_t key_bytes) const noexcept {
+    entries_.prefetch_item(hash, entry::head_bytes(key_bytes));
   }
 
   // -- strings -----------------------------------------------------------------------------------
@@ -240,7 +240,7 @@ bool database::expire_due(std::int64_t now_ms, std::size_t budget, Expire&& expi
     for (auto record : due)
       entries_.prefetch_bucket(record.hash());
     for (auto record : due)
-      entries_.prefetch_item(record.hash());
+      entries_.prefetch_item(record.hash(), entry::head_bytes(0));
     for (auto left = due.size(); left > 0 && budget > 0; --left, --budget) {
       const auto record = due[left - 1];
       auto at = find_first_due(record);

@@ -62,6 +62,11 @@ public:
   enum class form : std::uint8_t { inlined, integer, pointer };
 
   static constexpr std::size_t inline_bytes_max = 1024;
+  /// How many bytes of an entry an ordinary command reads: header, one word, key; but not more than
+  /// a line of the cache holds.
+  static constexpr std::size_t head_bytes(std::size_t key_bytes) noexcept {
+    return key_bytes < 48 ? 16 + key_bytes : 64;
+  }
   /// OBJECT ENCODING calls strings up to this "embstr".
   static constexpr std::size_t embstr_bytes_max = 44;
 

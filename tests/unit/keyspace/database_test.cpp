@@ -585,7 +585,7 @@ TEST_CASE("prefetching any hash is harmless", "[database]") {
   random_bits random(10);
   for (int i = 0; i < 3000; ++i) {
     db.prefetch_bucket(random.next());
-    db.prefetch_entry(random.next());
+    db.prefetch_entry(random.next(), 16);
     const auto key = std::to_string(i) + "k";
     auto at = db.find(key);
     db.set_string(at, "v");

@@ -86,7 +86,7 @@ TEST_CASE("an empty dictionary owns no memory and finds nothing", "[dictionary]"
   CHECK(f.table.scan(0, 10, [](named&) { FAIL("nothing to visit"); }) == 0);
   CHECK(f.table.scan(12345, 10, [](named&) { FAIL("nothing to visit"); }) == 0);
   f.table.prefetch_bucket(5);
-  f.table.prefetch_item(5);
+  f.table.prefetch_item(5, 16);
   CHECK(describe(f.table.statistics()) == "No stats available for empty dictionaries\n");
 }
 
