@@ -207,10 +207,12 @@ void cmd_debug(command_context& ctx, arguments args) {
   } else if (is("stringmatch-test", 2)) {
     match_random(ctx);
   } else if (is("set-active-expire", 3)) {
-    server.access.active_expiry.store(is_on(args[2]), std::memory_order_relaxed);
+    server.active_expiry = is_on(args[2]);
+    server.apply_debug_switches();
     ctx.reply.ok();
   } else if (is("pause-cron", 3)) {
-    server.cron_paused.store(is_on(args[2]), std::memory_order_relaxed);
+    server.cron_paused = is_on(args[2]);
+    server.apply_debug_switches();
     ctx.reply.ok();
   } else if (is("change-repl-id", 2)) {
     change_replication_id(ctx);

@@ -85,6 +85,10 @@ void server_state::apply_settings() {
   access.lfu_decay_minutes.store(static_cast<int>(options.get(option::lfu_decay_time)), relaxed);
 }
 
+void server_state::apply_debug_switches() {
+  access.active_expiry.store(active_expiry && !cron_paused, std::memory_order_relaxed);
+}
+
 void server_state::note_slow(slow_request request) {
   constexpr std::int64_t ms_per_s = 1000;
   if (request.took_ns >= execution.latency_monitor_ns.load(std::memory_order_relaxed))
@@ -102,6 +106,8 @@ void server_state::note_latency(std::string_view event, std::int64_t now_ms,
 }
 
 void server_state::tick(std::int64_t now_ms) {
+  if (cron_paused)
+    return;
   const auto traffic = traffic_since_start();
   std::uint64_t calls = 0;
   for (const auto* runner : runners)
@@ -126,7 +132,9 @@ void server_state::pause(std::int64_t now_ms, std::int64_t until_ms, bool writes
     gates.set(gate_pause_all, false);
     before = 0;
   }
-  gates.pause_until_ms.store(std::max(before, until_ms), std::memory_order_relaxed);
+  const auto end_ms = std::max(before, until_ms);
+  gates.pause_until_ms.store(end_ms, std::memory_order_relaxed);
+  access.keep_expired_until_ms.store(end_ms, std::memory_order_relaxed);
   gates.set(writes_only ? gate_pause_writes : gate_pause_all, true);
   if (hooks.pause_changed)
     hooks.pause_changed();
@@ -134,6 +142,7 @@ void server_state::pause(std::int64_t now_ms, std::int64_t until_ms, bool writes
 
 void server_state::unpause() {
   gates.pause_until_ms.store(0, std::memory_order_relaxed);
+  access.keep_expired_until_ms.store(0, std::memory_order_relaxed);
   gates.set(gate_pause_writes, false);
   gates.set(gate_pause_all, false);
   if (hooks.pause_changed)

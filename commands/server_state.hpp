@@ -100,8 +100,9 @@ struct server_state {
   std::uint64_t auth_denied = 0;
   /// SHUTDOWN is waiting for the end.
   bool shutting_down = false;
-  /// DEBUG PAUSE-CRON: whoever does periodic work asks. Read by all threads.
-  std::atomic<bool> cron_paused{false};
+  /// DEBUG SET-ACTIVE-EXPIRE, and DEBUG PAUSE-CRON: no periodic work. See apply_debug_switches().
+  bool active_expiry = true;
+  bool cron_paused = false;
 
   // -- others' counters -------------------------------------------------------------------------
   std::vector<const command_statistics*> runners;
@@ -112,6 +113,8 @@ struct server_state {
   /// Carries the settings in `options` over to what runs by them: gates, thresholds, capacities.
   /// Called at the start and after every change of options.
   void apply_settings();
+  /// The same for the switches of DEBUG.
+  void apply_debug_switches();
 
   // -- what the shell reports -------------------------------------------------------------------
   /// A runner's request crossed a threshold: files it in the slow log and the latency monitor.
@@ -122,8 +125,8 @@ struct server_state {
   void tick(std::int64_t now_ms);
 
   // -- pause ------------------------------------------------------------------------------------
-  /// Holds back all requests or only those that write. A pause never gets shorter or weaker by
-  /// another.
+  /// Holds back all requests or only those that write, and the deletion of expired keys. A pause
+  /// never gets shorter or weaker by another.
   void pause(std::int64_t now_ms, std::int64_t until_ms, bool writes_only);
   void unpause();
 

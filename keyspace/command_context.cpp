@@ -35,8 +35,12 @@ database::slot command_context::lookup(std::string_view key, int database, bool 
   const auto hinted = key.data() == hint.key.data() && key.size() == hint.key.size()
                       && database == client.database;
   auto found = entries.find(key, hinted ? hint.hash : entries.hash(key));
-  if (found && found->expired_at(now.ms)) [[unlikely]]
-    expire(in, database, found);
+  if (found && found->expired_at(now.ms)) [[unlikely]] {
+    if (is_reading() && now.ms < in.access.keep_expired_until_ms.load(std::memory_order_relaxed))
+      found.hide();
+    else
+      expire(in, database, found);
+  }
   if (count)
     (found ? in.hits : in.misses).add();
   if (!found)

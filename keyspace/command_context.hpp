@@ -67,8 +67,8 @@ public:
     return shards.at(key);
   }
 
-  /// Look-up for reading: deletes the entry first if it has expired, counts hit or miss, touches
-  /// the access clock (unless CLIENT NO-TOUCH).
+  /// Look-up for reading: deletes the entry first if it has expired (see access_settings), counts
+  /// hit or miss, touches the access clock (unless CLIENT NO-TOUCH).
   database::slot find_to_read(std::string_view key) {
     return lookup(key, client.database, true, !client.no_touch);
   }
@@ -105,6 +105,9 @@ public:
   }
 
 private:
+  bool is_reading() const noexcept {
+    return spec != nullptr && (spec->flags & protocol::write) == 0;
+  }
   database::slot lookup(std::string_view key, int database, bool count, bool touch);
 };
 

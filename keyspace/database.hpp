@@ -47,6 +47,10 @@ public:
     std::uint64_t hash() const noexcept {
       return at_.hash;
     }
+    /// Takes the entry out of sight. REQUIRES: the slot is not used for changing anything.
+    void hide() noexcept {
+      at_.item = nullptr;
+    }
     /// What a new entry's access clock starts with (0 without this call); see access_clock.hpp.
     void set_initial_access(std::uint32_t clock) noexcept {
       initial_access_ = clock;

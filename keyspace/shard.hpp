@@ -21,7 +21,10 @@ struct access_settings {
   std::atomic<bool> lfu{false};
   std::atomic<int> lfu_log_factor{10};
   std::atomic<int> lfu_decay_minutes{1};
+  /// Whether expired keys go without being asked for.
   std::atomic<bool> active_expiry{true};
+  /// Until then (Unix ms) no key is deleted for having expired: to those who read it is not there.
+  std::atomic<std::int64_t> keep_expired_until_ms{0};
   /// No string grows beyond it (proto-max-bulk-len).
   std::atomic<std::size_t> string_bytes_max{512 * std::size_t{1024} * 1024};
 };

@@ -112,6 +112,7 @@ TEST_CASE("many keys that expire at once go a few at a time, over all databases"
     int wakes = 0;
     while (world.next_wish_ms() <= clock_ms) {
       world.wake_partitions();
+      CHECK(world.wishes() <= 2);
       ++wakes;
     }
     return wakes;
@@ -125,6 +126,28 @@ TEST_CASE("many keys that expire at once go a few at a time, over all databases"
   CHECK(world.next_wish_ms() == INT64_MAX);
 }
 
+TEST_CASE("an earlier wish to be woken takes the place of a later one", "[expiry]") {
+  clock_ms = start_ms;
+  stepped_core world{1, test_time};
+  stepped_client client{world};
+  const auto let_all_expire = [&] {
+    for (; world.next_wish_ms() != INT64_MAX; world.wake_partitions())
+      clock_ms = std::max(clock_ms.load(), world.next_wish_ms());
+  };
+  // Brings the wheel to the present, where it is exact.
+  client.say({{"SET", "first", "v", "PX", "1"}});
+  let_all_expire();
+  for (int i = 100; i > 0; --i)
+    client.say({{"SET", "key:" + std::to_string(i), "v", "PX", std::to_string(i)}});
+  CHECK(world.wishes() > 10);
+  clock_ms += 70;
+  while (world.next_wish_ms() <= clock_ms)
+    world.wake_partitions();
+  CHECK(world.wishes() == 1);
+  let_all_expire();
+  CHECK(client.say({{"DBSIZE"}}) == ":0\r\n");
+}
+
 TEST_CASE("DEBUG SET-ACTIVE-EXPIRE 0 leaves expired keys to whoever asks for them", "[expiry]") {
   clock_ms = start_ms;
   stepped_core world{1, test_time};
@@ -133,7 +156,21 @@ TEST_CASE("DEBUG SET-ACTIVE-EXPIRE 0 leaves expired keys to whoever asks for the
   client.say({{"SET", "k", "v", "PX", "10"}});
   clock_ms = start_ms + 1000;
   world.wake_partitions();
+  CHECK(world.next_wish_ms() == start_ms + 1100);
   CHECK(client.say({{"DBSIZE"}, {"GET", "k"}, {"DBSIZE"}}) == ":1\r\n$-1\r\n:0\r\n");
+}
+
+TEST_CASE("while clients are paused expired keys are out of sight, and stay", "[expiry]") {
+  clock_ms = start_ms;
+  stepped_core world{1, test_time};
+  stepped_client client{world};
+  client.say({{"SET", "k", "v", "PX", "10"}, {"CLIENT", "PAUSE", "5000", "WRITE"}});
+  clock_ms = start_ms + 1000;
+  world.wake_partitions();
+  CHECK(client.say({{"GET", "k"}, {"TTL", "k"}, {"DBSIZE"}}) == "$-1\r\n:-2\r\n:1\r\n");
+  client.say({{"CLIENT", "UNPAUSE"}});
+  world.wake_partitions();
+  CHECK(client.say({{"DBSIZE"}}) == ":0\r\n");
 }
 
 TEST_CASE("time stands still within a batch", "[expiry]") {

@@ -6,6 +6,7 @@
 #include <caf/all.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace thespis::tests {
 
@@ -31,9 +32,7 @@ stepped_core::stepped_core(std::size_t partition_count, actors::wall_clock clock
     core_->partitions[i] = system_->spawn<actors::partition, caf::hidden>(std::ref(*core_), i);
   core_->administrator = system_->spawn<actors::administrator, caf::hidden>(std::ref(*core_));
   core_->scheduler = system_->spawn<caf::hidden>([this](caf::event_based_actor*) -> caf::behavior {
-    return {[this](const actors::wake_partition_at& wish) {
-      next_wish_ms_ = std::min(next_wish_ms_, wish.at_ms);
-    }};
+    return {[this](const actors::wake_partition_at& wish) { wishes_.push_back(wish); }};
   });
   run();
 }
@@ -53,10 +52,23 @@ void stepped_core::run_partition(actors::partition_index index) {
 }
 
 void stepped_core::wake_partitions() {
-  next_wish_ms_ = INT64_MAX;
-  for (const auto& one : core_->partitions)
-    actors::post(one, nullptr, actors::partition_task{actors::partition_task::kind::expire});
+  const auto now_ms = next_wish_ms();
+  for (const auto& wish : std::exchange(wishes_, {})) {
+    if (wish.at_ms == now_ms)
+      actors::post(
+        core_->partitions[wish.partition], nullptr,
+        actors::partition_task{.what = actors::partition_task::kind::expire, .due_ms = wish.at_ms});
+    else
+      wishes_.push_back(wish);
+  }
   run();
+}
+
+std::int64_t stepped_core::next_wish_ms() const noexcept {
+  auto next = INT64_MAX;
+  for (const auto& wish : wishes_)
+    next = std::min(next, wish.at_ms);
+  return next;
 }
 
 stepped_client::stepped_client(stepped_core& world)

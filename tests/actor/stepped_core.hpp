@@ -44,10 +44,12 @@ public:
 
   /// When a partition wants to be woken next, Unix ms; INT64_MAX if none does. The test plays the
   /// scheduler.
-  std::int64_t next_wish_ms() const noexcept {
-    return next_wish_ms_;
+  std::int64_t next_wish_ms() const noexcept;
+  /// How many wishes to be woken there are.
+  std::size_t wishes() const noexcept {
+    return wishes_.size();
   }
-  /// Wakes all partitions, once.
+  /// Wakes the partitions that want to be woken next.
   void wake_partitions();
 
 private:
@@ -59,7 +61,7 @@ private:
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;
   std::unique_ptr<actors::core> core_;
-  std::int64_t next_wish_ms_ = INT64_MAX;
+  std::vector<actors::wake_partition_at> wishes_;
 };
 
 /// A client with a dispatcher. Requests are in RESP2 unless it says HELLO 3.
