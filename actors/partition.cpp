@@ -20,6 +20,9 @@ constexpr std::size_t items_ahead = 32;
 /// How many expired entries go per task; the next task waits its turn behind the clients'.
 constexpr std::size_t expired_per_run = 400;
 
+/// How long a partition waits to look again when expired keys are to stay.
+constexpr std::int64_t held_back_ms = 100;
+
 } // namespace
 
 partition::partition(caf::actor_config& config, core& home, partition_index index)
@@ -65,14 +68,14 @@ void partition::serve(const partition_task& task) {
       parked_ = false;
       break;
     case partition_task::kind::expire:
-      expire_due();
+      wake_up(task.due_ms);
       break;
   }
   if (const auto changes = shard_.changes.changes() + shard_.expired.get();
       changes != changes_seen_) {
     changes_seen_ = changes;
     keyspace::publish_sizes(shard_);
-    announce_next_expiry();
+    announce(keyspace::next_due_ms(shard_));
   }
 }
 
@@ -155,23 +158,28 @@ void partition::run_meeting(rendezvous& meeting) {
   serve(partition_task{partition_task::kind::release});
 }
 
-void partition::expire_due() {
+/// Deletes what has expired, some of it, and asks to be woken for the rest. Of several wishes under
+/// way only the earliest counts, so that they do not go on beside each other.
+void partition::wake_up(std::int64_t due_ms) {
+  if (due_ms != announced_due_ms_)
+    return;
   announced_due_ms_ = INT64_MAX;
-  const auto active = shard_.access.active_expiry.load(std::memory_order_relaxed);
-  const auto more = active && keyspace::expire_due(shard_, core_.now().ms, expired_per_run);
+  const auto now_ms = core_.now().ms;
+  const auto& access = shard_.access;
+  if (!access.active_expiry.load(std::memory_order_relaxed)
+      || now_ms < access.keep_expired_until_ms.load(std::memory_order_relaxed))
+    return announce(now_ms + held_back_ms);
+  const auto more = keyspace::expire_due(shard_, now_ms, expired_per_run);
   // By way of the scheduler's timer, so that sockets are looked at in between.
-  if (more)
-    post(core_.scheduler, context(), wake_partition_at{index_, 0});
-  else
-    announce_next_expiry();
+  announce(more ? 0 : keyspace::next_due_ms(shard_));
 }
 
-void partition::announce_next_expiry() {
-  auto due = keyspace::next_due_ms(shard_);
-  if (due >= announced_due_ms_)
+/// Asks to be woken at `due_ms`, unless it will be then or before.
+void partition::announce(std::int64_t due_ms) {
+  if (due_ms >= announced_due_ms_)
     return;
-  announced_due_ms_ = due;
-  post(core_.scheduler, context(), wake_partition_at{index_, due});
+  announced_due_ms_ = due_ms;
+  post(core_.scheduler, context(), wake_partition_at{index_, due_ms});
 }
 
 } // namespace thespis::actors

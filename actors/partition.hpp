@@ -32,8 +32,8 @@ private:
   std::size_t look_ahead(const batch& work, batch_part& part);
   void join(rendezvous& meeting);
   void run_meeting(rendezvous& meeting);
-  void expire_due();
-  void announce_next_expiry();
+  void wake_up(std::int64_t due_ms);
+  void announce(std::int64_t due_ms);
 
   core& core_;
   partition_index index_;

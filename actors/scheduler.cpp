@@ -57,8 +57,9 @@ void scheduler::expect_tick() {
 void scheduler::tick() {
   const auto now_ms = core_.now().ms;
   while (!wishes_.empty() && wishes_.top().at_ms <= now_ms) {
-    post(core_.partitions[wishes_.top().partition], &loop(),
-         partition_task{partition_task::kind::expire});
+    const auto [partition, at_ms] = wishes_.top();
+    post(core_.partitions[partition], &loop(),
+         partition_task{.what = partition_task::kind::expire, .due_ms = at_ms});
     wishes_.pop();
   }
   if (now_ms >= next_sample_ms_) {
