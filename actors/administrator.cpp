@@ -1,8 +1,11 @@
 #include "actors/administrator.hpp"
 
 #include "actors/log.hpp"
+#include "actors/memory_reserve.hpp"
 #include "actors/process_figures.hpp"
 #include "commands/execute.hpp"
+
+#include <new>
 
 namespace thespis::actors {
 
@@ -24,10 +27,9 @@ caf::behavior administrator::make_behavior() {
             core_.server.clients.remove(client.id);
             addresses_.erase(client.id);
           },
-          [this](const slow_requests& slow) {
+          [this](slow_requests& slow) {
             const turn now{this};
-            for (const auto& one : slow.requests)
-              core_.server.note_slow(one);
+            note(slow.requests);
           },
           [this](const open_sockets& given) {
             const turn now{this};
@@ -49,17 +51,33 @@ void administrator::run(batch& work) {
   keyspace::command_context ctx{reply, *work.client, keyspace::shard_map::none(), work.time};
   ctx.server = &core_.server;
   statistics.start();
-  commands::execute(ctx, *item.spec, work.words_of(item, part), statistics);
-  for (auto& slow : statistics.pending)
-    core_.server.note_slow(std::move(slow));
+  if (const memory_reserve::client_work may_fail; commands::make_room(*work.output)) [[likely]]
+    commands::execute(ctx, *item.spec, work.words_of(item, part), statistics);
+  else
+    work.cut_short.store(true, std::memory_order_relaxed);
+  note(statistics.pending);
   statistics.pending.clear();
   work.report(context());
 }
 
-void administrator::welcome(const client_came& client) {
+/// Those that there is no memory for are forgotten.
+void administrator::note(std::vector<commands::slow_request>& slow) noexcept try {
+  for (auto& one : slow)
+    core_.server.note_slow(std::move(one));
+} catch (const std::bad_alloc&) {
+  return;
+}
+
+/// A client that there is no memory for cannot be listed or killed, so it has to go.
+void administrator::welcome(const client_came& client) noexcept {
   const turn now{this};
-  core_.server.clients.add(client.record);
-  addresses_.emplace(client.record->id, client.address);
+  try {
+    core_.server.clients.add(client.record);
+    addresses_.emplace(client.record->id, client.address);
+  } catch (const std::bad_alloc&) {
+    core_.server.clients.remove(client.record->id);
+    post(client.address, context(), close_connection{});
+  }
 }
 
 /// The connection ends in its own time; for everybody who asks from now on the client is gone.
@@ -69,13 +87,16 @@ void administrator::kill_client(std::uint64_t id) {
     post(found->second, context(), close_connection{});
 }
 
-void administrator::sample() {
+/// Without memory for it a sample is left out.
+void administrator::sample() noexcept try {
   const turn now{this};
   for (std::size_t i = 0; i < core_.loops.size(); ++i) {
     core_.network[i].turns.set(core_.loops[i]->turns());
     core_.network[i].turns_ns.set(core_.loops[i]->busy_ns());
   }
   core_.server.tick(core_.now().ms);
+} catch (const std::bad_alloc&) {
+  return;
 }
 
 /// Each setting has its own text for the same failure.
@@ -95,12 +116,17 @@ void administrator::follow_addresses() {
 
 void administrator::set_hooks() {
   auto& hooks = core_.server.hooks;
-  hooks.kill_client = [this](std::uint64_t id) { kill_client(id); };
+  // What helps against a lack of memory must not fail for it.
+  hooks.kill_client = [this](std::uint64_t id) {
+    const memory_reserve::own_work now;
+    kill_client(id);
+  };
   hooks.pause_changed = [this] {
     for (const auto& one : core_.listeners)
       post(one, context(), pause_ended{});
   };
   hooks.shut_down = [this](const commands::shutdown_request&) {
+    const memory_reserve::own_work now;
     post(core_.supervisor, context(), shut_down{});
   };
   hooks.log = [](base::log_level level, std::string_view text) {

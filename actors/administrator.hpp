@@ -10,6 +10,7 @@
 #include "actors/store_actor.hpp"
 
 #include <map>
+#include <vector>
 
 namespace thespis::actors {
 
@@ -22,9 +23,10 @@ public:
 
 private:
   void run(batch& work);
-  void welcome(const client_came& client);
+  void note(std::vector<commands::slow_request>& slow) noexcept;
+  void welcome(const client_came& client) noexcept;
   void kill_client(std::uint64_t id);
-  void sample();
+  void sample() noexcept;
   void follow_addresses();
   void set_hooks();
 

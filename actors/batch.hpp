@@ -11,7 +11,8 @@
 /// Ownership: the client (a connection, an embedded client) owns the batch and everything the views
 /// point to, and leaves both alone from the sending of the first part until `batch_done` arrives.
 /// Each partition touches its own part only; the last one to finish (`pending` reaches zero)
-/// reports.
+/// reports. The message with which it does so is made before the batch is sent: a report cannot
+/// fail.
 ///
 /// With one partition touched and nothing to merge, the partition writes its replies straight into
 /// the client's output (`direct`).
@@ -24,6 +25,7 @@
 #include "protocol/session.hpp"
 
 #include <caf/actor.hpp>
+#include <caf/mailbox_element.hpp>
 
 #include <atomic>
 #include <coroutine>
@@ -46,6 +48,8 @@ struct work_item {
   /// Which request of the batch it answers.
   std::uint32_t request;
   bool own_words;
+  /// Of the shares of one request the first, or the only one.
+  bool leads;
   /// The hash of its first key, if the partition has looked ahead.
   std::uint64_t key_hash;
   /// Where its reply ends in the part's replies; set by the partition.
@@ -56,7 +60,7 @@ struct batch_part {
   std::vector<work_item> items;
   std::vector<std::string_view> own_words;
   base::byte_buffer replies;
-  /// The first item that has not run yet.
+  /// The first item that has not run yet, or that could not be answered (see `cut_short`).
   std::size_t next_item = 0;
 
   void clear();
@@ -69,6 +73,11 @@ struct batch_request {
   /// merge::by_key: where its keys' partitions begin in `key_partitions`, and how many there are.
   std::uint32_t first_key = 0;
   std::uint32_t key_count = 0;
+  /// The client's words, where the partitions got others.
+  std::uint32_t first_word = 0;
+  std::uint32_t word_count = 0;
+  /// Whether the slow log has it; the partitions that answer it share this.
+  std::uint32_t told_slow = 0;
 
   static constexpr partition_index many = ~partition_index{0};
 };
@@ -91,30 +100,54 @@ public:
     return {from.data() + item.first_word, item.word_count};
   }
 
-  /// Adds an item to a partition's part and marks the partition as touched.
+  /// What the runner of an item must know if its words are not the client's, or not all.
+  keyspace::command_context::request_share share_of(const work_item& item) noexcept {
+    if (requests.empty() || requests[item.request].word_count == 0)
+      return {};
+    auto& request = requests[item.request];
+    return {.whole = {words.data() + request.first_word, request.word_count},
+            .leads = item.leads,
+            .told = request.partition == batch_request::many ? &request.told_slow : nullptr};
+  }
+
+  /// Adds an item to a partition's part and marks the partition as touched. Throws std::bad_alloc;
+  /// then drop_uncounted() is needed.
   void add_item(partition_index partition, const work_item& item) {
     auto& part = parts[partition];
+    // There is room for all partitions from the start.
     if (part.items.empty())
       touched.push_back(partition);
     part.items.push_back(item);
   }
+
+  /// Takes back what was added for the request that is not counted yet.
+  void drop_uncounted() noexcept;
+
+  /// Makes what report() needs. Throws std::bad_alloc.
+  void prepare_report();
 
   /// Whether the one touched partition may write straight to the client's output.
   bool direct() const noexcept {
     return touched.size() == 1 && !needs_merge;
   }
 
-  /// Whether a direct batch was left early because its output had grown too long.
+  /// Whether a direct batch was left early, to go on once its output has been taken.
   bool unfinished() const noexcept {
-    return direct() && parts[touched[0]].next_item < parts[touched[0]].items.size();
+    return direct() && parts[touched[0]].next_item < parts[touched[0]].items.size()
+           && !cut_short.load(std::memory_order_relaxed);
   }
+
+  /// How many requests have not been run yet: all of them, or the rest of an unfinished batch.
+  std::size_t requests_left() const noexcept;
 
   /// Decimal text that lives as long as the batch's content (a rewritten SCAN cursor).
   std::string_view keep_number(std::uint64_t number);
 
-  /// Puts the replies of all parts into `output`, in the order of the requests.
+  /// Puts the replies of all parts into `output`, in the order of the requests. Returns false if a
+  /// reply is missing there, for lack of memory here or in a partition; those behind it are missing
+  /// as well. A reply to a read that is too large to be copied becomes an error.
   /// REQUIRES: all parts have finished, and the batch is not direct.
-  void merge_replies();
+  bool merge_replies() noexcept;
 
   std::vector<std::string_view> words;
   std::uint32_t request_count = 0;
@@ -136,15 +169,23 @@ public:
 
   /// Tells the owner that the batch has run; its content is the owner's from then on. On the
   /// owner's own loop this is no message but a place in the loop's list. `here`: the caller's
-  /// execution unit.
+  /// execution unit. REQUIRES: prepare_report() since the last one.
   void report(caf::execution_unit* here);
 
   /// Parts that have not finished.
   std::atomic<std::uint32_t> pending{0};
   /// Multicast: whether all parts are in their mailboxes.
   std::atomic<bool> armed{false};
+  /// A partition had no memory for the reply to the item at its part's `next_item`, and has run
+  /// none of the items from there on.
+  std::atomic<bool> cut_short{false};
 
 private:
+  struct merging;
+
+  bool merge_request(std::uint32_t number, merging& state);
+
+  caf::mailbox_element_ptr report_;
   /// Stable addresses: items hold views of these.
   std::forward_list<std::string> kept_numbers_;
 };

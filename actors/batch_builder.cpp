@@ -21,6 +21,7 @@ placement batch_builder::place(batch& work, const protocol::command_spec& spec,
                  .word_count = word_count,
                  .request = work.request_count,
                  .own_words = false,
+                 .leads = true,
                  .key_hash = 0,
                  .reply_end = 0};
   if (partition_count_ == 1) {
@@ -82,10 +83,11 @@ void batch_builder::place_shares(batch& work, work_item item) {
     if (part.items.empty() || part.items.back().request != item.request) {
       auto share = item;
       share.own_words = true;
+      share.leads = i == 0;
       share.first_word = static_cast<std::uint32_t>(part.own_words.size());
       share.word_count = 1;
-      part.own_words.push_back(work.words[item.first_word]);
       work.add_item(where, share);
+      part.own_words.push_back(work.words[item.first_word]);
     }
     for (std::size_t word = 0; word < step; ++word)
       part.own_words.push_back(work.words[item.first_word + keys_[i].index + word]);
@@ -95,14 +97,21 @@ void batch_builder::place_shares(batch& work, work_item item) {
   work.requests.push_back({.spec = item.spec,
                            .partition = batch_request::many,
                            .first_key = static_cast<std::uint32_t>(first_key),
-                           .key_count = static_cast<std::uint32_t>(keys_.size())});
+                           .key_count = static_cast<std::uint32_t>(keys_.size()),
+                           .first_word = item.first_word,
+                           .word_count = item.word_count});
   work.needs_merge = true;
 }
 
 void batch_builder::place_everywhere(batch& work, work_item item) {
-  for (partition_index where = 0; where < partition_count_; ++where)
+  work.requests.push_back({.spec = item.spec,
+                           .partition = batch_request::many,
+                           .first_word = item.first_word,
+                           .word_count = item.word_count});
+  for (partition_index where = 0; where < partition_count_; ++where) {
+    item.leads = where == 0;
     work.add_item(where, item);
-  work.requests.push_back({.spec = item.spec, .partition = batch_request::many});
+  }
   work.needs_merge = true;
 }
 
@@ -113,15 +122,18 @@ void batch_builder::place_by_cursor(batch& work, work_item item) {
     place_whole(work, item, 0);
     return;
   }
-  auto where = static_cast<partition_index>(*cursor % partition_count_);
+  const auto where = static_cast<partition_index>(*cursor % partition_count_);
+  work.requests.push_back({.spec = item.spec,
+                           .partition = where,
+                           .first_word = item.first_word,
+                           .word_count = item.word_count});
   auto& part = work.parts[where];
   const auto words = work.words.begin() + item.first_word;
   item.own_words = true;
   item.first_word = static_cast<std::uint32_t>(part.own_words.size());
+  work.add_item(where, item);
   part.own_words.insert(part.own_words.end(), words, words + item.word_count);
   part.own_words[item.first_word + 1] = work.keep_number(*cursor / partition_count_);
-  work.add_item(where, item);
-  work.requests.push_back({.spec = item.spec, .partition = where});
   work.needs_merge = true;
 }
 

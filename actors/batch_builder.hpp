@@ -5,8 +5,8 @@
 /// With one partition everything that touches keys is an ordinary item. With several, the key
 /// positions of the command's row decide: a request whose keys are all in one partition is an
 /// ordinary item as well; what spans partitions is cut into shares (`split`, `everywhere`) or has
-/// to meet
-/// (`borrow`), which the client does outside the batch, after running what is in it.
+/// to meet (`borrow`, `borrow_all`), which the client does outside the batch, after running what is
+/// in it.
 
 #include "actors/batch.hpp"
 #include "protocol/command_spec.hpp"
@@ -34,7 +34,8 @@ public:
   }
 
   /// Places the request whose words are the last `word_count` of `work.words`. The words stay there
-  /// whatever the answer is. Cost: O(1), or O(keys) with several partitions.
+  /// whatever the answer is. Throws std::bad_alloc; then batch::drop_uncounted() cleans up.
+  /// Cost: O(1), or O(keys) with several partitions.
   placement place(batch& work, const protocol::command_spec& spec, std::uint32_t word_count);
 
   /// Who must meet for the last request that was placed as `meeting`, in ascending order.

@@ -2,11 +2,13 @@
 
 #include "actors/listener.hpp"
 #include "actors/log.hpp"
+#include "actors/memory_reserve.hpp"
 #include "actors/messages.hpp"
 #include "protocol/reply_writer.hpp"
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
 
 namespace thespis::actors {
 
@@ -24,10 +26,9 @@ constexpr std::size_t first_output_bytes = 16 * 1024;
 
 } // namespace
 
-// -- what the coroutine suspends for
-// ------------------------------------------------------------------
+// -- what the coroutine suspends for --------------------------------------------------------------
 
-/// Waits until CLIENT PAUSE ends or is lifted.
+/// Waits until CLIENT PAUSE ends or is lifted. Throws std::bad_alloc instead of waiting.
 class connection::pause_awaiter {
 public:
   explicit pause_awaiter(connection& self) : self_(self) {
@@ -36,6 +37,7 @@ public:
     return false;
   }
   void await_suspend(std::coroutine_handle<> waiting) {
+    self_.begin_wait();
     auto& timer = self_.pause_timer_;
     if (!timer)
       timer = std::make_unique<steady_timer>(self_.loop().io().get_executor());
@@ -44,7 +46,8 @@ public:
     timer->expires_after(std::chrono::milliseconds{left_ms});
     timer->async_wait([waiting](const asio::error_code&) { waiting.resume(); });
   }
-  void await_resume() const noexcept {
+  void await_resume() const {
+    self_.end_wait();
     self_.dispatcher_.set_time(self_.core_.now());
   }
 
@@ -52,7 +55,7 @@ private:
   connection& self_;
 };
 
-/// Sends what is to be sent and waits for batch_done.
+/// Sends what is to be sent and waits for batch_done, unless it could not be sent.
 class connection::answer_awaiter {
 public:
   explicit answer_awaiter(connection& self) : self_(self) {
@@ -60,11 +63,11 @@ public:
   bool await_ready() const noexcept {
     return false;
   }
-  void await_suspend(std::coroutine_handle<> waiting) {
+  bool await_suspend(std::coroutine_handle<> waiting) {
     if (self_.dispatcher_.asks_administrator()) [[unlikely]]
       self_.publish_buffers();
     self_.dispatcher_.expect(self_.loop(), waiting);
-    self_.dispatcher_.send(&self_.loop());
+    return self_.dispatcher_.send(&self_.loop());
   }
   void await_resume() const noexcept {
   }
@@ -73,8 +76,7 @@ private:
   connection& self_;
 };
 
-// -- the actor
-// ----------------------------------------------------------------------------------------
+// -- the actor ------------------------------------------------------------------------------------
 
 connection::connection(caf::actor_config& config, event_loop& loop, core& home, listener& owner,
                        owned_fd socket, commands::client_record_ptr record, bool local)
@@ -92,13 +94,21 @@ connection::~connection() {
 }
 
 caf::behavior connection::make_behavior() {
-  dispatcher_.start(caf::actor_cast<caf::actor>(this));
-  serve(caf::actor_cast<caf::strong_actor_ptr>(this));
-  return {[this](const batch_done&) { go_on(); },
-          [this](const close_connection&) {
-            const turn now{this};
-            ended_ ? quit() : close();
-          }};
+  caf::behavior behavior;
+  try {
+    const memory_reserve::client_work may_fail;
+    behavior.assign([this](const batch_done&) { go_on(); },
+                    [this](const close_connection&) {
+                      const turn now{this};
+                      ended_ ? quit() : close();
+                    });
+    dispatcher_.start(caf::actor_cast<caf::actor>(this));
+    serve(caf::actor_cast<caf::strong_actor_ptr>(this));
+  } catch (const std::bad_alloc&) {
+    // There is not even room for the coroutine's frame: it has not begun.
+    end();
+  }
+  return behavior;
 }
 
 /// The life of a client.
@@ -106,8 +116,12 @@ caf::behavior connection::make_behavior() {
 free_coroutine connection::serve([[maybe_unused]] caf::strong_actor_ptr keeps_alive) {
   using step = dispatcher::step;
   while (!closing_) {
-    const auto room = std::max(parser_.bytes_wanted(), receive_bytes_);
-    auto* const to = input_.prepare(room);
+    if (!make_room()) {
+      refuse_for_memory();
+      flush();
+      break;
+    }
+    auto* const to = input_.data() + input_.size();
     const auto received = co_await socket_.receive(to, input_.capacity() - input_.size());
     if (received == 0) {
       if (!std::exchange(trimming_, false))
@@ -118,17 +132,25 @@ free_coroutine connection::serve([[maybe_unused]] caf::strong_actor_ptr keeps_al
     note_received(received);
     auto starved = false;
     while (!starved && !closing_) {
-      const auto next = fill_batch();
+      auto full = false;
+      auto next = fill_batch();
       starved = next == step::batched && dispatcher_.has_room();
       if (dispatcher_.must_send()) {
         co_await answer_awaiter{*this};
         dispatcher_.take_answers();
-        starved = starved && !dispatcher_.unfinished();
+        full = dispatcher_.unfinished();
+        starved = starved && !full;
       } else if (next == step::paused) {
-        co_await pause_awaiter{*this};
+        try {
+          co_await pause_awaiter{*this};
+        } catch (const std::bad_alloc&) {
+          end_wait();
+          next = refuse_for_memory();
+        }
       }
-      closing_ = closing_ || next == step::hang_up || dispatcher_.session().close_after_reply;
-      if (dispatcher_.output().size() > unsent_bytes_max || starved || closing_)
+      closing_ = closing_ || next == step::hang_up || !dispatcher_.complete()
+                 || dispatcher_.session().close_after_reply;
+      if (dispatcher_.output().size() > unsent_bytes_max || starved || full || closing_)
         while (!flush() && !killed_) {
           publish_buffers(true);
           killed_ = !co_await socket_.writable() || killed_;
@@ -138,6 +160,40 @@ free_coroutine connection::serve([[maybe_unused]] caf::strong_actor_ptr keeps_al
     forget_parsed_input();
   }
   end();
+}
+
+/// While the client's request is held back: notices that the client is gone, and drops the request.
+free_coroutine connection::watch_peer([[maybe_unused]] caf::strong_actor_ptr keeps_alive) {
+  auto gone = false;
+  while (!gone && record_->has_flag(commands::client_blocked))
+    gone = co_await socket_.hang_up();
+  if (!gone)
+    co_return;
+  closing_ = true;
+  killed_ = true;
+  end_pause();
+}
+
+void connection::begin_wait() {
+  record_->set_flag(commands::client_blocked, true);
+  if (!socket_.is_watching())
+    watch_peer(caf::actor_cast<caf::strong_actor_ptr>(this));
+}
+
+void connection::end_wait() {
+  record_->set_flag(commands::client_blocked, false);
+  if (socket_.is_watching())
+    socket_.cancel();
+}
+
+/// Room for what is expected; without memory for it, what room there is will do.
+bool connection::make_room() noexcept {
+  try {
+    input_.prepare(std::max(parser_.bytes_wanted(), receive_bytes_));
+    return true;
+  } catch (const std::bad_alloc&) {
+    return input_.capacity() > input_.size();
+  }
 }
 
 void connection::note_received(std::size_t bytes) {
@@ -161,10 +217,11 @@ void connection::note_received(std::size_t bytes) {
 
 /// Parses until the input is used up (`batched`, and there is room for more) or something has to be
 /// done before the rest.
-dispatcher::step connection::fill_batch() {
+dispatcher::step connection::fill_batch() try {
   using step = dispatcher::step;
   if (dispatcher_.unfinished())
     return step::run_first;
+  const memory_reserve::delivery may_fail;
   parser_.set_authenticated(dispatcher_.session().authenticated());
   parser_.set_bulk_bytes_max(core_.options.get(base::option::proto_max_bulk_len));
   while (dispatcher_.has_room()) {
@@ -184,6 +241,8 @@ dispatcher::step connection::fill_batch() {
       return next;
   }
   return step::run_first;
+} catch (const std::bad_alloc&) {
+  return refuse_for_memory();
 }
 
 /// The parser repeats its error, so what came before it runs first.
@@ -192,6 +251,16 @@ dispatcher::step connection::refuse_protocol_error() {
     return dispatcher::step::run_first;
   auto& session = dispatcher_.session();
   protocol::reply_writer{dispatcher_.output(), session.protocol}.error(parser_.error());
+  return dispatcher::step::hang_up;
+}
+
+/// A request cannot be read. What is in the batch runs first, and frees some memory: perhaps the
+/// request can be read then.
+dispatcher::step connection::refuse_for_memory() noexcept {
+  if (dispatcher_.must_send())
+    return dispatcher::step::run_first;
+  log::warning("Closing client, there is no memory for its request: {}", record_->address);
+  dispatcher_.reply_out_of_memory();
   return dispatcher::step::hang_up;
 }
 
@@ -230,8 +299,7 @@ bool connection::flush() {
   return true;
 }
 
-// -- from the loop
-// ------------------------------------------------------------------------------------
+// -- from the loop --------------------------------------------------------------------------------
 
 void connection::go_on() {
   received(static_cast<caf::abstract_actor*>(this));
@@ -251,15 +319,21 @@ void connection::end_pause() {
 }
 
 void connection::trim() {
-  if (!socket_.is_receiving()
-      || std::max(input_.capacity(), dispatcher_.output().capacity()) <= receive_bytes_min)
+  if (!socket_.is_receiving() || (input_.capacity() <= receive_bytes_min && !output_may_shrink()))
     return;
   trimming_ = true;
   socket_.cancel();
 }
 
+bool connection::output_may_shrink() noexcept {
+  const auto bytes = dispatcher_.output().capacity();
+  return bytes > receive_bytes_min && output_peak_ < bytes / 2
+         && core_.reply_buffers.resizing.load(std::memory_order_relaxed);
+}
+
 void connection::shrink_buffers() {
-  dispatcher_.output().release();
+  if (output_may_shrink())
+    dispatcher_.output().release();
   receive_bytes_ = receive_bytes_min;
   if (input_.empty())
     input_.release();
@@ -269,7 +343,12 @@ void connection::tick() {
   if (dispatcher_.in_flight())
     return;
   publish_buffers(sent_ < dispatcher_.output().size());
+  const auto reset_ms = core_.reply_buffers.peak_reset_ms.load(std::memory_order_relaxed);
+  const auto now_ms = core_.now().ms;
+  if (reset_ms < 0 || now_ms - output_peak_since_ms_ <= reset_ms)
+    return;
   output_peak_ = dispatcher_.output().size();
+  output_peak_since_ms_ = now_ms;
 }
 
 /// What CLIENT LIST shows of the buffers. Not for every request: only when this client may be about
@@ -292,15 +371,19 @@ void connection::publish_buffers(bool waits_to_write) noexcept {
 }
 
 /// The coroutine's last act: nothing is in flight any more.
-void connection::end() {
+void connection::end() noexcept {
   socket_.close();
   pause_timer_.reset();
   owner_.forget(*this);
-  post(core_.administrator, &loop(), client_went{record_->id});
   dispatcher_.end();
   ended_ = true;
-  // The coroutine may run outside of a handler, where an actor cannot quit.
-  post(caf::actor_cast<caf::actor>(this), &loop(), close_connection{});
+  try {
+    // The coroutine may run outside of a handler, where an actor cannot quit.
+    post(caf::actor_cast<caf::actor>(this), &loop(), close_connection{});
+    post(core_.administrator, &loop(), client_went{record_->id});
+  } catch (const std::bad_alloc&) {
+    log::warning("No memory to forget a client that has gone: {}", record_->address);
+  }
 }
 
 } // namespace thespis::actors

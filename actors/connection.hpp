@@ -7,10 +7,11 @@
 /// - The coroutine is a straight loop (connection::serve); it suspends for the socket, for a batch
 ///   that partitions run, and for the end of a CLIENT PAUSE.
 /// - At most one batch is in flight, and the socket is not read meanwhile: that is the
-/// back-pressure.
+///   back-pressure.
 /// - Requests that are not the keyspace's end the batch: what came before them runs first, so the
 ///   order of a client's requests always holds.
 /// - While something is in flight, session, buffers and batch are lent out (see batch.hpp).
+/// - Input that there is no memory for cannot be skipped: the client gets an error and is closed.
 ///
 /// A connection always runs on its loop. It neither monitors nor links core actors. Its listener,
 /// on the same loop, keeps a list of its connections and is called directly.
@@ -26,6 +27,7 @@
 #include "protocol/resp_parser.hpp"
 
 #include <coroutine>
+#include <cstdint>
 #include <memory>
 
 namespace thespis::actors {
@@ -47,7 +49,8 @@ public:
   /// CLIENT UNPAUSE: whoever waits looks again. On the loop only.
   void end_pause();
 
-  /// Gives back buffers that have grown, if the client is idle. On the loop only.
+  /// Gives back buffers that have grown, if the client is idle; the output's only if it is much
+  /// larger than what was in it of late (reply_buffer_settings). On the loop only.
   void trim();
 
   /// Once a second: brings the figures of CLIENT LIST up to date. On the loop only.
@@ -65,16 +68,22 @@ private:
   class pause_awaiter;
 
   free_coroutine serve(caf::strong_actor_ptr keeps_alive);
+  free_coroutine watch_peer(caf::strong_actor_ptr keeps_alive);
+  void begin_wait();
+  void end_wait();
 
+  bool make_room() noexcept;
   dispatcher::step fill_batch();
   dispatcher::step refuse_protocol_error();
+  dispatcher::step refuse_for_memory() noexcept;
   void note_received(std::size_t bytes);
   void forget_parsed_input();
   void shrink_buffers();
+  bool output_may_shrink() noexcept;
   bool flush();
   void publish_buffers(bool waits_to_write = false) noexcept;
   void go_on();
-  void end();
+  void end() noexcept;
 
   core& core_;
   listener& owner_;
@@ -88,8 +97,9 @@ private:
   /// How much of the output has been sent.
   std::size_t sent_ = 0;
   std::size_t receive_bytes_;
-  /// The most output that there was since the last tick.
+  /// The most output that there was since `output_peak_since_ms_` (reply_buffer_settings).
   std::size_t output_peak_ = 0;
+  std::int64_t output_peak_since_ms_ = 0;
   std::unique_ptr<steady_timer> pause_timer_;
   /// No more requests are read; what has been answered is still sent …
   bool closing_ = false;

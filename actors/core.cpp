@@ -6,6 +6,7 @@
 #include "commands/rows.hpp"
 
 #include <ctime>
+#include <new>
 
 namespace thespis::actors {
 
@@ -27,6 +28,7 @@ core::core(base::options& settings, std::size_t loop_count, std::size_t partitio
     gates(server.gates),
     execution(server.execution),
     access(server.access),
+    reply_buffers(server.reply_buffers),
     administrator_statistics(commands.rows(), execution),
     partitions(partition_count) {
   const auto databases = static_cast<std::size_t>(settings.get(base::option::databases));
@@ -70,10 +72,14 @@ void core::send(rendezvous& meeting, caf::execution_unit* here) {
 }
 
 void core::report_slow(thespis::commands::command_statistics& statistics,
-                       caf::execution_unit* here) {
+                       caf::execution_unit* here) noexcept {
   if (statistics.pending.empty()) [[likely]]
     return;
-  post(administrator, here, slow_requests{std::move(statistics.pending)});
+  try {
+    post(administrator, here, slow_requests{std::move(statistics.pending)});
+  } catch (const std::bad_alloc&) {
+    // They are not told.
+  }
   statistics.pending.clear();
 }
 

@@ -50,6 +50,7 @@ struct core {
   const thespis::commands::server_gates& gates;
   const thespis::commands::execution_settings& execution;
   const keyspace::access_settings& access;
+  const thespis::commands::reply_buffer_settings& reply_buffers;
 
   /// One per partition; the partition actor owns the shard.
   std::deque<keyspace::shard> shards;
@@ -72,14 +73,15 @@ struct core {
   std::atomic<std::size_t> client_count{0};
 
   /// Sends every part of the batch to its partition. The answer is `batch_done` to its owner.
-  /// `here`: the caller's execution unit, or null.
+  /// `here`: the caller's execution unit, or null. Throws std::bad_alloc with nothing sent.
   void send(batch& work, caf::execution_unit* here);
 
   /// Lets the partitions of `meeting` meet for the one item in `work`'s first part. Same answer.
   void send(rendezvous& meeting, caf::execution_unit* here);
 
-  /// Tells the administrator of slow requests, if there are any.
-  void report_slow(thespis::commands::command_statistics& statistics, caf::execution_unit* here);
+  /// Tells the administrator of slow requests, if there are any and there is memory for it.
+  void report_slow(thespis::commands::command_statistics& statistics,
+                   caf::execution_unit* here) noexcept;
 
   /// Whether a client may use the limits of one that has logged in.
   bool trusts(const protocol::session& client) const noexcept {

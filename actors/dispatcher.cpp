@@ -1,14 +1,17 @@
 #include "actors/dispatcher.hpp"
 
 #include "actors/log.hpp"
+#include "actors/memory_reserve.hpp"
 #include "actors/messages.hpp"
 #include "base/ascii.hpp"
 #include "base/ensure.hpp"
 #include "commands/admission.hpp"
 #include "commands/execute.hpp"
+#include "protocol/errors.hpp"
 #include "protocol/reply_writer.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace thespis::actors {
@@ -67,7 +70,8 @@ bool dispatcher::has_room() const noexcept {
          < (batch_.parts.size() == 1 ? requests_per_batch_max : requests_per_spread_batch_max);
 }
 
-dispatcher::step dispatcher::place(std::size_t first_word, caf::execution_unit* here) {
+/// Throws std::bad_alloc with the batch in need of drop_uncounted().
+dispatcher::step dispatcher::try_to_place(std::size_t first_word, caf::execution_unit* here) {
   if (batch_.empty())
     output_before_ = output_.size();
   const auto words = protocol::arguments{batch_.words}.subspan(first_word);
@@ -93,11 +97,29 @@ dispatcher::step dispatcher::place(std::size_t first_word, caf::execution_unit* 
     return step::batched;
   if (where == placement::session) {
     run_session_command(*found.spec, here);
-    return session_.close_after_reply ? step::hang_up : step::answered;
+    return session_.close_after_reply || lost_replies_ ? step::hang_up : step::answered;
   }
   lone_spec_ = found.spec;
   lone_place_ = where;
   return step::alone;
+}
+
+dispatcher::step dispatcher::refuse(std::size_t first_word) noexcept {
+  batch_.drop_uncounted();
+  batch_.words.resize(first_word);
+  if (!batch_.empty())
+    return step::run_first;
+  output_before_ = std::min(output_before_, output_.size());
+  output_.truncate(output_before_);
+  reply_out_of_memory();
+  apply_reply_mode();
+  return lost_replies_ ? step::hang_up : step::answered;
+}
+
+void dispatcher::reply_out_of_memory() noexcept try {
+  protocol::reply_writer{output_, session_.protocol}.error(protocol::errors::out_of_memory);
+} catch (const std::bad_alloc&) {
+  lost_replies_ = true;
 }
 
 /// A client tends to repeat itself, letter by letter: then the table need not be asked.
@@ -158,7 +180,10 @@ void dispatcher::run_session_command(const protocol::command_spec& spec,
   protocol::reply_writer reply{output_, session_.protocol};
   keyspace::command_context ctx{reply, session_, keyspace::shard_map::none(), batch_.time};
   statistics_.start();
-  commands::execute(ctx, spec, batch_.words, statistics_);
+  if (commands::make_room(output_)) [[likely]]
+    commands::execute(ctx, spec, batch_.words, statistics_);
+  else
+    lost_replies_ = true;
   core_.report_slow(statistics_, here);
   batch_.clear();
   apply_reply_mode();
@@ -172,8 +197,20 @@ std::size_t dispatcher::argument_bytes() const noexcept {
   return bytes;
 }
 
-void dispatcher::send(caf::execution_unit* here) {
+bool dispatcher::send(caf::execution_unit* here) {
   THESPIS_ENSURE(!std::exchange(in_flight_, true));
+  const memory_reserve::delivery may_fail;
+  try {
+    batch_.prepare_report();
+    hand_over(here);
+  } catch (const std::bad_alloc&) {
+    unsent_ = true;
+  }
+  return !unsent_;
+}
+
+/// Throws std::bad_alloc with nothing sent.
+void dispatcher::hand_over(caf::execution_unit* here) {
   if (lone_spec_ == nullptr) {
     core_.send(batch_, here);
     return;
@@ -196,21 +233,38 @@ void dispatcher::add_lone_item() {
                       .word_count = static_cast<std::uint32_t>(batch_.words.size()),
                       .request = 0,
                       .own_words = false,
+                      .leads = true,
                       .key_hash = 0,
                       .reply_end = 0});
 }
 
-void dispatcher::take_answers() {
+void dispatcher::take_answers() noexcept {
   THESPIS_ENSURE(std::exchange(in_flight_, false));
+  if (unsent_) [[unlikely]]
+    return refuse_all();
   THESPIS_ENSURE(batch_.pending.load(std::memory_order_relaxed) == 0);
+  if (batch_.cut_short.load(std::memory_order_relaxed)) [[unlikely]]
+    lost_replies_ = true;
   if (lone_spec_ != nullptr) {
     lone_spec_ = nullptr;
     mirror_session();
   } else if (batch_.unfinished()) {
     return;
-  } else if (!batch_.direct()) {
-    batch_.merge_replies();
+  } else if (!batch_.direct() && !batch_.merge_replies()) {
+    lost_replies_ = true;
   }
+  batch_.clear();
+  apply_reply_mode();
+}
+
+/// Answers what could not be sent.
+void dispatcher::refuse_all() noexcept {
+  unsent_ = false;
+  batch_.pending.store(0, std::memory_order_relaxed);
+  auto left = lone_spec_ != nullptr ? 1 : batch_.requests_left();
+  for (; left > 0 && !lost_replies_; --left)
+    reply_out_of_memory();
+  lone_spec_ = nullptr;
   batch_.clear();
   apply_reply_mode();
 }

@@ -6,12 +6,16 @@
 /// flight:
 ///
 ///     place(words) … place(words)   until it does not answer `batched`
-///     send()                        if `must_send()`; wait for batch_done
-///     take_answers()                replies are in output()
+///     send()                        if `must_send()`; wait for batch_done, unless it says no
+///     take_answers()                replies are in output(), if they are complete()
 ///
 /// A request that cannot join a batch with requests in it is given back (`run_first`) and has to be
 /// placed again after the batch; so session commands, policies and errors keep their place in
 /// order.
+///
+/// An allocation that fails costs the request that needed it, never the process: the request is
+/// answered with an error and has not been run. Where not even an error can be written, or replies
+/// got lost, the client learns that there are none from there on (`complete`), and has to close.
 
 #include "actors/batch.hpp"
 #include "actors/batch_builder.hpp"
@@ -24,6 +28,8 @@
 #include <array>
 #include <memory>
 #include <mutex>
+#include <new>
+#include <utility>
 
 namespace thespis::actors {
 
@@ -79,7 +85,21 @@ public:
   }
 
   /// Places the request whose words are words() from `first_word` on.
-  step place(std::size_t first_word, caf::execution_unit* here);
+  step place(std::size_t first_word, caf::execution_unit* here) noexcept {
+    try {
+      return try_to_place(first_word, here);
+    } catch (const std::bad_alloc&) {
+      return refuse(first_word);
+    }
+  }
+
+  /// There is no memory for the request whose words would be words() from `first_word` on: answers
+  /// it with an error, or asks to run first what is in the batch, which frees some.
+  step refuse(std::size_t first_word) noexcept;
+
+  /// Writes the error for a request that cannot even be read. Without room for it its reply is
+  /// lost.
+  void reply_out_of_memory() noexcept;
 
   /// Whether the batch takes more requests.
   bool has_room() const noexcept;
@@ -102,8 +122,16 @@ public:
     return in_flight_;
   }
 
-  void send(caf::execution_unit* here);
-  void take_answers();
+  /// Returns false if there was no memory to send it: then there will be no batch_done, and the
+  /// answers, errors all of them, can be taken at once.
+  bool send(caf::execution_unit* here);
+  void take_answers() noexcept;
+
+  /// Whether every request has its reply in output() or before it. If not, replies are missing
+  /// behind what is there; for those one has been told.
+  bool complete() noexcept {
+    return !std::exchange(lost_replies_, false);
+  }
 
   base::byte_buffer& output() noexcept {
     return output_;
@@ -124,11 +152,14 @@ private:
     }
   };
 
+  step try_to_place(std::size_t first_word, caf::execution_unit* here);
   protocol::resolved_command resolve(protocol::arguments words) noexcept;
   std::unique_lock<std::mutex> lock_statistics() const;
   step look_closer(const protocol::resolved_command& found, protocol::arguments words);
   void run_session_command(const protocol::command_spec& spec, caf::execution_unit* here);
   void add_lone_item();
+  void hand_over(caf::execution_unit* here);
+  void refuse_all() noexcept;
   void apply_reply_mode();
   void mirror_session() const;
 
@@ -148,6 +179,9 @@ private:
   std::unique_ptr<rendezvous> meeting_;
   /// Something has been sent and not been answered: everything above is lent out.
   bool in_flight_ = false;
+  /// It could not be sent.
+  bool unsent_ = false;
+  bool lost_replies_ = false;
 };
 
 } // namespace thespis::actors

@@ -1,6 +1,10 @@
 #include "actors/embedded_client.hpp"
 
+#include "actors/memory_reserve.hpp"
+#include "protocol/errors.hpp"
+
 #include <chrono>
+#include <new>
 #include <utility>
 
 namespace thespis::actors {
@@ -21,6 +25,21 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::retry)
 namespace thespis::actors {
 
 namespace {
+
+embedded_reply out_of_memory() {
+  return {protocol::resp_value::make_error(protocol::errors::out_of_memory)};
+}
+
+/// `bytes`: one reply, or nothing for null.
+embedded_reply read_reply(std::string_view bytes) try {
+  const memory_reserve::client_work may_fail;
+  std::size_t consumed = 0;
+  if (auto value = protocol::parse_resp_value(bytes, consumed))
+    return {std::move(*value)};
+  return {};
+} catch (const std::bad_alloc&) {
+  return out_of_memory();
+}
 
 commands::client_record_ptr make_record(core& home) {
   auto record = std::make_shared<commands::client_record>();
@@ -90,7 +109,12 @@ caf::typed_response_promise<embedded_reply> embedded_client::accept(embedded_req
     promise.deliver(embedded_reply{protocol::resp_value::make_error("ERR empty command")});
     return promise;
   }
-  requests_.push_back({std::move(request.words), promise});
+  try {
+    requests_.push_back({std::move(request.words), promise});
+  } catch (const std::bad_alloc&) {
+    promise.deliver(out_of_memory());
+    return promise;
+  }
   work();
   return promise;
 }
@@ -105,9 +129,12 @@ void embedded_client::work() {
   while (!in_flight_ && !closing_) {
     const auto looked_at_all = !fill_batch();
     if (dispatcher_.must_send()) {
-      in_flight_ = true;
-      dispatcher_.send(context());
-      return;
+      in_flight_ = dispatcher_.send(context());
+      if (in_flight_)
+        return;
+      dispatcher_.take_answers();
+      deliver();
+      continue;
     }
     deliver();
     if (looked_at_all)
@@ -122,11 +149,9 @@ bool embedded_client::fill_batch() {
   if (dispatcher_.unfinished())
     return true;
   while (placed_ < requests_.size() && dispatcher_.has_room()) {
-    auto& words = dispatcher_.words();
-    const auto first_word = words.size();
-    for (const auto& word : requests_[placed_].words)
-      words.push_back(word);
-    const auto next = dispatcher_.place(first_word, context());
+    const auto first_word = dispatcher_.words().size();
+    const auto next = put_words(requests_[placed_].words) ? dispatcher_.place(first_word, context())
+                                                          : dispatcher_.refuse(first_word);
     if (next == step::paused) {
       if (!std::exchange(retrying_, true))
         delayed_send(this, pause_retry_interval, retry{});
@@ -142,16 +167,25 @@ bool embedded_client::fill_batch() {
   return placed_ < requests_.size();
 }
 
-/// Hands out what has been answered. A request without a reply (CLIENT REPLY OFF) gets a null.
+bool embedded_client::put_words(const std::vector<std::string>& request) noexcept try {
+  const memory_reserve::delivery may_fail;
+  auto& words = dispatcher_.words();
+  words.insert(words.end(), request.begin(), request.end());
+  return true;
+} catch (const std::bad_alloc&) {
+  return false;
+}
+
+/// Hands out what has been answered. A request without a reply gets a null (CLIENT REPLY OFF), or
+/// an error if it got lost.
 void embedded_client::deliver() {
+  const auto complete = dispatcher_.complete();
   auto& output = dispatcher_.output();
   auto rest = output.view();
   while (placed_ > 0 && (!rest.empty() || !dispatcher_.unfinished())) {
-    std::size_t consumed = 0;
-    embedded_reply reply;
-    if (!rest.empty())
-      protocol::parse_resp_value(rest, consumed, reply.value);
-    rest.remove_prefix(consumed);
+    const auto bytes = rest.substr(0, protocol::skip_resp_value(rest));
+    rest.remove_prefix(bytes.size());
+    auto reply = bytes.empty() && !complete ? out_of_memory() : read_reply(bytes);
     published(static_cast<caf::abstract_actor*>(this));
     const unwatched envelope;
     requests_.front().promise.deliver(std::move(reply));

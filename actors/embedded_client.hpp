@@ -6,7 +6,8 @@
 ///
 /// Requests that arrive while a batch is in flight form the next batch. Replies come in the order
 /// of the requests, whoever sent them. A request that is not answered before the end of the client
-/// gets caf::sec::request_receiver_down, as one that is sent after it does.
+/// gets caf::sec::request_receiver_down, as one that is sent after it does. A request that there is
+/// no memory for, or whose reply got lost for lack of it, gets an error reply.
 
 #include "actors/core.hpp"
 #include "actors/dispatcher.hpp"
@@ -39,6 +40,7 @@ private:
   caf::typed_response_promise<embedded_reply> accept(embedded_request request);
   void work();
   bool fill_batch();
+  bool put_words(const std::vector<std::string>& request) noexcept;
   void deliver();
   void close();
   void quit_if_idle();

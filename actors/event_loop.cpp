@@ -1,6 +1,7 @@
 #include "actors/event_loop.hpp"
 
 #include "actors/happens_before.hpp"
+#include "actors/memory_reserve.hpp"
 #include "base/ensure.hpp"
 
 #include <asio/buffer.hpp>
@@ -61,7 +62,8 @@ event_loop* event_loop::current() noexcept {
   return loop_of_this_thread;
 }
 
-void event_loop::exec_later(caf::resumable* job) {
+void event_loop::exec_later(caf::resumable* job) noexcept {
+  const memory_reserve::own_work now;
   if (loop_of_this_thread == this) {
     run_queue_.push_back(job);
     return;

@@ -1,8 +1,8 @@
 #pragma once
 
 /// An event loop: one thread that serves sockets and timers (Asio) and runs actors (it is a CAF
-/// execution unit). There is one per core, and no other thread runs an actor of the server, but for
-/// the few that are detached because they block.
+/// execution unit). There is one per core by default, and where the loops are CAF's scheduler (see
+/// loop_coordinator.hpp) no other thread runs an actor of the server.
 ///
 ///     other threads --exec_later--> inbox (lock-free stack) --+
 ///                                                             v
@@ -13,8 +13,7 @@
 /// - An actor that is made ready by another thread and is pinned here goes through the inbox; the
 ///   loop is woken by an eventfd, and only if it sleeps.
 /// - The io_context is built without locks (ASIO_CONCURRENCY_HINT_UNSAFE): only the loop's own
-/// thread
-///   may touch `io()`. Everything from elsewhere comes through `exec_later` or `stop`.
+///   thread may touch `io()`. Everything from elsewhere comes through `exec_later` or `stop`.
 
 #include "base/counter.hpp"
 
@@ -46,12 +45,13 @@ public:
   /// The loop that the calling thread runs, or null.
   static event_loop* current() noexcept;
 
-  /// Makes `job` ready to run here. From any thread. Takes over one reference.
-  void exec_later(caf::resumable* job) override;
+  /// Makes `job` ready to run here. From any thread. Takes over one reference. A job that got lost
+  /// would wait for ever, so that without memory (see memory_reserve.hpp) the process ends.
+  void exec_later(caf::resumable* job) noexcept override;
 
   /// Resumes a coroutine of this loop once the actor that runs now has had its turn. Only for the
   /// loop's own thread.
-  void resume_soon(std::coroutine_handle<> waiting) {
+  void resume_soon(std::coroutine_handle<> waiting) noexcept {
     ready_.push_back(waiting);
   }
 

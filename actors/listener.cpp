@@ -1,6 +1,7 @@
 #include "actors/listener.hpp"
 
 #include "actors/log.hpp"
+#include "actors/memory_reserve.hpp"
 #include "actors/messages.hpp"
 #include "actors/peer_address.hpp"
 #include "protocol/errors.hpp"
@@ -8,11 +9,11 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <new>
 
 namespace thespis::actors {
 
@@ -66,7 +67,7 @@ caf::behavior listener::make_behavior() {
           },
           [this](const adopt_socket& client) {
             const turn now{this};
-            serve(client.socket->release());
+            adopt(std::move(*client.socket));
           },
           [this](const pause_ended&) {
             const turn now{this};
@@ -79,8 +80,7 @@ caf::behavior listener::make_behavior() {
           }};
 }
 
-// -- accepting
-// ----------------------------------------------------------------------------------------
+// -- accepting ------------------------------------------------------------------------------------
 
 void listener::open(listening_sockets& given) {
   if (draining_)
@@ -126,7 +126,7 @@ void listener::accept_all(door& from) {
     const auto fd = ::accept4(from.socket.native_handle(), nullptr, nullptr,
                               SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
-      welcome(fd);
+      admit(owned_fd{fd});
       continue;
     }
     if (errno == EINTR || errno == ECONNABORTED)
@@ -137,65 +137,95 @@ void listener::accept_all(door& from) {
   }
 }
 
-/// Decides whether the client may stay, and on which loop.
-void listener::welcome(int fd) {
+void listener::admit(owned_fd client) noexcept try {
+  const memory_reserve::client_work may_fail;
+  welcome(std::move(client));
+} catch (const std::bad_alloc&) {
+  drop();
+}
+
+/// From another loop, where it has been admitted.
+void listener::adopt(owned_fd client) noexcept try {
+  const memory_reserve::client_work may_fail;
+  serve(std::move(client));
+} catch (const std::bad_alloc&) {
+  drop();
+}
+
+/// There was no memory for a client that has been counted.
+void listener::drop() noexcept {
+  core_.client_count.fetch_sub(1, std::memory_order_relaxed);
+  core_.network[loop().index()].connections_rejected.add();
+  log::warning("Dropping a client, there is no memory for its connection");
+}
+
+/// Decides whether the client may stay, and on which loop. Throws std::bad_alloc with the client
+/// counted, and nothing else done.
+void listener::welcome(owned_fd client) {
   auto& figures = core_.network[loop().index()];
   const auto clients = core_.client_count.fetch_add(1, std::memory_order_relaxed) + 1;
-  if (clients > static_cast<std::size_t>(core_.options.get(base::option::maxclients))) {
-    figures.connections_rejected.add();
-    turn_away(fd, protocol::errors::too_many_clients);
-    return;
-  }
-  const auto peer = peer_address::of(fd);
+  if (clients > static_cast<std::size_t>(core_.options.get(base::option::maxclients)))
+    return turn_away(client, protocol::errors::too_many_clients);
+  const auto peer = peer_address::of(client.get());
   if (!peer.local && core_.options.get(base::option::protected_mode) != 0
-      && !core_.gates.is_up(commands::gate_password)) {
-    figures.connections_rejected.add();
-    turn_away(fd, protocol::errors::protected_mode);
-    return;
-  }
+      && !core_.gates.is_up(commands::gate_password))
+    return turn_away(client, protocol::errors::protected_mode);
   figures.connections_received.add();
   if (!peer.unix_socket) {
-    configure_tcp(fd, core_.options.get(base::option::tcp_keepalive));
-    serve(fd);
-    return;
+    configure_tcp(client.get(), core_.options.get(base::option::tcp_keepalive));
+    return serve(std::move(client));
   }
   const auto where = next_loop_++ % core_.listeners.size();
   if (where == loop().index())
-    serve(fd);
-  else
-    post(core_.listeners[where], &loop(), adopt_socket{std::make_shared<owned_fd>(fd)});
+    return serve(std::move(client));
+  post(core_.listeners[where], &loop(),
+       adopt_socket{std::make_shared<owned_fd>(std::move(client))});
 }
 
-void listener::turn_away(int fd, std::string_view error) {
-  core_.client_count.fetch_sub(1, std::memory_order_relaxed);
+void listener::turn_away(const owned_fd& client, std::string_view error) {
   std::string line{"-"};
   line.append(error).append("\r\n");
   // A client that does not take it at once does without.
-  [[maybe_unused]] auto n = ::send(fd, line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-  ::close(fd);
+  [[maybe_unused]] auto n = ::send(client.get(), line.data(), line.size(),
+                                   MSG_NOSIGNAL | MSG_DONTWAIT);
+  core_.client_count.fetch_sub(1, std::memory_order_relaxed);
+  core_.network[loop().index()].connections_rejected.add();
 }
 
-void listener::serve(int fd) {
-  owned_fd socket{fd};
+/// Throws std::bad_alloc with nothing done.
+void listener::serve(owned_fd client) {
   if (draining_) {
     core_.client_count.fetch_sub(1, std::memory_order_relaxed);
     return;
   }
-  const auto peer = peer_address::of(fd);
+  const auto peer = peer_address::of(client.get());
   auto record = std::make_shared<commands::client_record>();
   record->id = core_.next_client_id.fetch_add(1, std::memory_order_relaxed);
   record->address = peer.remote;
   record->local_address = peer.here;
-  record->descriptor = fd;
+  record->descriptor = client.get();
   record->created_ms = core_.now().ms;
   record->last_interaction_ms.store(record->created_ms, std::memory_order_relaxed);
   record->set_flag(commands::client_unix_socket, peer.unix_socket);
-  auto one = spawn_pinned<connection>(system(), loop(), std::ref(core_), std::ref(*this),
-                                      std::move(socket), record, peer.local);
-  post(core_.administrator, &loop(), client_came{std::move(record), one});
+  // A place in the list comes first: a connection that is not in it would be lost.
+  connections_.push_back(nullptr);
+  caf::actor one;
+  try {
+    one = spawn_pinned<connection>(system(), loop(), std::ref(core_), std::ref(*this),
+                                   std::move(client), record, peer.local);
+  } catch (const std::bad_alloc&) {
+    connections_.pop_back();
+    throw;
+  }
   auto* raw = dynamic_cast<connection*>(caf::actor_cast<caf::abstract_actor*>(one));
-  raw->place_in_list = connections_.size();
-  connections_.push_back(raw);
+  raw->place_in_list = connections_.size() - 1;
+  connections_.back() = raw;
+  try {
+    post(core_.administrator, &loop(), client_came{std::move(record), one});
+  } catch (const std::bad_alloc&) {
+    // Nobody would know of it.
+    raw->close();
+  }
 }
 
 void listener::forget(connection& gone) {
@@ -207,8 +237,7 @@ void listener::forget(connection& gone) {
   report_if_drained();
 }
 
-// -- once a second
-// ------------------------------------------------------------------------------------
+// -- once a second --------------------------------------------------------------------------------
 
 void listener::expect_tick() {
   timer_->expires_after(tick_interval);
@@ -225,7 +254,7 @@ void listener::tick() {
   const auto now_ms = core_.now().ms;
   const auto timeout_ms = core_.options.get(base::option::timeout) * 1000;
   // Closing changes the list, but only later: connections end in their own coroutine.
-  for (auto* one : std::vector<connection*>{connections_}) {
+  for (auto* one : connections_) {
     const auto idle_ms = now_ms - one->record().last_interaction_ms.load(std::memory_order_relaxed);
     if (timeout_ms != 0 && idle_ms > timeout_ms)
       one->close();
@@ -235,8 +264,7 @@ void listener::tick() {
   }
 }
 
-// -- the end
-// ------------------------------------------------------------------------------------------
+// -- the end --------------------------------------------------------------------------------------
 
 void listener::drain() {
   draining_ = true;
@@ -246,7 +274,7 @@ void listener::drain() {
   }
   doors_.clear();
   timer_.reset();
-  for (auto* one : std::vector<connection*>{connections_})
+  for (auto* one : connections_)
     one->close();
   report_if_drained();
 }

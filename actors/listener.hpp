@@ -6,6 +6,8 @@
 /// addresses (SO_REUSEPORT: the kernel spreads the clients); a Unix socket is accepted by the first
 /// loop, which hands every client to the next loop in turn.
 ///
+/// A client that there is no memory for is dropped.
+///
 /// Once a second it closes clients that were idle for longer than `timeout` and lets idle ones give
 /// back memory.
 
@@ -49,9 +51,12 @@ private:
   void close(const std::vector<tcp_place>& places);
   void expect_clients(const std::shared_ptr<door>& from);
   void accept_all(door& from);
-  void welcome(int fd);
-  void serve(int fd);
-  void turn_away(int fd, std::string_view error);
+  void admit(owned_fd client) noexcept;
+  void welcome(owned_fd client);
+  void adopt(owned_fd client) noexcept;
+  void serve(owned_fd client);
+  void turn_away(const owned_fd& client, std::string_view error);
+  void drop() noexcept;
   void expect_tick();
   void tick();
   void drain();

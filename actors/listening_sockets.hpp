@@ -53,8 +53,7 @@ public:
   }
 
   /// `beside_ours`: this process listens on that port at another address, which may be one with
-  /// this
-  /// ("*"), so the place is shared from the start.
+  /// this ("*"), so the place is shared from the start.
   base::result<void> open_tcp(const tcp_place& where, int backlog, bool beside_ours = false);
 
   /// `permissions`: as in chmod, 0 for the default. A stale socket file is replaced.

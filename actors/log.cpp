@@ -6,8 +6,10 @@
 
 #include <array>
 #include <atomic>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <new>
 #include <span>
 #include <system_error>
 
@@ -54,7 +56,7 @@ bool open(const std::string& path) {
   return true;
 }
 
-void write(level which, std::string_view text) {
+void write(level which, std::string_view text) noexcept try {
   auto line = fmt::format("{}:M {} {} {}\n", ::getpid(), time_stamp(),
                           ".-*#"[static_cast<std::size_t>(which)], text);
   for (auto& c : std::span{line.data(), line.size() - 1})
@@ -62,10 +64,37 @@ void write(level which, std::string_view text) {
       c = ' ';
   [[maybe_unused]] auto n = ::write(descriptor.load(std::memory_order_relaxed), line.data(),
                                     line.size());
+} catch (const std::bad_alloc&) {
+  return;
+}
+
+void write(level which, fmt::string_view text, fmt::format_args values) noexcept try {
+  write(which, fmt::vformat(text, values));
+} catch (const std::bad_alloc&) {
+  return;
 }
 
 std::string system_error(int number) {
   return std::system_category().message(number);
+}
+
+std::string what(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::exception& known) {
+    return known.what();
+  } catch (...) {
+    return "an exception of another kind";
+  }
+}
+
+void write_last_words() noexcept {
+  std::set_terminate([] {
+    const auto thrown = std::current_exception();
+    warning("Ending the process, because nobody expected this: {}",
+            thrown ? what(thrown) : "no exception");
+    std::abort();
+  });
 }
 
 } // namespace thespis::actors::log

@@ -6,10 +6,12 @@
 ///     (process id : role)  (local time)  (level: . debug, - verbose, * notice, # warning)
 ///
 /// A line is one write(2) to a descriptor opened for appending, so lines of several threads never
-/// mix and no lock is needed. Nothing on the way of a request logs.
+/// mix and no lock is needed. No ordinary request logs anything. A line that there is no memory for
+/// is not written.
 
 #include <fmt/format.h>
 
+#include <exception>
 #include <string>
 #include <string_view>
 
@@ -27,33 +29,42 @@ bool is_on(level which) noexcept;
 bool open(const std::string& path);
 
 /// Writes one line; line feeds in `text` become spaces.
-void write(level which, std::string_view text);
+void write(level which, std::string_view text) noexcept;
+
+/// The same, from a format.
+void write(level which, fmt::string_view text, fmt::format_args values) noexcept;
 
 /// What errno means, in words.
 std::string system_error(int number);
 
+/// What an exception says.
+std::string what(const std::exception_ptr& thrown);
+
+/// From here on an exception that nobody catches is named in the log before the process aborts.
+void write_last_words() noexcept;
+
 template <class... Ts>
-void debug(fmt::format_string<Ts...> text, Ts&&... values) {
+void debug(fmt::format_string<Ts...> text, Ts&&... values) noexcept {
   if (is_on(level::debug))
-    write(level::debug, fmt::format(text, std::forward<Ts>(values)...));
+    write(level::debug, text, fmt::make_format_args(values...));
 }
 
 template <class... Ts>
-void verbose(fmt::format_string<Ts...> text, Ts&&... values) {
+void verbose(fmt::format_string<Ts...> text, Ts&&... values) noexcept {
   if (is_on(level::verbose))
-    write(level::verbose, fmt::format(text, std::forward<Ts>(values)...));
+    write(level::verbose, text, fmt::make_format_args(values...));
 }
 
 template <class... Ts>
-void notice(fmt::format_string<Ts...> text, Ts&&... values) {
+void notice(fmt::format_string<Ts...> text, Ts&&... values) noexcept {
   if (is_on(level::notice))
-    write(level::notice, fmt::format(text, std::forward<Ts>(values)...));
+    write(level::notice, text, fmt::make_format_args(values...));
 }
 
 template <class... Ts>
-void warning(fmt::format_string<Ts...> text, Ts&&... values) {
+void warning(fmt::format_string<Ts...> text, Ts&&... values) noexcept {
   if (is_on(level::warning))
-    write(level::warning, fmt::format(text, std::forward<Ts>(values)...));
+    write(level::warning, text, fmt::make_format_args(values...));
 }
 
 } // namespace thespis::actors::log

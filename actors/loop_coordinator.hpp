@@ -29,8 +29,8 @@ public:
 
 private:
   loop_group loops_;
-  /// Serves actors of a host application that use delayed_send or request timeouts; the server's
-  /// own actors use neither.
+  /// Serves actors of a host application that use delayed_send or request timeouts, and embedded
+  /// clients that wait for the end of a CLIENT PAUSE.
   caf::detail::thread_safe_actor_clock clock_;
   std::thread clock_thread_;
 };

@@ -69,10 +69,11 @@ struct begin_ticking {};
 /// To the administrator, ten times a second: sample rates, end a pause that is over.
 struct sample_now {};
 
-/// To a connection or listener: finish what runs, then close.
+/// To a client: finish what runs, then close.
 struct close_connection {};
 
-/// To a listener, from there to its connections: CLIENT UNPAUSE.
+/// To a listener, from there to its connections: a pause of clients began, changed or ended; who
+/// waits looks again.
 struct pause_ended {};
 
 /// To the administrator, from there to each listener: take your loop's listening sockets and accept
@@ -125,15 +126,23 @@ caf::mailbox_element_ptr wrap(Message message) {
   return caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::move(message));
 }
 
-/// Puts a message into an actor's mailbox. `here`: the event loop of the caller, on which a
-/// floating receiver that was idle is going to run; null elsewhere. Cost: one allocation.
-template <class Message>
-void post(const caf::actor& receiver, caf::execution_unit* here, Message message) {
+/// Puts a message that has been wrapped before into an actor's mailbox: for answers that may not
+/// fail. `here`: the event loop of the caller, on which a floating receiver that was idle is going
+/// to run; null elsewhere.
+inline void post_wrapped(const caf::actor& receiver, caf::execution_unit* here,
+                         caf::mailbox_element_ptr message) {
   if (!receiver)
     return;
   auto* target = caf::actor_cast<caf::abstract_actor*>(receiver);
   published(target);
-  target->enqueue(wrap(std::move(message)), here);
+  target->enqueue(std::move(message), here);
+}
+
+/// Wraps a message and puts it into an actor's mailbox. Cost: one allocation; if it fails, nothing
+/// has been sent.
+template <class Message>
+void post(const caf::actor& receiver, caf::execution_unit* here, Message message) {
+  post_wrapped(receiver, here, wrap(std::move(message)));
 }
 
 } // namespace thespis::actors

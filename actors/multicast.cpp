@@ -1,5 +1,7 @@
 #include "actors/multicast.hpp"
 
+#include "actors/message_chain.hpp"
+
 #include <thread>
 
 namespace thespis::actors {
@@ -14,9 +16,13 @@ constexpr int spins_before_yield = 200;
 void multicast_order::send(std::span<const caf::actor> receivers,
                            std::span<const partition_index> targets, const partition_task& task,
                            std::atomic<bool>& armed, caf::execution_unit* here) {
+  // A partition that has its copy waits for the others': none may be missing.
+  message_chain copies;
+  for (std::size_t i = 0; i < targets.size(); ++i)
+    copies.add(wrap(task));
   std::lock_guard guard{lock_};
   for (auto index : targets)
-    post(receivers[index], here, task);
+    post_wrapped(receivers[index], here, copies.take());
   armed.store(true, std::memory_order_release);
 }
 

@@ -20,7 +20,8 @@ namespace thespis::actors {
 /// The lock of the total order; one per store.
 class multicast_order {
 public:
-  /// Sends `task` to each of `receivers[i], i in targets` and then raises `armed`.
+  /// Sends `task` to each of `receivers[i], i in targets` and then raises `armed`. Throws
+  /// std::bad_alloc with nothing sent.
   void send(std::span<const caf::actor> receivers, std::span<const partition_index> targets,
             const partition_task& task, std::atomic<bool>& armed, caf::execution_unit* here);
 

@@ -1,17 +1,20 @@
 #include "actors/partition.hpp"
 
+#include "actors/memory_reserve.hpp"
 #include "actors/multicast.hpp"
 #include "actors/rendezvous.hpp"
 #include "commands/execute.hpp"
 #include "keyspace/active_expiry.hpp"
 
 #include <algorithm>
+#include <new>
+#include <optional>
 
 namespace thespis::actors {
 
 namespace {
 
-/// A direct batch is left and flushed when its output grows beyond this.
+/// A direct batch is left and flushed when its output grows beyond this, or cannot grow.
 constexpr std::size_t output_bytes_per_run = 1 << 20;
 
 /// How many items' keys are looked up ahead of their turn.
@@ -71,7 +74,7 @@ void partition::serve(const partition_task& task) {
       wake_up(task.due_ms);
       break;
   }
-  if (const auto changes = shard_.changes.changes() + shard_.expired.get();
+  if (const auto changes = shard_.changes.events() + shard_.expired.get();
       changes != changes_seen_) {
     changes_seen_ = changes;
     keyspace::publish_sizes(shard_);
@@ -90,11 +93,20 @@ void partition::run_part(batch& work) {
   keyspace::shard* const shards[] = {&shard_};
   statistics_.start();
   auto looked_ahead = part.next_item;
+  std::optional<memory_reserve::client_work> may_fail{std::in_place};
   while (part.next_item < part.items.size()) {
     if (part.next_item == looked_ahead)
       looked_ahead = look_ahead(work, part);
+    if (!commands::make_room(bytes)) [[unlikely]] {
+      // There will be room once the client has what there is.
+      if (!direct || bytes.empty())
+        work.cut_short.store(true, std::memory_order_relaxed);
+      break;
+    }
     auto& item = part.items[part.next_item++];
     const auto words = work.words_of(item, part);
+    if (!direct) [[unlikely]]
+      ctx.share = work.share_of(item);
     ctx.hint = {words.size() > 1 ? words[1] : std::string_view{}, item.key_hash};
     commands::execute(ctx, *item.spec, words, statistics_, shards);
     item.reply_end = bytes.size();
@@ -102,6 +114,7 @@ void partition::run_part(batch& work) {
       break;
   }
   core_.report_slow(statistics_, context());
+  may_fail.reset();
   if (work.pending.fetch_sub(1, std::memory_order_acq_rel) == 1)
     work.report(context());
 }
@@ -140,21 +153,24 @@ void partition::join(rendezvous& meeting) {
 /// The last to arrive runs the body, answers, and releases everybody.
 void partition::run_meeting(rendezvous& meeting) {
   auto& work = meeting.work();
-  const auto shards = meeting.shards();
-  const auto borrowed = shards.all();
+  const auto shards = meeting.take_shards();
   protocol::reply_writer reply{*work.output, work.client->protocol};
   keyspace::command_context ctx{reply, *work.client, shards, work.time};
   auto& part = work.parts.front();
   statistics_.start();
-  commands::execute(ctx, *part.items.front().spec, work.words_of(part.items.front(), part),
-                    statistics_, borrowed);
+  if (const memory_reserve::client_work may_fail; commands::make_room(*work.output)) [[likely]]
+    commands::execute(ctx, *part.items.front().spec, work.words_of(part.items.front(), part),
+                      statistics_, meeting.borrowed());
+  else
+    work.cut_short.store(true, std::memory_order_relaxed);
   core_.report_slow(statistics_, context());
-  const auto partitions = meeting.partitions();
+  const auto partitions = meeting.take_partitions();
+  auto releases = meeting.take_releases();
   work.report(context());
   // From here on the meeting is its owner's again.
   for (auto other : partitions)
     if (other != index_)
-      post(core_.partitions[other], context(), partition_task{partition_task::kind::release});
+      post_wrapped(core_.partitions[other], context(), releases.take());
   serve(partition_task{partition_task::kind::release});
 }
 
@@ -169,17 +185,27 @@ void partition::wake_up(std::int64_t due_ms) {
   if (!access.active_expiry.load(std::memory_order_relaxed)
       || now_ms < access.keep_expired_until_ms.load(std::memory_order_relaxed))
     return announce(now_ms + held_back_ms);
-  const auto more = keyspace::expire_due(shard_, now_ms, expired_per_run);
-  // By way of the scheduler's timer, so that sockets are looked at in between.
-  announce(more ? 0 : keyspace::next_due_ms(shard_));
+  try {
+    const auto more = keyspace::expire_due(shard_, now_ms, expired_per_run);
+    // By way of the scheduler's timer, so that sockets are looked at in between.
+    announce(more ? 0 : keyspace::next_due_ms(shard_));
+  } catch (const std::bad_alloc&) {
+    // What is due stays so.
+    announce(now_ms + held_back_ms);
+  }
 }
 
-/// Asks to be woken at `due_ms`, unless it will be then or before.
-void partition::announce(std::int64_t due_ms) {
+/// Asks to be woken at `due_ms`, unless it will be then or before. Without memory for the wish the
+/// next change of the shard repeats it.
+void partition::announce(std::int64_t due_ms) noexcept {
   if (due_ms >= announced_due_ms_)
     return;
-  announced_due_ms_ = due_ms;
-  post(core_.scheduler, context(), wake_partition_at{index_, due_ms});
+  try {
+    post(core_.scheduler, context(), wake_partition_at{index_, due_ms});
+    announced_due_ms_ = due_ms;
+  } catch (const std::bad_alloc&) {
+    return;
+  }
 }
 
 } // namespace thespis::actors

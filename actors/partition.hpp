@@ -33,7 +33,7 @@ private:
   void join(rendezvous& meeting);
   void run_meeting(rendezvous& meeting);
   void wake_up(std::int64_t due_ms);
-  void announce(std::int64_t due_ms);
+  void announce(std::int64_t due_ms) noexcept;
 
   core& core_;
   partition_index index_;

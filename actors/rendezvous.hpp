@@ -5,24 +5,35 @@
 /// own thread and then releases the others. Nobody waits in a thread, and there is no deadlock,
 /// because all partitions meet all multicasts in the same order.
 ///
+/// Whatever the meeting needs memory for is got in prepare(): partitions that are parked must be
+/// released, come what may.
+///
 /// Owned by the client that sent it, which leaves it alone until `batch_done`. A partition that has
 /// arrived and is not the last does not touch it again.
 
 #include "actors/batch.hpp"
+#include "actors/message_chain.hpp"
+#include "actors/messages.hpp"
 #include "keyspace/shard_map.hpp"
 
 #include <atomic>
+#include <span>
 #include <vector>
 
 namespace thespis::actors {
 
 class rendezvous {
 public:
-  /// REQUIRES: the last meeting is over.
+  /// Throws std::bad_alloc, and may be called again then. REQUIRES: the last meeting is over.
   void prepare(batch& work, std::vector<partition_index> partitions, std::size_t partition_count) {
     work_ = &work;
     partitions_ = std::move(partitions);
     shards_.assign(partition_count, nullptr);
+    borrowed_.clear();
+    borrowed_.reserve(partitions_.size());
+    releases_ = {};
+    for (std::size_t i = 1; i < partitions_.size(); ++i)
+      releases_.add(wrap(partition_task{partition_task::kind::release}));
     missing_.store(static_cast<std::uint32_t>(partitions_.size()), std::memory_order_relaxed);
     armed.store(false, std::memory_order_relaxed);
   }
@@ -40,9 +51,23 @@ public:
   const std::vector<partition_index>& partitions() const noexcept {
     return partitions_;
   }
-  /// REQUIRES: all have arrived.
-  keyspace::shard_map shards() const {
-    return keyspace::shard_map{shards_};
+
+  // For the last to arrive, once each; none of them needs memory.
+  keyspace::shard_map take_shards() noexcept {
+    for (auto index : partitions_)
+      borrowed_.push_back(shards_[index]);
+    return keyspace::shard_map{std::move(shards_)};
+  }
+  /// After take_shards(): those that were lent, in the order of their index.
+  std::span<keyspace::shard* const> borrowed() const noexcept {
+    return borrowed_;
+  }
+  std::vector<partition_index> take_partitions() noexcept {
+    return std::move(partitions_);
+  }
+  /// A message for each partition but one.
+  message_chain take_releases() noexcept {
+    return std::move(releases_);
   }
 
   std::atomic<bool> armed{false};
@@ -51,6 +76,8 @@ private:
   batch* work_ = nullptr;
   std::vector<partition_index> partitions_;
   std::vector<keyspace::shard*> shards_;
+  std::vector<keyspace::shard*> borrowed_;
+  message_chain releases_;
   std::atomic<std::uint32_t> missing_{0};
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
+#include <utility>
 
 namespace thespis::actors {
 
@@ -9,10 +11,16 @@ namespace {
 
 constexpr std::int64_t sample_interval_ms = 100;
 
+constexpr std::size_t wishes_expected = 1024;
+
 } // namespace
 
 scheduler::scheduler(caf::actor_config& config, event_loop& loop, core& home)
   : pinned_actor(config, loop), core_(home) {
+  // So many are there hardly ever; then a lack of memory does not matter here.
+  std::vector<wake_partition_at> room;
+  room.reserve(wishes_expected);
+  wishes_ = wish_queue{later{}, std::move(room)};
 }
 
 scheduler::~scheduler() {
@@ -32,9 +40,15 @@ void scheduler::on_exit() {
   timer_.reset();
 }
 
-void scheduler::add(const wake_partition_at& wish) {
+/// A wish that there is no memory for is dropped: keys of that partition may outlive their time
+/// until somebody asks for them.
+void scheduler::add(const wake_partition_at& wish) noexcept {
   const turn now{this};
-  wishes_.push(wish);
+  try {
+    wishes_.push(wish);
+  } catch (const std::bad_alloc&) {
+    return;
+  }
   if (wish.at_ms < timer_at_ms_)
     expect_tick();
 }

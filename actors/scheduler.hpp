@@ -33,7 +33,9 @@ private:
     }
   };
 
-  void add(const wake_partition_at& wish);
+  using wish_queue = std::priority_queue<wake_partition_at, std::vector<wake_partition_at>, later>;
+
+  void add(const wake_partition_at& wish) noexcept;
   void expect_tick();
   void tick();
 
@@ -43,7 +45,7 @@ private:
   std::int64_t next_sample_ms_ = 0;
   /// When the timer fires, Unix ms.
   std::int64_t timer_at_ms_ = 0;
-  std::priority_queue<wake_partition_at, std::vector<wake_partition_at>, later> wishes_;
+  wish_queue wishes_;
 };
 
 } // namespace thespis::actors

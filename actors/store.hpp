@@ -44,8 +44,8 @@ public:
   /// Serves the clients of these sockets, at most once. `sockets` has one list per event loop.
   void listen(listening_sockets sockets);
 
-  /// Begins the ordered end (design: no acknowledged write is lost). From any thread, returns at
-  /// once.
+  /// Begins the ordered end: what is in flight is answered, then the data is gone (nothing writes
+  /// it anywhere yet). From any thread, returns at once.
   void stop();
 
   /// Waits for the end, which stop() or a client's SHUTDOWN began. REQUIRES: not on an event loop.

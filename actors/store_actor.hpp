@@ -1,12 +1,17 @@
 #pragma once
 
 /// What all actors of a store have in common. A message that nobody expects is dropped; CAF's
-/// default would print it.
+/// default would print it. An exception that leaves a handler ends the actor and is named in the
+/// log; the supervisor sees to what follows from that.
 
 #include "actors/happens_before.hpp"
+#include "actors/log.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/mailbox_element.hpp>
+#include <caf/sec.hpp>
+
+#include <exception>
 
 namespace thespis::actors {
 
@@ -14,6 +19,7 @@ class store_actor : public caf::event_based_actor {
 public:
   explicit store_actor(caf::actor_config& config) : caf::event_based_actor(config) {
     set_default_handler(caf::drop);
+    set_exception_handler(fail);
   }
 
 #if defined(__SANITIZE_THREAD__)
@@ -34,6 +40,12 @@ public:
     return caf::event_based_actor::resume(here, messages_max);
   }
 #endif
+
+private:
+  static caf::error fail(std::exception_ptr& why) {
+    log::warning("An actor ends by an exception: {}", log::what(why));
+    return caf::sec::runtime_error;
+  }
 };
 
 } // namespace thespis::actors

@@ -4,6 +4,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -92,6 +93,15 @@ std::ptrdiff_t stream_socket::receive_operation::receive_once(bool& exhausted) n
 asio::detail::reactor_op::status stream_socket::writable_operation::perform(
   asio::detail::reactor_op*) {
   return done;
+}
+
+/// The reactor calls it whenever there is news; input that nobody has taken may be in front of the
+/// peer's end, so the socket is asked for its state.
+asio::detail::reactor_op::status stream_socket::hang_up_operation::perform(
+  asio::detail::reactor_op* base) {
+  pollfd state{static_cast<hang_up_operation*>(base)->socket_.fd_.get(), POLLRDHUP, 0};
+  const auto gone = ::poll(&state, 1, 0) > 0 && state.revents != 0;
+  return gone ? done : not_done;
 }
 
 std::ptrdiff_t stream_socket::send(const char* from, std::size_t size) noexcept {

@@ -13,9 +13,9 @@
 /// is no proof, because the peer's end may have come along with the last bytes, and there is no
 /// second edge for it. Where the kernel does not say so (Unix sockets) the next receive tries.
 ///
-/// At most one receive and one wait for writability are outstanding. Only for the loop's own
-/// thread. It touches Asio's `detail` namespace; cmake/FindAsio.cmake says for which versions that
-/// holds.
+/// At most one receive (or wait for the peer's end) and one wait for writability are outstanding.
+/// Only for the loop's own thread. It touches Asio's `detail` namespace; cmake/FindAsio.cmake says
+/// for which versions that holds.
 
 #include "actors/event_loop.hpp"
 #include "actors/owned_fd.hpp"
@@ -91,6 +91,23 @@ class stream_socket {
     static status perform(asio::detail::reactor_op* base);
   };
 
+  /// Takes the place of a receive while nothing is to be received.
+  class hang_up_operation : public operation {
+  public:
+    explicit hang_up_operation(stream_socket& socket) : operation(socket, &perform) {
+    }
+    void start_for(std::coroutine_handle<> waiting) {
+      start(asio::detail::reactor::read_op, true, waiting);
+    }
+    /// Whether the peer is gone; false when cancelled.
+    bool outcome() const noexcept {
+      return !ec_;
+    }
+
+  private:
+    static status perform(asio::detail::reactor_op* base);
+  };
+
   /// What a coroutine awaits. Not the operation itself, of which GCC 12 would await a copy.
   template <class Operation>
   class awaiter {
@@ -133,6 +150,15 @@ public:
     return awaiter{writable_};
   }
 
+  /// Waits until the peer has closed its end or the connection is broken, and leaves all input
+  /// where it is. REQUIRES: no receive is outstanding.
+  awaiter<hang_up_operation> hang_up() noexcept {
+    return awaiter{hang_up_};
+  }
+  bool is_watching() const noexcept {
+    return hang_up_.waits();
+  }
+
   /// Sends what the kernel takes without waiting. Returns the bytes, or -1 with errno.
   std::ptrdiff_t send(const char* from, std::size_t size) noexcept;
 
@@ -148,6 +174,7 @@ private:
   bool counts_input_ = false;
   receive_operation receive_{*this};
   writable_operation writable_{*this};
+  hang_up_operation hang_up_{*this};
 };
 
 } // namespace thespis::actors

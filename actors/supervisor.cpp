@@ -16,6 +16,8 @@ supervisor::supervisor(caf::actor_config& config, core& home, std::function<void
     on_gone_(std::move(on_gone)),
     listeners_left_(home.listeners.size()) {
   set_down_handler([this](const caf::down_msg& down) { mourn(down); });
+  // Nobody watches the supervisor.
+  set_exception_handler(die);
 }
 
 supervisor::~supervisor() {
@@ -23,10 +25,12 @@ supervisor::~supervisor() {
 }
 
 caf::behavior supervisor::make_behavior() {
-  for (const auto& one : core_.partitions)
-    watch(one);
-  watch(core_.administrator);
-  watch(core_.scheduler);
+  for (std::size_t i = 0; i < core_.partitions.size(); ++i)
+    watch(core_.partitions[i], role::core, fmt::format("partition {}", i));
+  watch(core_.administrator, role::core, "the administrator");
+  watch(core_.scheduler, role::core, "the scheduler");
+  for (std::size_t i = 0; i < core_.listeners.size(); ++i)
+    watch(core_.listeners[i], role::listener, fmt::format("listener {}", i));
   return {[this](const shut_down&) { stop_clients(); },
           [this](const client_opened& client) { receive(client.address); },
           [this](const drained&) {
@@ -51,9 +55,22 @@ void supervisor::receive(const caf::actor& client) {
     post(client, context(), client_admitted{});
 }
 
-void supervisor::watch(const caf::actor& one) {
-  alive_.insert(one.address());
+caf::error supervisor::die(std::exception_ptr& why) {
+  log::warning("The supervisor of the core actors has failed ({}). Ending the process.",
+               log::what(why));
+  std::abort();
+}
+
+void supervisor::watch(const caf::actor& one, role part, std::string name) {
+  watched_.emplace(one.address(), watched{part, std::move(name)});
+  if (part == role::core)
+    ++core_left_;
   monitor(one);
+}
+
+/// Listeners end by themselves, others are sent an exit message.
+bool supervisor::was_asked_to_end(const watched& one, const caf::error& reason) const noexcept {
+  return one.part == role::listener ? stopping_clients_ && !reason : stopping_core_;
 }
 
 void supervisor::stop_clients() {
@@ -85,23 +102,25 @@ void supervisor::mourn(const caf::down_msg& down) {
     leave_if_alone();
     return;
   }
-  if (alive_.erase(down.source) == 0)
+  const auto found = watched_.find(down.source);
+  if (found == watched_.end())
     return;
-  if (!stopping_core_) {
-    log::warning(
-      "An actor that holds data has died ({}). Ending the process, because going on would "
-      "lose that data quietly.",
-      caf::to_string(down.reason));
+  const auto dead = std::move(found->second);
+  watched_.erase(found);
+  if (!was_asked_to_end(dead, down.reason)) {
+    log::warning("A core actor has died: {} ({}). Ending the process, because going on would lose "
+                 "data quietly.",
+                 dead.name, caf::to_string(down.reason));
     std::abort();
   }
-  if (!alive_.empty())
+  if (dead.part == role::listener || --core_left_ != 0)
     return;
   on_stopped_();
   leave_if_alone();
 }
 
 void supervisor::leave_if_alone() {
-  if (!nobody_comes_ || !alive_.empty() || !embedded_clients_.empty())
+  if (!nobody_comes_ || core_left_ != 0 || !embedded_clients_.empty())
     return;
   quit();
   on_gone_();

@@ -2,10 +2,12 @@
 
 /// Watches the core actors and ends them in order.
 ///
-/// The death of a core actor that nobody asked for is fatal for the process: its data would be gone
-/// while clients go on. The ordered end is: listeners stop accepting and close their clients,
-/// embedded clients answer what is in flight and end; when all are gone, partitions, administrator
-/// and scheduler end; when the last is down, `on_stopped` is called.
+/// The death of a core actor (partition, administrator, scheduler, listener) that nobody asked for
+/// is fatal for the process, with a line in the log: its data, or its part of the work, would be
+/// gone while clients go on. Its own death by an exception is fatal as well. The ordered end is:
+/// listeners stop accepting and close their clients, embedded clients answer what is in flight and
+/// end; when all are gone, partitions, administrator and scheduler end; when the last is down,
+/// `on_stopped` is called.
 ///
 /// An embedded client may come at any time, during and after the end too, until the store says
 /// `farewell`. It sends nothing to partitions before it is admitted, and after the end began it is
@@ -15,9 +17,11 @@
 #include "actors/messages.hpp"
 #include "actors/store_actor.hpp"
 
+#include <cstdint>
+#include <exception>
 #include <functional>
 #include <map>
-#include <set>
+#include <string>
 
 namespace thespis::actors {
 
@@ -32,7 +36,16 @@ public:
   caf::behavior make_behavior() override;
 
 private:
-  void watch(const caf::actor& one);
+  enum class role : std::uint8_t { core, listener };
+  struct watched {
+    role part;
+    /// "partition 3".
+    std::string name;
+  };
+
+  [[noreturn]] static caf::error die(std::exception_ptr& why);
+  void watch(const caf::actor& one, role part, std::string name);
+  bool was_asked_to_end(const watched& one, const caf::error& reason) const noexcept;
   void receive(const caf::actor& client);
   void stop_clients();
   void stop_core_if_drained();
@@ -42,7 +55,9 @@ private:
   core& core_;
   std::function<void()> on_stopped_;
   std::function<void()> on_gone_;
-  std::set<caf::actor_addr> alive_;
+  std::map<caf::actor_addr, watched> watched_;
+  /// Core actors but for listeners, which say `drained` and then go in their own time.
+  std::size_t core_left_ = 0;
   std::map<caf::actor_addr, caf::actor> embedded_clients_;
   std::size_t listeners_left_ = 0;
   bool stopping_clients_ = false;

@@ -4,7 +4,8 @@
 /// for standard input and the command line. Pure: whoever calls has read the texts, and brings what
 /// reads the files of `include`.
 ///
-/// Reasons are Redis' own; an error is one line, where redis-server prints four:
+/// Reasons are Redis' own; an error is one line, where redis-server prints four. The server puts
+/// "Fatal error in the configuration: " in front of it.
 ///
 ///   /etc/thespis.conf, line 3: 'foo bar': Bad directive or wrong number of arguments
 ///   command line, option 1: 'port "x"': argument couldn't be parsed into an integer

@@ -26,8 +26,7 @@ struct option_lines {
   bool is_whole = false;
 };
 
-// -- options as lines
-// ------------------------------------------------------------------------------
+// -- options as lines -----------------------------------------------------------------------------
 
 option_lines one_line(std::string line, bool needed) {
   option_lines wanted;
@@ -115,8 +114,7 @@ option_lines lines_of(const options& values, option which) {
   return one_line(fmt::format("{} {}", row.name, quoted(text)), needed);
 }
 
-// -- the file
-// --------------------------------------------------------------------------------------
+// -- the file -------------------------------------------------------------------------------------
 
 std::string_view trimmed(std::string_view line) {
   constexpr std::string_view blanks = " \t\r\n";

@@ -4,7 +4,10 @@
 #include "base/ensure.hpp"
 #include "base/number.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -234,6 +237,11 @@ std::string format_memory(std::uint64_t bytes) {
 
 result<option_value> parse_option(const option_kind& kind, option_words words,
                                   const option_value& current) {
+  std::vector<std::string_view> cut;
+  if (kind.type != option_type::integer && !kind.is_binary) {
+    std::transform(words.begin(), words.end(), std::back_inserter(cut), before_zero);
+    words = cut;
+  }
   if (kind.type == option_type::words)
     return parse_words(kind, words, current);
   if (kind.type == option_type::some_choices)

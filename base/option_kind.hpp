@@ -27,6 +27,11 @@ enum class option_type : std::uint8_t {
   words              ///< several words with a grammar of their own
 };
 
+/// Redis reads values and patterns as C strings: a zero byte ends them.
+constexpr std::string_view before_zero(std::string_view text) {
+  return text.substr(0, text.find('\0'));
+}
+
 /// The value of one option. Types up to event_classes use the number, the others the text; a text
 /// of type `words` is in canonical form: what CONFIG GET prints.
 struct option_value {
@@ -61,10 +66,17 @@ struct option_kind {
   words_parser parse = nullptr;
   /// The name of earlier versions, or empty.
   std::string_view older_name = {};
+  /// Whether zero bytes are part of the text.
+  bool is_binary = false;
 
   constexpr option_kind alias(std::string_view name) const {
     auto kind = *this;
     kind.older_name = name;
+    return kind;
+  }
+  constexpr option_kind binary() const {
+    auto kind = *this;
+    kind.is_binary = true;
     return kind;
   }
   constexpr option_kind checked(text_check check) const {
@@ -126,8 +138,9 @@ constexpr option_kind words(std::string_view preset, words_parser parse) {
 
 } // namespace option_kinds
 
-/// Reads `words` (as many as were given) for an option of this kind. `current` is the value so far,
-/// which some kinds extend. The fault is the reason alone, in Redis' words.
+/// Reads `words` (as many as were given) for an option of this kind, each up to a zero byte unless
+/// it is an integer or binary. `current` is the value so far, which some kinds extend. The fault is
+/// the reason alone, in Redis' words.
 result<option_value> parse_option(const option_kind& kind, option_words words,
                                   const option_value& current);
 

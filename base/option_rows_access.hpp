@@ -5,7 +5,7 @@
 // clang-format off
 #define THESPIS_ACCESS_OPTIONS(ROW) \
   ROW(protected_mode,           boolean("yes")) \
-  ROW(requirepass,              text(""), sensitive | nullable) \
+  ROW(requirepass,              text("").binary(), sensitive | nullable) \
   ROW(aclfile,                  text(""), immutable) \
   ROW(acllog_max_len,           integer("128", 0, int64_max)) \
   ROW(acl_pubsub_default,       one_of(pubsub_defaults, "resetchannels")) \

@@ -6,7 +6,7 @@
 #define THESPIS_REPLICATION_OPTIONS(ROW) \
   ROW(replicaof,                        words("no one", replicaof) \
                                           .alias("slaveof"), immutable | multi_argument) \
-  ROW(masterauth,                       text(""), sensitive | nullable) \
+  ROW(masterauth,                       text("").binary(), sensitive | nullable) \
   ROW(masteruser,                       text(""), sensitive | nullable) \
   ROW(replica_announce_ip,              text("").alias("slave-announce-ip"), nullable) \
   ROW(replica_announce_port,            integer("0", 0, 65535).alias("slave-announce-port")) \

@@ -6,6 +6,7 @@
 #include "base/split_words.hpp"
 
 #include <algorithm>
+#include <bitset>
 
 #include <fmt/format.h>
 
@@ -50,6 +51,12 @@ fault set_fault(std::string_view name, std::string_view why) {
     fmt::format("ERR CONFIG SET failed (possibly related to argument '{}') - {}", name, why)};
 }
 
+/// An option or its alias: two names of one value.
+std::size_t number_of(const named_option& name) {
+  const auto which = static_cast<std::size_t>(name.which);
+  return which * 2 + (name.name == option_rows()[which].name ? 0 : 1);
+}
+
 bool has_wildcard(std::string_view pattern) {
   return pattern.find_first_of("*?[") != pattern.npos;
 }
@@ -76,8 +83,7 @@ options::options() {
     store(static_cast<option>(i), preset_of(static_cast<option>(i)));
 }
 
-// -- reading
-// ---------------------------------------------------------------------------------------
+// -- reading --------------------------------------------------------------------------------------
 
 output_limit options::output_limit_of(client_class cls) const noexcept {
   const auto& limit = output_limits_[static_cast<std::size_t>(cls)];
@@ -109,34 +115,31 @@ bool options::is_default(option which) const {
 std::vector<options::name_and_value> options::list(
   std::span<const std::string_view> patterns) const {
   std::vector<name_and_value> found;
-  const auto add = [&](std::string_view name, option which) {
-    const auto same = [&](const auto& one) { return equals_nocase(one.first, name); };
-    if (std::none_of(found.begin(), found.end(), same))
-      found.emplace_back(std::string{name}, formatted(which));
+  std::bitset<option_count * 2> taken;
+  const auto add = [&](const named_option& one, std::string_view spelling) {
+    if (taken.test(number_of(one)))
+      return;
+    taken.set(number_of(one));
+    found.emplace_back(std::string{spelling}, formatted(one.which));
   };
-  for (auto pattern : patterns)
-    if (!has_wildcard(pattern))
+  for (auto pattern : patterns) {
+    if (!has_wildcard(pattern)) {
       if (const auto one = find_option(pattern))
-        add(pattern, one->which);
-  const auto matches = [&](std::string_view name) {
-    return std::any_of(patterns.begin(), patterns.end(), [&](std::string_view pattern) {
-      return has_wildcard(pattern) && glob_match(pattern, name, true);
-    });
-  };
-  for (std::size_t i = 0; i < option_count; ++i) {
-    const auto& row = option_rows()[i];
-    if (row.is(option_flags::hidden))
+        add(*one, pattern);
       continue;
-    if (matches(row.name))
-      add(row.name, static_cast<option>(i));
-    if (!row.alias().empty() && matches(row.alias()))
-      add(row.alias(), static_cast<option>(i));
+    }
+    pattern = before_zero(pattern);
+    for (std::size_t i = 0; i < option_count; ++i) {
+      const auto& row = option_rows()[i];
+      for (auto name : {row.name, row.alias()})
+        if (!name.empty() && !row.is(option_flags::hidden) && glob_match(pattern, name, true))
+          add({static_cast<option>(i), name}, name);
+    }
   }
   return found;
 }
 
-// -- changing
-// --------------------------------------------------------------------------------------
+// -- changing -------------------------------------------------------------------------------------
 
 result<void> options::set(std::string_view name, std::string_view value) {
   const setting one{name, value};
@@ -237,12 +240,13 @@ result<void> options::load(std::string_view name, option_words words) {
     views.assign(split.begin(), split.end());
   }
   auto current = value(found->which);
-  if (found->which == option::save && !std::exchange(save_loaded_, true))
+  if (found->which == option::save && !is_loaded(option::save))
     current.text.clear();
   auto parsed = parse_option(row.kind, views, current);
   if (!parsed)
     return fault{parsed.why()};
   store(found->which, *parsed);
+  loaded_.set(index(found->which));
   return {};
 }
 

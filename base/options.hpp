@@ -13,6 +13,7 @@
 
 #include <array>
 #include <atomic>
+#include <bitset>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -67,11 +68,15 @@ public:
   std::vector<double> latency_percentiles() const;
   std::vector<std::string> bind_addresses() const;
   bool is_default(option which) const;
+  /// Whether a line of the configuration has named it (`load`).
+  bool is_loaded(option which) const {
+    return loaded_.test(index(which));
+  }
 
   using name_and_value = std::pair<std::string, std::string>;
-  /// CONFIG GET: the options that match any of the patterns, each name once. A pattern without a
-  /// wildcard finds hidden options too, and is answered in the spelling of the request; the others
-  /// follow in the order of the table. Cost: O(patterns * options).
+  /// CONFIG GET: the options that match any of the patterns, in the patterns' order and then the
+  /// table's, each name once. A pattern without a wildcard finds hidden options too, and is
+  /// answered in the spelling of the request. Cost: O(patterns * options).
   std::vector<name_and_value> list(std::span<const std::string_view> patterns) const;
 
   // -- changing: the owner alone
@@ -140,7 +145,7 @@ private:
   /// One past the index into callbacks_, or 0.
   std::array<std::size_t, option_count> callback_of_{};
   std::vector<change_callback> callbacks_;
-  bool save_loaded_ = false;
+  std::bitset<option_count> loaded_;
 };
 
 /// The default of an option.

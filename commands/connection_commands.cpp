@@ -160,11 +160,9 @@ void cmd_select(command_context& ctx, arguments args) {
   ctx.reply.ok();
 }
 
-/// RESET -> RESET. The connection itself drops its transaction and subscriptions
-/// (session::was_reset). What is known of the client's library stays. Cost: O(1).
+/// RESET -> RESET. What is known of the client's library stays. Cost: O(1).
 void cmd_reset(command_context& ctx, arguments) {
   auto& client = ctx.client;
-  client.was_reset = true;
   client.set_special(protocol::special_multi, false);
   client.set_special(protocol::special_subscribed, false);
   client.set_authenticated(!password_is_set(*ctx.server));

@@ -15,6 +15,7 @@
 #include <limits>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace thespis::commands {
 
@@ -26,8 +27,15 @@ namespace errors = protocol::errors;
 
 namespace {
 
-void tell(command_context& ctx, shard& part, std::string_view event) {
-  part.changes.did(keyspace::event_class{}, event, ctx.client.database, {});
+void tell(command_context& ctx, shard& part, std::string_view event, std::uint64_t changes) {
+  part.changes.did(keyspace::event_class{}, event, ctx.client.database, {}, changes);
+}
+
+/// Returns how many keys there were.
+std::uint64_t empty(keyspace::database& db) {
+  const auto keys = db.size();
+  db.clear();
+  return keys;
 }
 
 /// Whether the words behind FLUSHDB and FLUSHALL are right; an error has been replied if not.
@@ -64,8 +72,8 @@ void cmd_flushdb(command_context& ctx, arguments args) {
   if (!check_flush_mode(ctx, args))
     return;
   for (auto* part : ctx.shards.all()) {
-    part->databases[static_cast<std::size_t>(ctx.client.database)].clear();
-    tell(ctx, *part, "flushdb");
+    const auto gone = empty(part->databases[static_cast<std::size_t>(ctx.client.database)]);
+    tell(ctx, *part, "flushdb", gone);
   }
   ctx.reply.ok();
 }
@@ -75,9 +83,10 @@ void cmd_flushall(command_context& ctx, arguments args) {
   if (!check_flush_mode(ctx, args))
     return;
   for (auto* part : ctx.shards.all()) {
+    std::uint64_t gone = 0;
     for (auto& db : part->databases)
-      db.clear();
-    tell(ctx, *part, "flushall");
+      gone += empty(db);
+    tell(ctx, *part, "flushall", gone);
   }
   ctx.reply.ok();
 }
@@ -95,12 +104,13 @@ void cmd_swapdb(command_context& ctx, arguments args) {
   };
   if (!exists(*first) || !exists(*second))
     return ctx.reply.error(errors::invalid_db_index);
+  std::uint64_t changes = ctx.share.leads ? 1 : 0;
   for (auto* part : ctx.shards.all()) {
     auto& databases = part->databases;
     if (*first != *second)
       databases[static_cast<std::size_t>(*first)].swap(
         databases[static_cast<std::size_t>(*second)]);
-    tell(ctx, *part, "swapdb");
+    tell(ctx, *part, "swapdb", std::exchange(changes, 0));
   }
   ctx.reply.ok();
 }

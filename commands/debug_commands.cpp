@@ -13,6 +13,8 @@
 #include "keyspace/command_context.hpp"
 #include "protocol/errors.hpp"
 
+#include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -32,18 +34,24 @@ void cmd_debug_object(command_context& ctx, arguments args);
 void cmd_debug_populate(command_context& ctx, arguments args);
 void cmd_debug_sdslen(command_context& ctx, arguments args);
 void cmd_debug_sleep(command_context& ctx, arguments args);
+void cmd_memory_malloc_stats(command_context& ctx, arguments args);
 
 namespace {
 
 constexpr std::string_view help_lines[] = {
   "CHANGE-REPL-ID",
   "    Give the instance a new replication ID.",
+  "DICT-RESIZING <0|1>",
+  "    With 0 the tables of databases keep their memory when keys go, with 1 they",
+  "    give it back as usual. They grow in any case.",
   "DIGEST",
   "    Reply with a fingerprint of all data.",
   "DIGEST-VALUE <key> [<key> ...]",
   "    Reply with fingerprints of the values of the keys.",
   "ERROR <string>",
   "    Reply with <string> as an error.",
+  "JMAP",
+  "    Reply with the allocator's own map of its arenas and size classes.",
   "LOG <message>",
   "    Write <message> into the server's log.",
   "HTSTATS <dbid>",
@@ -58,6 +66,11 @@ constexpr std::string_view help_lines[] = {
   "PROTOCOL <type>",
   "    Reply with a value of the type: string, integer, double, bignum, null, array,",
   "    set, map, attrib, push, verbatim, true, false.",
+  "REPLYBUFFER PEAK-RESET-TIME <NEVER|RESET|milliseconds>",
+  "    How long the peak of a client's reply buffer counts before the buffer may",
+  "    shrink below it. RESET: the default.",
+  "REPLYBUFFER RESIZING <0|1>",
+  "    With 0 reply buffers keep what they have grown to, with 1 they shrink as usual.",
   "SDSLEN <key>",
   "    Show the sizes of <key> and of its string.",
   "SET-ACTIVE-EXPIRE <0|1>",
@@ -184,7 +197,33 @@ void change_replication_id(command_context& ctx) {
 
 /// Redis reads the switches of DEBUG with atoi: what is no number is 0.
 bool is_on(std::string_view word) {
-  return !word.empty() && word != "0" && base::is_digit(word.front());
+  word.remove_prefix(std::min(word.find_first_not_of(" \t\n\v\f\r"), word.size()));
+  if (!word.empty() && (word.front() == '-' || word.front() == '+'))
+    word.remove_prefix(1);
+  const auto begin = word.find_first_not_of('0');
+  return begin != std::string_view::npos && base::is_digit(word[begin]);
+}
+
+/// DEBUG REPLYBUFFER: see reply_buffer_settings.
+void set_reply_buffers(command_context& ctx, arguments args) {
+  using settings = reply_buffer_settings;
+  constexpr auto relaxed = std::memory_order_relaxed;
+  auto& now = ctx.server->reply_buffers;
+  if (equals_nocase(args[2], "resizing")) {
+    now.resizing.store(is_on(args[3]), relaxed);
+  } else if (!equals_nocase(args[2], "peak-reset-time")) {
+    return ctx.reply.error(errors::wrong_subcommand(args[1], args[0]));
+  } else if (equals_nocase(args[3], "never")) {
+    now.peak_reset_ms.store(settings::never, relaxed);
+  } else if (equals_nocase(args[3], "reset")) {
+    now.peak_reset_ms.store(settings::peak_reset_ms_default, relaxed);
+  } else {
+    const auto ms = read_integer(ctx.reply, args[3], errors::not_an_integer);
+    if (!ms)
+      return;
+    now.peak_reset_ms.store(*ms, relaxed);
+  }
+  ctx.reply.ok();
 }
 
 } // namespace
@@ -214,6 +253,13 @@ void cmd_debug(command_context& ctx, arguments args) {
     server.cron_paused = is_on(args[2]);
     server.apply_debug_switches();
     ctx.reply.ok();
+  } else if (is("dict-resizing", 3)) {
+    server.access.tables_shrink.store(is_on(args[2]), std::memory_order_relaxed);
+    ctx.reply.ok();
+  } else if (is("replybuffer", 4)) {
+    set_reply_buffers(ctx, args);
+  } else if (is("jmap", 2)) {
+    cmd_memory_malloc_stats(ctx, args);
   } else if (is("change-repl-id", 2)) {
     change_replication_id(ctx);
   } else {

@@ -89,7 +89,7 @@ void cmd_debug_htstats(command_context& ctx, arguments args) {
     return ctx.reply.error("ERR Out of range database");
   std::string out = "[Dictionary HT]\n";
   for (const auto* shard : ctx.shards.all())
-    out += keyspace::describe(shard->databases[static_cast<std::size_t>(*index)].statistics());
+    out += base::describe(shard->databases[static_cast<std::size_t>(*index)].statistics());
   ctx.reply.verbatim("txt", out);
 }
 

@@ -1,5 +1,8 @@
 #include "commands/execute.hpp"
 
+#include "protocol/errors.hpp"
+
+#include <atomic>
 #include <new>
 #include <stdexcept>
 
@@ -7,19 +10,12 @@ namespace thespis::commands {
 
 namespace {
 
-constexpr std::string_view out_of_memory = "OOM the server has not enough memory for this command";
+static_assert(protocol::errors::out_of_memory.size() + 3 <= reply_bytes_min);
 
-/// Replaces what the handler wrote since `start` by an error.
+/// Replaces what the handler wrote since `start` by an error, for which there is room.
 void apologise(keyspace::command_context& ctx, std::size_t start) noexcept {
-  auto& buffer = ctx.reply.buffer();
-  buffer.truncate(start);
-  try {
-    ctx.reply.error(out_of_memory);
-  } catch (const std::bad_alloc&) {
-    // Not even room for the error: a missing reply would shift all that follow.
-    buffer.truncate(start);
-    ctx.client.close_after_reply = true;
-  }
+  ctx.reply.buffer().truncate(start);
+  ctx.reply.error(protocol::errors::out_of_memory);
 }
 
 // Inlined: a call less for every command.
@@ -38,9 +34,10 @@ void apologise(keyspace::command_context& ctx, std::size_t start) noexcept {
 }
 
 /// The request crossed a threshold: keep what the slow log and the latency monitor want of it.
+/// Without memory for that it is not told.
 [[gnu::noinline]] void tell(keyspace::command_context& ctx, const protocol::command_spec& spec,
                             protocol::arguments args, command_statistics& statistics,
-                            std::uint64_t ticks) {
+                            std::uint64_t ticks) noexcept try {
   if (statistics.pending.size() >= command_statistics::pending_max)
     return;
   const auto& settings = statistics.settings();
@@ -51,14 +48,19 @@ void apologise(keyspace::command_context& ctx, std::size_t start) noexcept {
   out.unlisted = !slow || (spec.flags & protocol::skip_slowlog) != 0;
   if (!monitored && out.unlisted)
     return;
+  const auto& share = ctx.share;
+  if (share.told != nullptr && std::atomic_ref{*share.told}.exchange(1) != 0)
+    return;
   out.at_ms = ctx.now.ms;
   out.fast = (spec.flags & protocol::fast) != 0;
   if (!out.unlisted) {
-    out.words = abridge(spec, args);
+    out.words = abridge(spec, share.whole.empty() ? args : share.whole);
     out.address = ctx.client.address;
     out.client_name = ctx.client.name;
   }
   statistics.pending.push_back(std::move(out));
+} catch (const std::bad_alloc&) {
+  return;
 }
 
 /// Several shards were borrowed: the request is passed on once, by the first that it changed.
@@ -66,18 +68,26 @@ void apologise(keyspace::command_context& ctx, std::size_t start) noexcept {
                                   const protocol::command_spec& spec, protocol::arguments args,
                                   std::span<keyspace::shard* const> shards,
                                   command_statistics& statistics) {
-  std::vector<std::uint64_t> before;
-  before.reserve(shards.size());
+  struct counts {
+    std::uint64_t events;
+    std::uint64_t changes;
+  };
+  std::vector<counts> before;
+  try {
+    before.reserve(shards.size());
+  } catch (const std::bad_alloc&) {
+    return ctx.reply.error(protocol::errors::out_of_memory);
+  }
   for (const auto* shard : shards)
-    before.push_back(shard->changes.changes());
+    before.push_back({shard->changes.events(), shard->changes.changes()});
   run(ctx, spec, args);
   auto told = false;
   for (std::size_t i = 0; i < shards.size(); ++i) {
     auto& changes = shards[i]->changes;
-    const auto changed = changes.changes() != before[i];
-    statistics.changed(changes.changes() - before[i]);
-    changes.finish(ctx.client.database, args, told ? changes.changes() : before[i]);
-    told = told || changed;
+    const auto did = changes.events() != before[i].events;
+    statistics.changed(changes.changes() - before[i].changes);
+    changes.finish(ctx.client.database, args, told ? changes.events() : before[i].events);
+    told = told || did;
   }
 }
 
@@ -90,9 +100,10 @@ void execute(keyspace::command_context& ctx, const protocol::command_spec& spec,
   ctx.spec = &spec;
   if (shards.size() == 1) [[likely]] {
     auto& changes = shards.front()->changes;
+    const auto events_before = changes.events();
     const auto changes_before = changes.changes();
     run(ctx, spec, args);
-    changes.finish(ctx.client.database, args, changes_before);
+    changes.finish(ctx.client.database, args, events_before);
     if (const auto made = changes.changes() - changes_before; made != 0)
       statistics.changed(made);
   } else if (shards.empty()) {
@@ -100,7 +111,7 @@ void execute(keyspace::command_context& ctx, const protocol::command_spec& spec,
   } else {
     run_on_all(ctx, spec, args, shards, statistics);
   }
-  const auto ticks = statistics.count(spec);
+  const auto ticks = ctx.share.leads ? statistics.count(spec) : statistics.count_share(spec);
   if (const auto errors = ctx.reply.error_count() - errors_before; errors != 0) [[unlikely]]
     statistics.failed(spec, ctx.reply.last_error_code(), errors);
   if (ticks >= statistics.settings().report_ticks.load(std::memory_order_relaxed)) [[unlikely]]

@@ -98,7 +98,7 @@ void write_clients_section(info_text& out, server_state& server, keyspace::insta
   out.field("client_recent_max_output_buffer", output_max);
   out.field("blocked_clients", blocked);
   out.field("tracking_clients", tracking);
-  out.field("clients_in_timeout_table", blocked);
+  out.field("clients_in_timeout_table", 0);
   out.field("total_blocking_keys", 0);
   out.field("total_blocking_keys_on_nokey", 0);
 }

@@ -24,7 +24,7 @@ inline void store_string(keyspace::command_context& ctx, std::string_view key,
   const bool found{at};
   ctx.db(key).set_string(at, bytes, keep_expiry);
   if (!found)
-    ctx.did(keyspace::event_class::new_key, "new", key);
+    ctx.also(keyspace::event_class::new_key, "new", key);
   ctx.did(keyspace::event_class::string, event, key);
 }
 
@@ -35,9 +35,9 @@ inline void store_string_until(keyspace::command_context& ctx, std::string_view 
   const bool found{at};
   ctx.db(key).set_string_until(at, bytes, expire_at_ms);
   if (!found)
-    ctx.did(keyspace::event_class::new_key, "new", key);
+    ctx.also(keyspace::event_class::new_key, "new", key);
   ctx.did(keyspace::event_class::string, event, key);
-  ctx.did(keyspace::event_class::generic, "expire", key);
+  ctx.also(keyspace::event_class::generic, "expire", key);
 }
 
 } // namespace thespis::commands

@@ -30,12 +30,12 @@ void delete_keys(command_context& ctx, arguments keys) {
 
 } // namespace
 
-/// DEL key [key …] -> how many there were. Cost: O(number of keys), plus the size of collections.
+/// DEL key [key …] -> how many there were. Cost: O(number of keys), plus what their values free.
 void cmd_del(command_context& ctx, arguments args) {
   delete_keys(ctx, args.subspan(1));
 }
 
-/// UNLINK key [key …] -> how many there were. Cost: O(number of keys).
+/// UNLINK key [key …] -> how many there were. Memory is freed at once, as by DEL. Cost: DEL's.
 void cmd_unlink(command_context& ctx, arguments args) {
   delete_keys(ctx, args.subspan(1));
 }
@@ -99,10 +99,9 @@ constexpr command_spec key_table[] = {
    .keys = keys_from<1, 1, key_rm | key_delete>, .route = way::split, .replies = merge::sum,
    .run = cmd_unlink, .group = command_group::generic, .since = "4.0.0",
    .complexity =
-     "O(1) for each key removed regardless of its size. Then the command does O(N) work in a "
-     "different thread in order to reclaim memory, where N is the number of allocations the "
-     "deleted objects where composed of.",
-   .summary = "Deletes keys like DEL, freeing their memory later.", .syntax = "key...",
+     "O(N) where N is the number of keys that will be removed, plus O(M) for each of them where M "
+     "is the number of allocations that its value is composed of.",
+   .summary = "Deletes keys and replies with how many there were, like DEL.", .syntax = "key...",
    .tips = "request_policy:multi_shard response_policy:agg_sum"},
 };
 // clang-format on

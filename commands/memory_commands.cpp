@@ -49,7 +49,7 @@ void cmd_memory_usage(command_context& ctx, arguments args) {
     if (*samples < 0)
       return ctx.reply.error(errors::syntax);
   }
-  const auto at = ctx.inspect(args[2]);
+  const auto at = ctx.peek(args[2]);
   if (!at)
     return ctx.reply.null();
   ctx.reply.integer(static_cast<std::int64_t>(at->memory_bytes()));

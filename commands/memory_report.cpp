@@ -44,11 +44,29 @@ void derive_ratios(memory_report& report) {
   report.peak_percent = ratio(seen.used, seen.peak) * 100;
 }
 
-/// What a database's share of all tables is, by its keys.
-std::uint64_t share(const memory_report& report, std::uint64_t keys) {
-  return report.keys == 0 ? 0
-                          : static_cast<std::uint64_t>(static_cast<double>(report.measured.tables)
-                                                       * ratio(keys, report.keys));
+/// What the table of one shard's database takes for so many keys, known from their number alone as
+/// the table is the shard's. Small tables are filled to the brim of their steps, larger ones about
+/// four fifths (docs/decisions/005-extendible-hashing.md); some 200 keys share ten bytes of
+/// directory.
+std::uint64_t table_bytes(std::uint64_t keys) {
+  constexpr std::uint64_t bucket_bytes = 64;
+  constexpr std::uint64_t bucket_keys = 7;
+  constexpr std::uint64_t directory_word_bytes = 10;
+  if (keys == 0)
+    return 0;
+  const auto buckets = keys <= bucket_keys ? 1 : (keys * 5 / 4 + bucket_keys - 1) / bucket_keys;
+  return buckets * bucket_bytes + (keys / 200 + 1) * directory_word_bytes;
+}
+
+/// What the wheel takes for so many keys that expire, if they do so at about the same time: one
+/// level with its chunks of 30 records.
+std::uint64_t wheel_bytes(std::uint64_t expires) {
+  constexpr std::uint64_t chunk_bytes = 256;
+  constexpr std::uint64_t chunk_records = 30;
+  constexpr std::uint64_t level_bytes = 520;
+  if (expires == 0)
+    return 0;
+  return level_bytes + (expires + chunk_records - 1) / chunk_records * chunk_bytes;
 }
 
 void reply_number(protocol::reply_writer& reply, std::string_view name, std::uint64_t value) {
@@ -70,8 +88,8 @@ void reply_databases(protocol::reply_writer& reply, const memory_report& report)
   for (const auto& database : report.databases) {
     reply.bulk(fmt::format("db.{}", database.index));
     reply.map(3);
-    reply_number(reply, "overhead.hashtable.main", share(report, database.keys));
-    reply_number(reply, "overhead.hashtable.expires", 0);
+    reply_number(reply, "overhead.hashtable.main", database.table_bytes);
+    reply_number(reply, "overhead.hashtable.expires", database.expiry_bytes);
     reply_number(reply, "overhead.hashtable.slot-to-keys", 0);
   }
 }
@@ -87,9 +105,12 @@ std::vector<database_figures> count_keys(const server_state& server) {
     database_figures sum{.index = static_cast<int>(i)};
     double times_ms = 0;
     for (const auto* shard : server.shards) {
-      sum.keys += shard->keys[i].get();
+      const auto keys = shard->keys[i].get();
       const auto expires = shard->expires[i].get();
+      sum.keys += keys;
       sum.expires += expires;
+      sum.table_bytes += table_bytes(keys);
+      sum.expiry_bytes += wheel_bytes(expires);
       times_ms += static_cast<double>(expires)
                   * static_cast<double>(shard->average_expiry_ms[i].get());
     }
@@ -108,10 +129,12 @@ memory_report measure(server_state& server) {
   out.startup = server.facts.startup_memory_bytes;
   add_clients(server, out);
   out.databases = count_keys(server);
-  for (const auto& database : out.databases)
+  for (const auto& database : out.databases) {
     out.keys += database.keys;
+    out.tables += database.table_bytes + database.expiry_bytes;
+  }
   const auto used = out.measured.used;
-  out.overhead = out.startup + out.clients_normal + out.clients_replicas + out.measured.tables;
+  out.overhead = out.startup + out.clients_normal + out.clients_replicas + out.tables;
   out.dataset = used - std::min(used, out.overhead);
   const auto net = used - std::min(used, out.startup);
   out.dataset_percent = ratio(out.dataset, net) * 100;

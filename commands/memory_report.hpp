@@ -21,6 +21,9 @@ struct database_figures {
   std::uint64_t expires = 0;
   /// Unix ms; 0 if nothing expires.
   std::int64_t average_expiry_ms = 0;
+  /// About what the tables and the indexes of expiry hold, apart from keys and values.
+  std::uint64_t table_bytes = 0;
+  std::uint64_t expiry_bytes = 0;
 };
 
 /// Those that have keys, in order. Cost: O(databases * partitions).
@@ -34,6 +37,8 @@ struct memory_report {
   /// Everything that is no key and no value.
   std::uint64_t overhead = 0;
   std::uint64_t dataset = 0;
+  /// Of all databases together.
+  std::uint64_t tables = 0;
   std::uint64_t keys = 0;
   std::uint64_t bytes_per_key = 0;
   double dataset_percent = 0;

@@ -54,9 +54,9 @@ rename_outcome rename(command_context& ctx, std::string_view from, std::string_v
   if (taken && only_if_free)
     return rename_outcome::taken;
   hand_over(ctx.db(from), source, ctx.db(to), to);
-  ctx.did(event_class::new_key, "new", to);
+  ctx.also(event_class::new_key, "new", to);
   ctx.did(event_class::generic, "rename_from", from);
-  ctx.did(event_class::generic, "rename_to", to);
+  ctx.also(event_class::generic, "rename_to", to);
   return rename_outcome::renamed;
 }
 
@@ -116,7 +116,7 @@ void cmd_copy(command_context& ctx, arguments args) {
   if (!source || (destination && !options->replace))
     return ctx.reply.integer(0);
   ctx.db(to, options->database).attach(destination, database::copy(*source, to));
-  ctx.did(event_class::new_key, "new", to, options->database);
+  ctx.also(event_class::new_key, "new", to, options->database);
   ctx.did(event_class::generic, "copy_to", to, options->database);
   ctx.reply.integer(1);
 }
@@ -134,9 +134,9 @@ void cmd_move(command_context& ctx, arguments args) {
   if (!source || ctx.peek(key, *target))
     return ctx.reply.integer(0);
   hand_over(ctx.db(key), source, ctx.db(key, *target), key);
-  ctx.did(event_class::new_key, "new", key, *target);
+  ctx.also(event_class::new_key, "new", key, *target);
   ctx.did(event_class::generic, "move_from", key);
-  ctx.did(event_class::generic, "move_to", key, *target);
+  ctx.also(event_class::generic, "move_to", key, *target);
   ctx.reply.integer(1);
 }
 

@@ -12,6 +12,7 @@
 #include "protocol/errors.hpp"
 #include "protocol/scan_cursor.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -89,6 +90,14 @@ keyspace::database* pick_database(const std::vector<keyspace::shard*>& parts, in
   return nullptr;
 }
 
+/// Whether every key will expire, so that all of them may have done so already.
+bool all_expire(const std::vector<keyspace::shard*>& parts, int database) {
+  return std::all_of(parts.begin(), parts.end(), [database](const keyspace::shard* part) {
+    const auto& keys = part->databases[static_cast<std::size_t>(database)];
+    return keys.expires() == keys.size();
+  });
+}
+
 } // namespace
 
 /// KEYS pattern -> array of bulk strings, in no order. Cost: O(number of keys).
@@ -136,9 +145,12 @@ void cmd_scan(command_context& ctx, arguments args) {
     ctx.peek(key);
 }
 
-/// RANDOMKEY -> bulk string | null. Cost: O(1), plus the expired keys that it meets and deletes.
+/// RANDOMKEY -> bulk string | null. Where expired keys have to stay (CLIENT PAUSE) it may be one of
+/// those. Cost: O(1), plus the expired keys that it meets and deletes.
 void cmd_randomkey(command_context& ctx, arguments) {
+  constexpr int tries_max = 100;
   const auto parts = ctx.shards.all();
+  auto tries = 0;
   while (auto* db = pick_database(parts, ctx.client.database)) {
     const auto* found = db->random(parts.front()->random.next());
     if (found == nullptr)
@@ -146,7 +158,10 @@ void cmd_randomkey(command_context& ctx, arguments) {
     if (!found->expired_at(ctx.now.ms))
       return ctx.reply.bulk(found->key());
     const std::string key{found->key()};
-    if (ctx.peek(key))
+    const auto size = db->size();
+    ctx.peek(key);
+    // Nothing else would end this if all keys have expired and none may be deleted.
+    if (db->size() == size && ++tries >= tries_max && all_expire(parts, ctx.client.database))
       return ctx.reply.bulk(key);
   }
   ctx.reply.null();

@@ -104,24 +104,26 @@ void cmd_shutdown(command_context& ctx, arguments args) {
   server.hooks.shut_down(words->request);
 }
 
-/// LOLWUT [VERSION version] [columns [rows]] -> text: a picture and the version
-/// Every version draws the same. Errors: numbers. Cost: O(columns * rows).
+/// LOLWUT [VERSION version [columns [rows]]] -> text: a picture and the version
+/// Sizes count where Redis' art of that version has some, otherwise further words are ignored; the
+/// pictures are of one kind. Errors: numbers. Cost: O(columns * rows).
 void cmd_lolwut(command_context& ctx, arguments args) {
-  constexpr std::int64_t columns_max = 8;
-  constexpr std::int64_t rows_max = 16;
-  std::size_t next = 1;
-  if (args.size() >= 3 && equals_nocase(args[1], "version")) {
-    if (!read_integer(ctx.reply, args[2], errors::not_an_integer))
-      return;
-    next = 3;
-  }
+  constexpr std::int64_t sizes_max[] = {8, 16};
   std::int64_t sizes[] = {3, 1};
-  const std::int64_t sizes_max[] = {columns_max, rows_max};
-  for (std::size_t i = 0; i < 2 && next + i < args.size(); ++i) {
-    const auto size = read_integer(ctx.reply, args[next + i], errors::not_an_integer);
+  std::size_t numbers = 0;
+  if (args.size() >= 3 && equals_nocase(args[1], "version")) {
+    const auto version = read_integer(ctx.reply, args[2], errors::not_an_integer);
+    if (!version)
+      return;
+    // Version 5 has two sizes of its squares where 6 has rows.
+    numbers = *version == 5 ? 3 : *version == 6 ? 2 : 0;
+  }
+  for (std::size_t i = 0; i < numbers && 3 + i < args.size(); ++i) {
+    const auto size = read_integer(ctx.reply, args[3 + i], errors::not_an_integer);
     if (!size)
       return;
-    sizes[i] = std::clamp<std::int64_t>(*size, 1, sizes_max[i]);
+    if (i < std::size(sizes))
+      sizes[i] = std::clamp<std::int64_t>(*size, 1, sizes_max[i]);
   }
   base::random_bits random{static_cast<std::uint64_t>(ctx.now.us) ^ ctx.client.id};
   auto picture = draw_masks(static_cast<std::size_t>(sizes[0]), static_cast<std::size_t>(sizes[1]),

@@ -42,8 +42,6 @@ struct memory_figures {
   std::uint64_t allocator_allocated = 0;
   std::uint64_t allocator_active = 0;
   std::uint64_t allocator_resident = 0;
-  /// Held by tables of the databases, apart from keys and values.
-  std::uint64_t tables = 0;
 };
 
 /// CPU time in microseconds.

@@ -1,9 +1,10 @@
 #pragma once
 
 /// What the administrator's commands ask of the world around them. The administrator actor fills
-/// the hooks; one that is empty is a feature that this server does not have, and its command says
-/// so or does nothing. Hooks are called on the administrator's thread and must not block it. What
-/// settings do when they change is not here but in base::options::on_change.
+/// the hooks, but for `rewrite_config`, which is the program's; one that is empty is a feature that
+/// is not there (yet), and its command says so or does nothing. Hooks are called on the
+/// administrator's thread and hold it up for as long as they take. What settings do when they
+/// change is not here but in base::options::on_change.
 
 #include "base/option_choices.hpp"
 #include "base/result.hpp"
@@ -40,7 +41,7 @@ struct server_hooks {
   /// Takes it back; false: none was under way.
   std::function<bool()> abort_shutdown;
   std::function<void(base::log_level, std::string_view)> log;
-  /// Writes the configuration file.
+  /// Writes the configuration file, to the disk itself.
   std::function<base::result<void>()> rewrite_config;
   std::function<memory_figures()> measure_memory;
   std::function<cpu_figures()> measure_cpu;

@@ -81,6 +81,18 @@ void server_state::apply_settings() {
   access.lfu.store(
     counts_frequency(options.get_as<base::eviction_policy>(option::maxmemory_policy)), relaxed);
   access.string_bytes_max.store(options.bytes(option::proto_max_bulk_len), relaxed);
+  const auto follow = [&](keyspace::packed_setting& setting, option entries, option value) {
+    setting.entries.store(static_cast<std::size_t>(options.get(entries)), relaxed);
+    setting.element_bytes.store(options.bytes(value), relaxed);
+  };
+  follow(access.hash_packed, option::hash_max_listpack_entries, option::hash_max_listpack_value);
+  follow(access.set_packed, option::set_max_listpack_entries, option::set_max_listpack_value);
+  follow(access.zset_packed, option::zset_max_listpack_entries, option::zset_max_listpack_value);
+  access.set_intset_entries.store(
+    static_cast<std::size_t>(options.get(option::set_max_intset_entries)), relaxed);
+  access.list_packed_size.store(static_cast<int>(options.get(option::list_max_listpack_size)),
+                                relaxed);
+  access.hll_sparse_bytes_max.store(options.bytes(option::hll_sparse_max_bytes), relaxed);
   access.lfu_log_factor.store(static_cast<int>(options.get(option::lfu_log_factor)), relaxed);
   access.lfu_decay_minutes.store(static_cast<int>(options.get(option::lfu_decay_time)), relaxed);
 }

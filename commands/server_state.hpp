@@ -5,14 +5,14 @@
 /// actor, which runs every command whose way is `administrator` and lends it to them as
 /// `ctx.server`. Times come in through `ctx.now`; what actors must do goes out through `hooks`.
 ///
-/// Three members are read by all threads while the administrator writes them: `gates`, `execution`
-/// and `access`, made of relaxed atomics. They never move; connections and partitions hold
-/// references. The statistics listed in `runners`, `loops` and `shards` belong to others and are
-/// only read.
+/// Four members are read by all threads while the administrator writes them: `gates`, `execution`,
+/// `access` and `reply_buffers`, made of relaxed atomics. They never move; connections and
+/// partitions hold references. The statistics listed in `runners`, `loops` and `shards` belong to
+/// others and are only read.
 ///
 /// The shell's part:
 ///   at the start    make it, add runners, loops and shards, fill hooks, `apply_settings()`
-///   per connection  `clients.add(record)` / `clients.remove(id)`, `note_closed(...)`
+///   per client      `clients.add(record)` / `clients.remove(id)`
 ///   per batch       if a runner has `pending` slow requests: send them here, to `note_slow`
 ///   every 100 ms    `tick(now_ms)`
 
@@ -72,6 +72,16 @@ struct traffic_totals {
   };
 };
 
+/// When connections give back what their buffers for replies have grown to (DEBUG REPLYBUFFER).
+struct reply_buffer_settings {
+  static constexpr std::int64_t never = -1;
+  static constexpr std::int64_t peak_reset_ms_default = 5000;
+
+  std::atomic<bool> resizing{true};
+  /// After so long the most that was waiting in a buffer counts no more; negative: it always does.
+  std::atomic<std::int64_t> peak_reset_ms{peak_reset_ms_default};
+};
+
 struct server_state {
   /// `options` and `rows` (the command table's) must outlive it.
   server_state(base::options& options, std::span<const protocol::command_spec> rows);
@@ -87,6 +97,7 @@ struct server_state {
   server_gates gates;
   execution_settings execution;
   keyspace::access_settings access;
+  reply_buffer_settings reply_buffers;
 
   // -- the administrator's own ------------------------------------------------------------------
   client_directory clients;

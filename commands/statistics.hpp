@@ -67,9 +67,7 @@ public:
   /// Counts a call that began when the last one ended (or at `start`), and returns its ticks.
   /// REQUIRES: `spec` is one of the rows.
   std::uint64_t count(const protocol::command_spec& spec) noexcept {
-    const auto now = base::tick_clock::read();
-    const auto ticks = base::tick_clock::elapsed(last_, now);
-    last_ = now;
+    const auto ticks = take_ticks();
     const auto ns = base::tick_clock::to_ns(ticks);
     auto& row = at(spec);
     row.calls.add();
@@ -81,6 +79,13 @@ public:
       if (histogram != nullptr) [[likely]]
         histogram->record(ns);
     }
+    return ticks;
+  }
+
+  /// The same for a share of a call that is counted elsewhere.
+  std::uint64_t count_share(const protocol::command_spec& spec) noexcept {
+    const auto ticks = take_ticks();
+    at(spec).ns.add(base::tick_clock::to_ns(ticks));
     return ticks;
   }
 
@@ -115,6 +120,12 @@ public:
   }
 
 private:
+  std::uint64_t take_ticks() noexcept {
+    const auto now = base::tick_clock::read();
+    const auto ticks = base::tick_clock::elapsed(last_, now);
+    last_ = now;
+    return ticks;
+  }
   command_counters& at(const protocol::command_spec& spec) noexcept {
     return counters_[static_cast<std::size_t>(&spec - rows_.data())];
   }

@@ -160,7 +160,7 @@ void cmd_setrange(command_context& ctx, arguments args) {
   const auto bytes = ctx.db(key).resize_string(at, std::max(size, start + patch.size()));
   std::copy(patch.begin(), patch.end(), bytes.begin() + *offset);
   if (!found)
-    ctx.did(event_class::new_key, "new", key);
+    ctx.also(event_class::new_key, "new", key);
   ctx.did(event_class::string, "setrange", key);
   ctx.reply.integer(static_cast<std::int64_t>(bytes.size()));
 }

@@ -39,7 +39,7 @@ void increment(command_context& ctx, std::string_view key, std::int64_t by) {
     return ctx.reply.error(errors::increment_overflow);
   ctx.db(key).set_integer(at, value, true);
   if (!found)
-    ctx.did(event_class::new_key, "new", key);
+    ctx.also(event_class::new_key, "new", key);
   ctx.did(event_class::string, "incrby", key);
   ctx.reply.integer(value);
 }
@@ -103,10 +103,11 @@ void cmd_incrbyfloat(command_context& ctx, arguments args) {
     return ctx.reply.error(errors::increment_not_finite);
   char digits[base::long_double_chars_max];
   const auto text = base::format_long_double(value, digits);
+  // First, because the longest ones may find no memory, and then nothing must have changed.
+  ctx.reply.bulk(text);
   store_string(ctx, key, at, text, true, "incrbyfloat");
   // Another machine's arithmetic may differ in the last digit.
   ctx.replay_as(key, {"SET", key, text, "KEEPTTL"});
-  ctx.reply.bulk(text);
 }
 
 namespace {

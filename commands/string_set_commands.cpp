@@ -12,8 +12,10 @@
 #include "protocol/errors.hpp"
 
 #include <cstdint>
+#include <new>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace thespis::commands {
 
@@ -126,10 +128,26 @@ bool are_pairs(command_context& ctx, arguments args) {
   return false;
 }
 
-void set_pairs(command_context& ctx, arguments args) {
+/// Sets keys of which none exists: all of them, or without memory none.
+void set_new_pairs(command_context& ctx, arguments args) {
+  // A key may be named twice.
+  std::vector<bool> is_new(args.size());
+  try {
+    for (std::size_t i = 1; i < args.size(); i += 2) {
+      auto at = ctx.find_to_write(args[i]);
+      is_new[i] = !at;
+      ctx.db(args[i]).set_string(at, args[i + 1]);
+    }
+  } catch (const std::bad_alloc&) {
+    for (std::size_t i = 1; i < args.size(); i += 2)
+      if (auto at = ctx.find_to_write(args[i]))
+        ctx.db(args[i]).erase(at);
+    throw;
+  }
   for (std::size_t i = 1; i < args.size(); i += 2) {
-    auto at = ctx.find_to_write(args[i]);
-    store_string(ctx, args[i], at, args[i + 1], false, "set");
+    if (is_new[i])
+      ctx.also(event_class::new_key, "new", args[i]);
+    ctx.did(event_class::string, "set", args[i]);
   }
 }
 
@@ -200,11 +218,15 @@ void cmd_getex(command_context& ctx, arguments args) {
     change_ttl(ctx, args[1], at, *options, expire_at_ms);
 }
 
-/// MSET key value [key value …] -> OK. Errors: arity. Cost: O(number of keys).
+/// MSET key value [key value …] -> OK. Errors: arity. Without memory for a value those before it
+/// are set (see docs/compatibility.md). Cost: O(number of keys).
 void cmd_mset(command_context& ctx, arguments args) {
   if (!are_pairs(ctx, args))
     return;
-  set_pairs(ctx, args);
+  for (std::size_t i = 1; i < args.size(); i += 2) {
+    auto at = ctx.find_to_write(args[i]);
+    store_string(ctx, args[i], at, args[i + 1], false, "set");
+  }
   ctx.reply.ok();
 }
 
@@ -216,7 +238,7 @@ void cmd_msetnx(command_context& ctx, arguments args) {
   for (std::size_t i = 1; i < args.size(); i += 2)
     if (ctx.find_to_write(args[i]))
       return ctx.reply.integer(0);
-  set_pairs(ctx, args);
+  set_new_pairs(ctx, args);
   ctx.reply.integer(1);
 }
 
@@ -270,9 +292,10 @@ constexpr command_spec string_set_table[] = {
    .since = "1.0.0", .complexity = "O(1)",
    .summary = "Sets a string, whatever was at the key; options add conditions and a time to live.",
    .syntax =
-     "key value [condition(NX|XX)@2.6.12] [GET@6.2.0] [expiration(EX seconds:integer@2.6.12|PX "
-     "milliseconds:integer@2.6.12|EXAT unix-time-seconds:unix-time@6.2.0|PXAT "
-     "unix-time-milliseconds:unix-time@6.2.0|KEEPTTL@6.0.0)]"},
+     "key value [condition(NX|XX|IFEQ ifeq-value@8.4.0|IFNE ifne-value@8.4.0|IFDEQ "
+     "ifdeq-digest@8.4.0|IFDNE ifdne-digest@8.4.0)@2.6.12] [GET@6.2.0] [expiration(EX "
+     "seconds:integer@2.6.12|PX milliseconds:integer@2.6.12|EXAT "
+     "unix-time-seconds:unix-time@6.2.0|PXAT unix-time-milliseconds:unix-time@6.2.0|KEEPTTL@6.0.0)]"},
   {.name = "setex", .arity = 4, .flags = write | denyoom, .acl = acl_string,
    .keys = key_at<1, key_ow | key_update>, .route = way::single, .run = cmd_setex,
    .group = command_group::string, .since = "2.0.0", .complexity = "O(1)",

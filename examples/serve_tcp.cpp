@@ -9,17 +9,14 @@
 int main(int argc, char** argv) {
   thespis::block_stop_signals();
   thespis::options settings;
-  if (auto set = thespis::configure(settings, "port", argc > 1 ? argv[1] : "6379"); !set) {
-    std::cerr << set.why() << '\n';
-    return 1;
-  }
+  auto good = thespis::configure(settings, "port", argc > 1 ? argv[1] : "6379");
   caf::actor_system_config config;
   thespis::use_event_loops(config, 2);
   caf::actor_system system{config};
   thespis::store store{system, settings};
-  if (auto listening = store.listen(); !listening) {
-    std::cerr << listening.why() << '\n';
-    return 1;
-  }
-  store.serve_until_stopped();
+  if (good && (good = store.listen()))
+    store.serve_until_stopped();
+  else
+    std::cerr << good.why() << '\n';
+  return good ? 0 : 1;
 }

@@ -1,9 +1,45 @@
 #include "keyspace/active_expiry.hpp"
 
+#include "keyspace/object.hpp"
+#include "types/hash.hpp"
+
 #include <algorithm>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace thespis::keyspace {
+
+namespace {
+
+/// Takes what has expired out of a hash, told and replayed as one HDEL. Returns how many fields.
+std::size_t expire_fields(shard& from, int number, database::slot& at, std::int64_t now_ms,
+                          std::size_t budget) {
+  std::vector<std::string> fields;
+  std::size_t count = 0;
+  std::size_t left = 0;
+  {
+    object_ref<types::hash> value{*at};
+    count = value->expire_due(now_ms, budget, [&](const types::hash_field& field) {
+      if (from.changes.listened_to())
+        fields.emplace_back(field.key());
+    });
+    left = value->size();
+  }
+  const std::string key{at.key()};
+  if (!fields.empty()) {
+    std::vector<std::string_view> command{"HDEL", key};
+    command.insert(command.end(), fields.begin(), fields.end());
+    from.changes.aside(event_class::hash, "hexpired", number, key, command);
+  }
+  if (left == 0) {
+    from.databases[static_cast<std::size_t>(number)].erase(at);
+    from.changes.aside(event_class::generic, "del", number, key, protocol::arguments{});
+  }
+  return count;
+}
+
+} // namespace
 
 bool expire_due(shard& from, std::int64_t now_ms, std::size_t budget) {
   std::string key;
@@ -20,6 +56,11 @@ bool expire_due(shard& from, std::int64_t now_ms, std::size_t budget) {
       --budget;
     });
     if (more || budget == 0)
+      return true;
+    const auto look = [&](database::slot& at, std::size_t fields_max) {
+      return expire_fields(from, number, at, now_ms, fields_max);
+    };
+    if (db.expire_elements_due(now_ms, budget, look) || budget == 0)
       return true;
   }
   return false;

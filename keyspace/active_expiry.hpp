@@ -10,11 +10,13 @@
 
 namespace thespis::keyspace {
 
-/// Deletes up to `budget` entries that have expired by `now_ms`, over all databases, with the same
-/// effects as lazy expiry. Returns whether more may be due. Cost: O(budget).
+/// Deletes up to `budget` entries and fields of hashes that have expired by `now_ms`, over all
+/// databases, with the same effects as lazy expiry. Returns whether more may be due. Cost:
+/// O(budget).
 bool expire_due(shard& from, std::int64_t now_ms, std::size_t budget);
 
-/// When the next entry of any database may be due, Unix ms; INT64_MAX if none has an expiry.
+/// When the next entry or field of any database may be due, Unix ms; INT64_MAX if none has an
+/// expiry.
 std::int64_t next_due_ms(const shard& of) noexcept;
 
 /// Copies the databases' sizes and average times of expiry to where other threads may read them.

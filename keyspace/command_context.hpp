@@ -45,6 +45,17 @@ public:
   commands::server_state* server = nullptr;
   const protocol::command_spec* spec = nullptr;
 
+  /// Set where a request runs in several shares, each with words of its own.
+  struct request_share {
+    /// The client's words; empty: those that the handler got.
+    protocol::arguments whole{};
+    /// Whether this share stands for the request in the statistics.
+    bool leads = true;
+    /// Whether a share of the request has been told to be slow, for all of them (atomically).
+    std::uint32_t* told = nullptr;
+  };
+  request_share share;
+
   /// The hash of one key that whoever runs the request knows already, in the client's database.
   struct known_hash {
     std::string_view key{};
@@ -76,8 +87,8 @@ public:
   database::slot find_to_write(std::string_view key) {
     return lookup(key, client.database, false, !client.no_touch);
   }
-  /// Look-up of commands that ask about a key without using it (TTL, TYPE, EXISTS): counts, but
-  /// does not touch.
+  /// Look-up of commands that ask about a key without using it (TTL, TYPE, EXISTS, OBJECT): counts,
+  /// but does not touch.
   database::slot inspect(std::string_view key) {
     return lookup(key, client.database, true, false);
   }
@@ -85,7 +96,7 @@ public:
   database::slot find_to_touch(std::string_view key) {
     return lookup(key, client.database, true, true);
   }
-  /// Look-up that leaves no trace but lazy expiry (TTL, OBJECT, TYPE …), in any database.
+  /// Look-up that leaves no trace but lazy expiry (DEL, COPY, MEMORY USAGE …), in any database.
   database::slot peek(std::string_view key, int database) {
     return lookup(key, database, false, false);
   }
@@ -100,7 +111,17 @@ public:
   void did(event_class cls, std::string_view event, std::string_view key, int database) {
     home(key).changes.did(cls, event, database, key);
   }
+  /// An event that is the other half of a change: "new", the second name of a renamed key.
+  void also(event_class cls, std::string_view event, std::string_view key) {
+    also(cls, event, key, client.database);
+  }
+  void also(event_class cls, std::string_view event, std::string_view key, int database) {
+    home(key).changes.did(cls, event, database, key, 0);
+  }
   void replay_as(std::string_view key, std::initializer_list<std::string_view> command) {
+    home(key).changes.replay_as(client.database, command);
+  }
+  void replay_as(std::string_view key, protocol::arguments command) {
     home(key).changes.replay_as(client.database, command);
   }
 

@@ -41,6 +41,7 @@ void database::clear() noexcept {
   entries_.for_each([](entry& each) { entry_deleter{}(&each); });
   entries_.release();
   wheel_.clear();
+  alarms_.clear();
   expires_ = 0;
   expiry_sum_ms_ = 0;
 }
@@ -48,6 +49,7 @@ void database::clear() noexcept {
 void database::swap(database& other) noexcept {
   entries_.swap(other.entries_);
   wheel_.swap(other.wheel_);
+  alarms_.swap(other.alarms_);
   std::swap(expires_, other.expires_);
   std::swap(expiry_sum_ms_, other.expiry_sum_ms_);
   std::swap(adds_since_sweep_, other.adds_since_sweep_);
@@ -91,7 +93,9 @@ entry* database::store(slot& at, entry::shape wanted, expiry_change expiry, std:
   const auto has_pointer = old->stored() == entry::form::pointer;
   const auto old_type = old->type();
   auto* old_pointer = has_pointer ? old->pointer() : nullptr;
+  auto* old_alarm = old->alarm();
   auto* made = entry::reshape(old, wanted, spare);
+  alarms_.forget(old_alarm);
   if (has_pointer)
     entry::destroy_value(old_type, old_pointer);
   if (had_expiry && expiry.what != expiry_change::kind::keep)
@@ -176,8 +180,16 @@ void database::set_object(slot& at, value_type type, void* object, bool keep_exp
   entry::shape wanted;
   wanted.type = type;
   wanted.stored = entry::form::pointer;
-  store(at, wanted, {keep_expiry ? expiry_change::kind::keep : expiry_change::kind::clear, 0})
-    ->set_pointer(object);
+  auto* alarm = entry::alarm_of(type, object);
+  if (alarm != nullptr)
+    announce(at, *alarm);
+  try {
+    store(at, wanted, {keep_expiry ? expiry_change::kind::keep : expiry_change::kind::clear, 0})
+      ->set_pointer(object);
+  } catch (...) {
+    alarms_.forget(alarm);
+    throw;
+  }
 }
 
 // -- strings that grow in place ------------------------------------------------------------------
@@ -273,6 +285,7 @@ entry_ptr database::detach(slot& at) noexcept {
   auto* out = at.at_.item;
   if (out->has_expiry())
     forget_expiry(out->expire_at_ms());
+  alarms_.forget(out->alarm());
   entries_.erase(at.at_);
   return entry_ptr(out);
 }
@@ -284,8 +297,17 @@ void database::attach(slot& at, entry_ptr&& value) {
     entries_.make_room(at.hash());
   if (expires)
     generation = add_record(at.hash(), generation, value->expire_at_ms());
+  auto* alarm = value->alarm();
+  if (alarm != nullptr)
+    announce(at, *alarm);
   if (value->key() != at.key()) {
-    auto* renamed = entry::rekeyed(*value, at.key());
+    entry* renamed = nullptr;
+    try {
+      renamed = entry::rekeyed(*value, at.key());
+    } catch (...) {
+      alarms_.forget(alarm);
+      throw;
+    }
     entry::free_block(value.release());
     value.reset(renamed);
   }
@@ -298,6 +320,7 @@ void database::attach(slot& at, entry_ptr&& value) {
   const entry_ptr replaced(at.at_.item);
   if (replaced->has_expiry())
     forget_expiry(replaced->expire_at_ms());
+  alarms_.forget(replaced->alarm());
   entries_.replace(at.at_, value.release());
 }
 
@@ -364,7 +387,7 @@ std::uint32_t database::add_record(std::uint64_t hash, std::uint32_t last_genera
 
 void database::sweep_records() {
   const auto now_ms = wheel_.cursor_ms();
-  wheel_.sweep([this, now_ms](expiry_wheel::record record, std::int64_t earliest_ms) {
+  wheel_.sweep([this, now_ms](base::expiry_wheel::record record, std::int64_t earliest_ms) {
     // The one that counts is never for a later time than its entry, but for times that had passed.
     const auto needs_it = [&](const entry* candidate) {
       return is_of(*candidate, record)
@@ -374,7 +397,7 @@ void database::sweep_records() {
   });
 }
 
-database::slot database::find_first_due(expiry_wheel::record record) noexcept {
+database::slot database::find_first_due(base::expiry_wheel::record record) noexcept {
   const entry* first = nullptr;
   entries_.find_if(record.hash(), [&](const entry* candidate) {
     if (is_of(*candidate, record)

@@ -1,11 +1,13 @@
 #pragma once
 
-#include "keyspace/dictionary.hpp"
+#include "base/dictionary.hpp"
+#include "base/expiry_wheel.hpp"
+#include "keyspace/element_alarms.hpp"
 #include "keyspace/entry.hpp"
-#include "keyspace/expiry_wheel.hpp"
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -21,10 +23,9 @@ namespace thespis::keyspace {
 /// stays valid until the next change of the database that is not made through this very slot.
 ///
 /// Invariants:
-/// 1. Every entry with an expiry has a record in the wheel with its generation, for that time or
-/// for
-///    an earlier one. Records without such an entry are stale; once there are more than twice as
-///    many records as expiries (and 4096), each new record sweeps a few old ones.
+/// 1. Every entry with an expiry has a record in the wheel with its generation, for that time or an
+///    earlier one. Records without such an entry are stale; once there are more than twice as many
+///    records as expiries (and 4096), new records sweep old ones.
 /// 2. An operation that throws std::bad_alloc (nothing throws anything else) changed nothing.
 class database {
 public:
@@ -58,18 +59,21 @@ public:
 
   private:
     friend class database;
-    slot(std::string_view key, const dictionary<entry>::position& at) noexcept
+    slot(std::string_view key, const base::dictionary<entry>::position& at) noexcept
       : key_(key), at_(at) {
     }
 
     std::string_view key_;
-    dictionary<entry>::position at_;
+    base::dictionary<entry>::position at_;
     std::uint32_t initial_access_ = 0;
   };
 
-  explicit database(std::uint64_t hash_seed) noexcept : entries_(hash_seed) {
+  /// `may_shrink`: whether the table gives memory back when entries go; see bucket_table.
+  explicit database(std::uint64_t hash_seed, const std::atomic<bool>* may_shrink = nullptr) noexcept
+    : entries_(hash_seed, may_shrink) {
   }
-  database(database&& other) noexcept : database(other.entries_.seed()) {
+  database(database&& other) noexcept
+    : database(other.entries_.seed(), other.entries_.may_shrink()) {
     swap(other);
   }
   database& operator=(database&&) = delete;
@@ -120,6 +124,13 @@ public:
   void set_expiry(slot& at, std::int64_t at_ms);
   /// Returns whether it had one.
   bool clear_expiry(slot& at) noexcept;
+
+  /// Elements of the value under that key expire: the value will be looked at in time. For values
+  /// that change; those that come in (set_object, attach) need no call. REQUIRES: `of` is the alarm
+  /// of the slot's value, or of one that this slot is about to get. Cost: O(1).
+  void announce(const slot& at, types::element_alarm& of) {
+    alarms_.announce(at.hash(), of, entries_);
+  }
 
   // -- whole entries -----------------------------------------------------------------------------
   /// REQUIRES (as detach): there is an entry. The slot is one without an entry then.
@@ -172,7 +183,7 @@ public:
   // -- active expiry -----------------------------------------------------------------------------
   /// When the next entry may be due (a lower bound, ms), or INT64_MAX.
   std::int64_t next_due_ms() const noexcept {
-    return wheel_.next_due_ms();
+    return std::min(wheel_.next_due_ms(), alarms_.next_due_ms());
   }
   /// Calls `expire(slot&)` for at most `budget` entries with expiry <= now_ms; `expire` must erase
   /// the slot. Returns whether more may be due at now_ms. Work is bounded by the budget also when
@@ -180,16 +191,29 @@ public:
   template <class Expire>
   bool expire_due(std::int64_t now_ms, std::size_t budget, Expire&& expire);
 
+  /// Calls `look(slot&, budget)` for entries with elements that have expired; it takes out no more
+  /// elements than that, returns how many, and erases the entry if nothing is left. Counts `budget`
+  /// down and returns whether more may be due at now_ms. The slot's key is as in expire_due.
+  template <class Look>
+  bool expire_elements_due(std::int64_t now_ms, std::size_t& budget, Look&& look);
+
   // -- looking inside ----------------------------------------------------------------------------
-  table_statistics statistics() const {
+  base::table_statistics statistics() const {
     return entries_.statistics();
   }
   std::size_t expiry_records() const noexcept {
     return wheel_.records();
   }
+  /// How many entries have elements that expire.
+  std::size_t alarms() const noexcept {
+    return alarms_.size();
+  }
+  std::size_t alarm_records() const noexcept {
+    return alarms_.records();
+  }
   /// Bytes of the table and of the expiry index, without the entries.
   std::size_t overhead_bytes() const noexcept {
-    return entries_.memory_bytes() + wheel_.memory_bytes();
+    return entries_.memory_bytes() + wheel_.memory_bytes() + alarms_.memory_bytes();
   }
 
 private:
@@ -216,16 +240,17 @@ private:
   void count_expiry(std::int64_t at_ms) noexcept;
   void forget_expiry(std::int64_t at_ms) noexcept;
   void sweep_records();
-  bool is_of(const entry& candidate, expiry_wheel::record record) const noexcept {
+  bool is_of(const entry& candidate, base::expiry_wheel::record record) const noexcept {
     return candidate.has_expiry() && candidate.generation() == record.generation()
            && record.is_of(entries_.hash(candidate.key()));
   }
   /// Of the entries that the record may stand for (there is more than one only by chance) the one
   /// with the earliest expiry.
-  slot find_first_due(expiry_wheel::record record) noexcept;
+  slot find_first_due(base::expiry_wheel::record record) noexcept;
 
-  dictionary<entry> entries_;
-  expiry_wheel wheel_;
+  base::dictionary<entry> entries_;
+  base::expiry_wheel wheel_;
+  element_alarms alarms_;
   std::size_t expires_ = 0;
   __extension__ __int128 expiry_sum_ms_ = 0;
   unsigned adds_since_sweep_ = 0;
@@ -256,6 +281,30 @@ bool database::expire_due(std::int64_t now_ms, std::size_t budget, Expire&& expi
     }
   }
   return wheel_.more_due(now_ms);
+}
+
+template <class Look>
+bool database::expire_elements_due(std::int64_t now_ms, std::size_t& budget, Look&& look) {
+  auto steps = budget * steps_per_budget;
+  while (budget > 0) {
+    const auto due = alarms_.due(now_ms, steps);
+    if (due.empty())
+      break;
+    for (auto left = due.size(); left > 0 && budget > 0; --left) {
+      std::size_t used = 1;
+      slot at({}, alarms_.find(due[left - 1], entries_));
+      if (at) {
+        at.key_ = at->key();
+        if (at->alarm()->due_ms <= now_ms)
+          used = std::max(used, look(at, budget));
+        if (at)
+          alarms_.announce_again(at.hash(), *at->alarm(), entries_);
+      }
+      alarms_.pop_due();
+      budget -= used;
+    }
+  }
+  return alarms_.more_due(now_ms);
 }
 
 } // namespace thespis::keyspace

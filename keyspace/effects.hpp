@@ -3,9 +3,10 @@
 /// What a write did, told once and read by everybody who must know: the journal, replicas, keyspace
 /// events, client-side caching and blocked clients feed on effects and on nothing else.
 ///
-/// A command calls `did` for every key that it changed, and `replay_as` where its own request would
-/// not have the same outcome when it runs again later or elsewhere (relative times, random picks,
-/// floats). Without a call of `replay_as` the request's own words are the replay.
+/// A command calls `did` for every key that it changed (with no changes where the event is the
+/// other half of one that was told already), and `replay_as` where its own request would not have
+/// the same outcome when it runs again later or elsewhere (relative times, random picks, floats).
+/// Without a call of `replay_as` the request's own words are the replay.
 ///
 /// With no sink set, an effect costs one addition and one branch.
 
@@ -55,39 +56,54 @@ public:
   explicit effects(effect_sink* sink = nullptr) noexcept : sink_(sink) {
   }
 
-  void did(event_class cls, std::string_view event, int database, std::string_view key) {
-    ++changes_;
+  /// `changes`: how many keys or elements it was.
+  void did(event_class cls, std::string_view event, int database, std::string_view key,
+           std::uint64_t changes = 1) {
+    ++events_;
+    changes_ += changes;
     if (sink_ != nullptr) [[unlikely]]
       sink_->on_effect({cls, event, database, key});
   }
 
   /// REQUIRES: `did` was or will be called in the same request.
   void replay_as(int database, std::initializer_list<std::string_view> command) {
+    replay_as(database, protocol::arguments{command.begin(), command.size()});
+  }
+  void replay_as(int database, protocol::arguments command) {
     replaced_ = true;
     if (sink_ != nullptr) [[unlikely]]
-      sink_->on_replay(database, {command.begin(), command.size()});
+      sink_->on_replay(database, command);
   }
 
   /// An effect that is not the request's own doing: an entry expired before the request could see
   /// it. Replayed on its own, ahead of whatever the request does; counts as no change of the
-  /// request's.
+  /// request's. An empty command: what was replayed before leads to it.
   void aside(event_class cls, std::string_view event, int database, std::string_view key,
              std::initializer_list<std::string_view> command) {
+    aside(cls, event, database, key, protocol::arguments{command.begin(), command.size()});
+  }
+  void aside(event_class cls, std::string_view event, int database, std::string_view key,
+             protocol::arguments command) {
     if (sink_ == nullptr) [[likely]]
       return;
     sink_->on_effect({cls, event, database, key});
-    sink_->on_replay(database, {command.begin(), command.size()});
+    if (!command.empty())
+      sink_->on_replay(database, command);
   }
 
-  /// Called by whoever ran the request: passes the request itself on where it changed something and
-  /// no replay was named.
-  void finish(int database, protocol::arguments request, std::uint64_t changes_before) {
-    if (sink_ != nullptr && changes_ != changes_before && !replaced_) [[unlikely]]
+  /// Called by whoever ran the request: passes the request itself on where it did something and no
+  /// replay was named.
+  void finish(int database, protocol::arguments request, std::uint64_t events_before) {
+    if (sink_ != nullptr && events_ != events_before && !replaced_) [[unlikely]]
       sink_->on_replay(database, request);
     replaced_ = false;
   }
 
-  /// Changes since the start; what INFO calls dirty.
+  /// How often something was done, since the start.
+  std::uint64_t events() const noexcept {
+    return events_;
+  }
+  /// How many keys and elements that changed; what INFO calls changes.
   std::uint64_t changes() const noexcept {
     return changes_;
   }
@@ -100,6 +116,7 @@ public:
 
 private:
   effect_sink* sink_;
+  std::uint64_t events_ = 0;
   std::uint64_t changes_ = 0;
   bool replaced_ = false;
 };

@@ -3,6 +3,7 @@
 #include "base/ensure.hpp"
 #include "base/number.hpp"
 #include "keyspace/heap_string.hpp"
+#include "keyspace/object.hpp"
 
 #include <malloc.h>
 
@@ -16,10 +17,13 @@ namespace thespis::keyspace {
 
 namespace {
 
-std::array<object_operations, value_types> operations_by_type;
+object_types& known_types() noexcept {
+  static auto types = built_in_object_types();
+  return types;
+}
 
 const object_operations& operations(value_type type) noexcept {
-  return operations_by_type[static_cast<std::size_t>(type)];
+  return known_types().by_type[static_cast<std::size_t>(type)];
 }
 
 constexpr std::size_t rounded(std::size_t bytes) {
@@ -52,7 +56,7 @@ std::string_view type_name(value_type type) noexcept {
 
 object_operations register_object_type(value_type type, const object_operations& table) {
   THESPIS_ENSURE(type != value_type::string);
-  return std::exchange(operations_by_type[static_cast<std::size_t>(type)], table);
+  return std::exchange(known_types().by_type[static_cast<std::size_t>(type)], table);
 }
 
 void entry_deleter::operator()(entry* doomed) const noexcept {
@@ -69,6 +73,11 @@ std::string_view entry::encoding_name() const noexcept {
   if (is_integer())
     return "int";
   return !raw() && size() <= embstr_bytes_max ? "embstr" : "raw";
+}
+
+types::element_alarm* entry::alarm_of(value_type type, const void* object) noexcept {
+  const auto asked = operations(type).alarm;
+  return asked == nullptr ? nullptr : asked(object);
 }
 
 std::string_view entry::text(char (&scratch)[24]) const noexcept {

@@ -9,8 +9,8 @@
 ///     +--------+-----------+----------------+--------------+-------------+-----------------+
 ///
 ///     header, from the lowest bit:
-///     type 4 | form 2 | expires 1 | raw 1 | generation 4 | value bytes 12 | access 24 | key length
-///     16
+///     type 4 | form 2 | expires 1 | raw 1 | generation 4 | value bytes 12 | access 24 |
+///     key length 16
 ///
 /// So a key and a value of 16 bytes each take a block of 48 bytes with and without an expiry, and
 /// an integer under such a key 32. Blocks come in multiples of 16 bytes; a value is overwritten in
@@ -29,6 +29,12 @@
 #include <memory>
 #include <string_view>
 
+namespace thespis::types {
+
+struct element_alarm;
+
+} // namespace thespis::types
+
 namespace thespis::keyspace {
 
 enum class value_type : std::uint8_t { string, list, set, zset, hash, stream };
@@ -43,10 +49,12 @@ struct object_operations {
   void* (*copy)(const void* object) = nullptr;
   std::size_t (*memory_bytes)(const void* object) noexcept = nullptr;
   std::string_view (*encoding_name)(const void* object) noexcept = nullptr;
+  /// Null for types whose elements do not expire, and so may its answer be (element_alarm.hpp).
+  types::element_alarm* (*alarm)(const void* object) noexcept = nullptr;
 };
 
-/// Tells the keyspace about a type, once at the start, before there is an entry of it. Returns what
-/// was known of it before.
+/// Tells the keyspace about a type that it does not know (see object.hpp), before there is an entry
+/// of it. Returns what was known of it before.
 object_operations register_object_type(value_type type, const object_operations& operations);
 
 class entry;
@@ -106,6 +114,12 @@ public:
   void* object() const noexcept {
     return pointer();
   }
+  /// When elements of the value expire; null where none does. Any entry may be asked.
+  types::element_alarm* alarm() const noexcept {
+    return is_string() ? nullptr : alarm_of(type(), object());
+  }
+  /// The same of an object that is in no entry.
+  static types::element_alarm* alarm_of(value_type type, const void* object) noexcept;
 
   // -- expiry ------------------------------------------------------------------------------------
 

@@ -7,12 +7,22 @@
 #include "base/random.hpp"
 #include "keyspace/database.hpp"
 #include "keyspace/effects.hpp"
+#include "types/packed_limits.hpp"
 
 #include <atomic>
 #include <cstdint>
 #include <vector>
 
 namespace thespis::keyspace {
+
+struct packed_setting {
+  std::atomic<std::size_t> entries{128};
+  std::atomic<std::size_t> element_bytes{64};
+
+  types::packed_limits get() const noexcept {
+    return {entries.load(std::memory_order_relaxed), element_bytes.load(std::memory_order_relaxed)};
+  }
+};
 
 /// Settings that look-ups and commands need, the same for all partitions; the administrator sets
 /// them.
@@ -25,6 +35,16 @@ struct access_settings {
   std::atomic<bool> active_expiry{true};
   /// Until then (Unix ms) no key is deleted for having expired: to those who read it is not there.
   std::atomic<std::int64_t> keep_expired_until_ms{0};
+  /// Whether the tables of databases give memory back when keys go (DEBUG DICT-RESIZING).
+  std::atomic<bool> tables_shrink{true};
+  /// Up to what collections are packed (*-max-listpack-*, set-max-intset-entries).
+  packed_setting hash_packed;
+  packed_setting set_packed;
+  packed_setting zset_packed;
+  std::atomic<std::size_t> set_intset_entries{512};
+  /// list-max-listpack-size: a number of elements, or if negative a class of bytes.
+  std::atomic<int> list_packed_size{-2};
+  std::atomic<std::size_t> hll_sparse_bytes_max{3000};
   /// No string grows beyond it (proto-max-bulk-len).
   std::atomic<std::size_t> string_bytes_max{512 * std::size_t{1024} * 1024};
 };

@@ -79,6 +79,14 @@ std::string unknown_client_type(std::string_view type) {
   return fmt::format("ERR Unknown client type '{}'", shown(type));
 }
 
+std::string bitop_too_few_sources(std::string_view operation) {
+  return fmt::format("ERR BITOP {} must be called with at least two source keys.", operation);
+}
+
+std::string unknown_pfdebug(std::string_view sub) {
+  return fmt::format("ERR Unknown PFDEBUG subcommand '{}'", shown(sub));
+}
+
 std::string no_such_user(std::string_view user) {
   return fmt::format("ERR No such user '{}'", shown(user));
 }
@@ -107,6 +115,10 @@ std::string no_command_permission(std::string_view user, std::string_view full_n
 
 std::string aof_write_failed(std::string_view why) {
   return fmt::format("MISCONF Errors writing to the AOF file: {}", why);
+}
+
+std::string no_input_keys(std::string_view full_name) {
+  return fmt::format("ERR at least 1 input key is needed for '{}' command", full_name);
 }
 
 } // namespace thespis::protocol::errors

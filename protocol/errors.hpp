@@ -59,6 +59,38 @@ inline constexpr text key_count_too_large
   = "ERR Number of keys can't be greater than number of args";
 inline constexpr text key_count_negative = "ERR Number of keys can't be negative";
 
+// -- hashes ---------------------------------------------------------------------------------------
+inline constexpr text hash_value_not_an_integer = "ERR hash value is not an integer";
+inline constexpr text hash_value_not_a_float = "ERR hash value is not a float";
+inline constexpr text increment_is_not_finite = "ERR value is NaN or Infinity";
+inline constexpr text novalues_not_here = "ERR NOVALUES option can only be used in HSCAN";
+inline constexpr text fields_missing
+  = "ERR Mandatory argument FIELDS is missing or not at the right position";
+inline constexpr text field_count_not_greater
+  = "ERR Parameter `numFields` should be greater than 0";
+inline constexpr text field_count_not_positive = "ERR Number of fields must be a positive integer";
+inline constexpr text field_count_invalid = "ERR invalid number of fields";
+inline constexpr text field_count_mismatch
+  = "ERR The `numfields` parameter must match the number of arguments";
+inline constexpr text negative_expire_time = "ERR invalid expire time, must be >= 0";
+inline constexpr text missing_expire_time = "ERR missing expire time";
+inline constexpr text one_field_condition = "ERR Only one of FXX or FNX arguments can be specified";
+inline constexpr text one_field_expiry
+  = "ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified";
+
+// -- bitmaps and HyperLogLog ----------------------------------------------------------------------
+inline constexpr text bitop_not_one_source
+  = "ERR BITOP NOT must be called with a single source key.";
+inline constexpr text invalid_overflow_type = "ERR Invalid OVERFLOW type specified";
+inline constexpr text invalid_bit_field_type
+  = "ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 "
+    "is.";
+inline constexpr text bit_field_read_only = "ERR BITFIELD_RO only supports the GET subcommand";
+inline constexpr text not_a_hyperloglog = "WRONGTYPE Key is not a valid HyperLogLog string value.";
+inline constexpr text corrupted_hyperloglog = "INVALIDOBJ Corrupted HLL object detected";
+inline constexpr text hyperloglog_not_sparse = "ERR HLL encoding is not sparse";
+inline constexpr text no_such_hyperloglog = "ERR The specified key does not exist";
+
 // -- LCS ------------------------------------------------------------------------------------------
 inline constexpr text lcs_not_strings = "ERR The specified keys must contain string values";
 inline constexpr text lcs_both_outputs
@@ -68,6 +100,22 @@ inline constexpr text lcs_no_memory
   = "ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len";
 inline constexpr text lcs_allocation_failed
   = "ERR Insufficient memory, failed allocating transient memory for LCS";
+
+// -- sorted sets ----------------------------------------------------------------------------------
+inline constexpr text zadd_xx_and_nx = "ERR XX and NX options at the same time are not compatible";
+inline constexpr text zadd_gt_lt_nx
+  = "ERR GT, LT, and/or NX options at the same time are not compatible";
+inline constexpr text zadd_incr_single = "ERR INCR option supports a single increment-element pair";
+inline constexpr text score_not_a_number = "ERR resulting score is not a number (NaN)";
+inline constexpr text score_range_not_floats = "ERR min or max is not a float";
+inline constexpr text lex_range_invalid = "ERR min or max not valid string range item";
+inline constexpr text limit_without_by
+  = "ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX";
+inline constexpr text scores_with_by_lex
+  = "ERR syntax error, WITHSCORES not supported in combination with BYLEX";
+inline constexpr text weight_not_a_float = "ERR weight value is not a float";
+inline constexpr text limit_negative = "ERR LIMIT can't be negative";
+inline constexpr text count_not_positive = "ERR count should be greater than 0";
 
 // -- databases ------------------------------------------------------------------------------------
 inline constexpr text invalid_db_index = "ERR DB index is out of range";
@@ -144,6 +192,8 @@ inline constexpr text unkillable
 
 // -- server ---------------------------------------------------------------------------------------
 inline constexpr text oom = "OOM command not allowed when used memory > 'maxmemory'.";
+/// An allocation failed. Ours: Redis ends then.
+inline constexpr text out_of_memory = "OOM the server has not enough memory for this command";
 inline constexpr text loading = "LOADING Redis is loading the dataset in memory";
 inline constexpr text misconf
   = "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to "
@@ -193,6 +243,11 @@ std::string hello_option(std::string_view option);
 std::string invalid_client_info(std::string_view attribute);
 std::string unrecognized_option(std::string_view option);
 std::string unknown_client_type(std::string_view type);
+/// BITOP: `operation` in capitals.
+std::string bitop_too_few_sources(std::string_view operation);
+/// ZUNION and its like.
+std::string no_input_keys(std::string_view full_name);
+std::string unknown_pfdebug(std::string_view sub);
 std::string no_such_user(std::string_view user);
 std::string not_while_subscribed(std::string_view full_name);
 std::string unknown_config_option(std::string_view option);

@@ -89,6 +89,9 @@ bool add_keys_of(const key_spec& spec, arguments request, found_keys& out) {
   if (begin == 0)
     return true;
   const auto range = range_of(spec, request, begin);
+  // A range that goes on to the end may be empty: PFMERGE without sources.
+  if (spec.find_keys == key_spec::find::range && begin == count_of(request) && spec.last_key < 0)
+    return true;
   if (!range || range->last >= count_of(request) || range->last < range->first)
     return false;
   for (signed_size i = range->first; i <= range->last; i += spec.step)

@@ -5,6 +5,7 @@
 namespace thespis::protocol {
 
 std::optional<std::uint64_t> parse_scan_cursor(std::string_view text) noexcept {
+  text = text.substr(0, text.find('\0'));
   if (text.empty())
     return 0;
   const auto negative = text.starts_with('-');

@@ -13,7 +13,7 @@
 namespace thespis::protocol {
 
 /// What CLIENT REPLY asked for. `skip_next`: the reply of the next request is dropped; the
-/// connection turns it into `skip` before that request and into `on` after it.
+/// dispatcher turns it into `skip` before that request and into `on` after it.
 enum class reply_mode : std::uint8_t { on, off, skip, skip_next };
 
 /// Why requests of a client need a closer look.
@@ -41,8 +41,6 @@ struct session {
   reply_mode replies = reply_mode::on;
   /// Set by a command: the connection closes once the reply is written.
   bool close_after_reply = false;
-  /// Set by RESET: the connection drops its transaction, its watched keys and its subscriptions.
-  bool was_reset = false;
   std::string user = "default";
   std::string name;
   std::string library_name;

@@ -6,6 +6,8 @@
 #include "base/config_rewrite.hpp"
 #include "commands/rows.hpp"
 #include "commands/version.hpp"
+#include "keyspace/shard.hpp"
+#include "server/process.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -13,11 +15,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 namespace thespis::server {
@@ -137,9 +141,31 @@ next_step load_configuration(std::span<const std::string_view> arguments, config
     .include = read_included, .directive = obey, .option_set = check_option};
   if (auto loaded = base::load_config(into.settings, texts, reader); !loaded)
     return fail("Fatal error in the configuration: " + loaded.why());
+  if (auto fit = check_databases(into.settings, memory_limit()); !fit)
+    return fail("Fatal error in the configuration: " + fit.why());
   if (auto known = adopt_directory(into.settings); !known)
     return fail("Fatal error, " + known.why());
   return next_step::serve;
+}
+
+base::result<void> check_databases(const base::options& settings, std::uint64_t memory_bytes) {
+  constexpr double mb = 1024 * 1024;
+  // What a shard has for each: the database and its three counters.
+  constexpr auto each_bytes = sizeof(keyspace::database) + 3 * sizeof(base::counter);
+  const auto databases = settings.get(base::option::databases);
+  auto partitions = settings.get(base::option::partitions);
+  if (partitions == 0)
+    partitions = settings.get(base::option::threads);
+  if (partitions == 0)
+    partitions = std::max(1u, std::thread::hardware_concurrency());
+  const auto needed = static_cast<double>(databases) * static_cast<double>(partitions)
+                      * static_cast<double>(each_bytes);
+  if (needed <= static_cast<double>(memory_bytes) / 2)
+    return {};
+  return base::fault{
+    fmt::format("'databases {}': they need {:.0f} MB in {} partitions, that is more "
+                "than half of the {:.0f} MB of memory",
+                databases, needed / mb, partitions, static_cast<double>(memory_bytes) / mb)};
 }
 
 base::result<void> adopt_directory(base::options& settings) {

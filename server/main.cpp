@@ -4,16 +4,20 @@
 #include "actors/listening_sockets.hpp"
 #include "actors/log.hpp"
 #include "actors/loop_coordinator.hpp"
+#include "actors/memory_reserve.hpp"
 #include "actors/store.hpp"
 #include "commands/version.hpp"
 #include "server/configuration.hpp"
 #include "server/process.hpp"
+#include "server/settings_without_effect.hpp"
 #include "server/stop_signals.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
 #include <cerrno>
+#include <cstdlib>
+#include <new>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -74,12 +78,23 @@ void lower_maxclients(base::options& settings) {
     wanted, fit);
 }
 
-void announce(const base::options& settings, base::supervision supervisor) {
+/// For the log, and for who waits that a daemon gets ready.
+void report_failure(std::string_view why, bool is_daemon) {
+  actors::log::warning("{}", why);
+  if (is_daemon)
+    fmt::print(stderr, "{}\n", why);
+}
+
+void announce(const base::options& settings, base::supervision supervisor, bool is_daemon) {
+  for (const auto& sentence : server::explain_settings_without_effect(settings))
+    actors::log::warning("{}", sentence);
   if (settings.get(option::port) != 0)
     actors::log::notice("Ready to accept connections tcp");
   if (!settings.text(option::unixsocket).empty())
     actors::log::notice("Ready to accept connections unix");
   server::report_ready(supervisor);
+  if (is_daemon)
+    server::release_parent();
 }
 
 /// The environment may not know of the service manager that the setting names.
@@ -94,7 +109,7 @@ void warn_of_missing_supervisor(const base::options& settings, base::supervision
     server::name_of(asked), asked == base::supervision::systemd ? "NOTIFY_SOCKET" : "UPSTART_JOB");
 }
 
-int run(server::configuration& configuration, base::supervision supervisor) {
+int run(server::configuration& configuration, base::supervision supervisor, bool is_daemon) {
   auto& settings = configuration.settings;
   const auto threads = settings.get(option::threads) > 0
                          ? static_cast<std::size_t>(settings.get(option::threads))
@@ -103,12 +118,11 @@ int run(server::configuration& configuration, base::supervision supervisor) {
                       commands::thespis_version, commands::redis_version, threads, ::getpid());
   auto sockets = actors::open_sockets_of(settings, threads);
   if (!sockets) {
-    actors::log::warning("{}", sockets.why());
+    report_failure(sockets.why(), is_daemon);
     return 1;
   }
   server::pid_file pid;
-  const auto daemon = settings.is_on(option::daemonize);
-  if (const auto& path = settings.text(option::pidfile); daemon || !path.empty())
+  if (const auto& path = settings.text(option::pidfile); is_daemon || !path.empty())
     if (auto written = pid.write(path.empty() ? "/var/run/thespis.pid" : path); !written)
       actors::log::warning("{}", written.why());
   caf::actor_system_config config;
@@ -119,7 +133,7 @@ int run(server::configuration& configuration, base::supervision supervisor) {
     follow_settings(configuration, store);
     store.internals().server.facts.supervised = server::name_of(supervisor);
     store.listen(std::move(*sockets));
-    announce(settings, supervisor);
+    announce(settings, supervisor, is_daemon);
     server::serve_until_stopped(store);
     server::report_stopping(supervisor);
   }
@@ -147,12 +161,60 @@ int main(int argc, char** argv) {
   auto& settings = configuration.settings;
   const auto supervisor = server::find_supervisor(
     settings.get_as<base::supervision>(option::supervised));
-  if (settings.is_on(option::daemonize) && supervisor == base::supervision::none)
+  const auto is_daemon = settings.is_on(option::daemonize) && supervisor == base::supervision::none;
+  if (is_daemon)
     server::become_daemon();
   if (!start_log(settings))
     return 1;
+  actors::log::write_last_words();
   warn_of_missing_supervisor(settings, supervisor);
   lower_maxclients(settings);
   server::block_stop_signals();
-  return run(configuration, supervisor);
+  return run(configuration, supervisor, is_daemon);
 }
+
+// -- operator new, with a reserve behind the allocator --------------------------------------------
+// Sanitizers want their own. The forms for overaligned types stay as they are.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+
+namespace reserve = thespis::actors::memory_reserve;
+
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+  void* const block = std::malloc(bytes);
+  return block != nullptr ? block : reserve::take(bytes);
+}
+void* operator new(std::size_t bytes) {
+  if (void* const block = operator new(bytes, std::nothrow); block != nullptr) [[likely]]
+    return block;
+  throw std::bad_alloc{};
+}
+void* operator new[](std::size_t bytes) {
+  return operator new(bytes);
+}
+void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept {
+  return operator new(bytes, std::nothrow);
+}
+
+void operator delete(void* block) noexcept {
+  if (reserve::owns(block)) [[unlikely]]
+    reserve::give_back(block);
+  else
+    std::free(block);
+}
+void operator delete(void* block, std::size_t) noexcept {
+  operator delete(block);
+}
+void operator delete(void* block, const std::nothrow_t&) noexcept {
+  operator delete(block);
+}
+void operator delete[](void* block) noexcept {
+  operator delete(block);
+}
+void operator delete[](void* block, std::size_t) noexcept {
+  operator delete(block);
+}
+void operator delete[](void* block, const std::nothrow_t&) noexcept {
+  operator delete(block);
+}
+
+#endif

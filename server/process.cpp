@@ -3,15 +3,20 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <initializer_list>
 #include <system_error>
 
 namespace thespis::server {
@@ -21,6 +26,53 @@ namespace {
 /// Descriptors that are not clients: listening sockets, epoll, files, logs.
 constexpr rlim_t reserved_descriptors = 32;
 
+/// In the pipe between a daemon and its parent: comes after all text. Text has none.
+constexpr char ready_mark = '\0';
+
+[[noreturn]] void give_up(const char* what) {
+  fmt::print(stderr, "Can't become a daemon: {}: {}\n", what,
+             std::system_category().message(errno));
+  std::_Exit(1);
+}
+
+void lead_nowhere(std::initializer_list<int> descriptors) {
+  const auto null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (null < 0)
+    return;
+  for (auto fd : descriptors)
+    ::dup2(null, fd);
+  if (std::find(descriptors.begin(), descriptors.end(), null) == descriptors.end())
+    ::close(null);
+}
+
+/// The exit code for a child that has ended without being ready.
+int failure_of(pid_t child) {
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (WIFSIGNALED(status))
+    fmt::print(stderr, "The server has ended while it started: {}\n",
+               ::strsignal(WTERMSIG(status)));
+  return WIFEXITED(status) && WEXITSTATUS(status) != 0 ? WEXITSTATUS(status) : 1;
+}
+
+/// The parent's part: passes on what the child says until it is ready or gone.
+[[noreturn]] void await_child(pid_t child, int from) {
+  std::array<char, 4096> chunk{};
+  for (;;) {
+    const auto n = ::read(from, chunk.data(), chunk.size());
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n <= 0)
+      std::_Exit(failure_of(child));
+    const std::string_view text{chunk.data(), static_cast<std::size_t>(n)};
+    const auto end = text.find(ready_mark);
+    fmt::print(stderr, "{}", text.substr(0, end));
+    if (end != text.npos)
+      std::_Exit(0);
+  }
+}
+
 bool is_in_environment(const char* name) {
   const auto* value = std::getenv(name);
   return value != nullptr && *value != '\0';
@@ -29,15 +81,28 @@ bool is_in_environment(const char* name) {
 } // namespace
 
 void become_daemon() {
-  if (::fork() != 0)
-    std::_Exit(0);
-  ::setsid();
-  if (const auto null = ::open("/dev/null", O_RDWR); null >= 0) {
-    for (auto fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
-      ::dup2(null, fd);
-    if (null > STDERR_FILENO)
-      ::close(null);
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0)
+    give_up("pipe");
+  const auto child = ::fork();
+  if (child < 0)
+    give_up("fork");
+  if (child > 0) {
+    ::close(ends[1]);
+    await_child(child, ends[0]);
   }
+  ::setsid();
+  // Where a standard descriptor was closed, the pipe may have taken its number.
+  ::dup2(ends[1], STDERR_FILENO);
+  for (auto end : ends)
+    if (end > STDERR_FILENO)
+      ::close(end);
+  lead_nowhere({STDIN_FILENO, STDOUT_FILENO});
+}
+
+void release_parent() {
+  static_cast<void>(::write(STDERR_FILENO, &ready_mark, 1));
+  lead_nowhere({STDERR_FILENO});
 }
 
 pid_file::~pid_file() {
@@ -105,6 +170,19 @@ std::size_t raise_file_limit(std::size_t clients) {
   raised.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &raised);
   return raised.rlim_cur > reserved_descriptors ? raised.rlim_cur - reserved_descriptors : 1;
+}
+
+std::uint64_t memory_limit() {
+  auto limit = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES))
+               * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  // Control groups, version 2 ("max" if there is no limit) and version 1.
+  for (const auto* path :
+       {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
+    std::ifstream file{path};
+    if (std::uint64_t bytes = 0; file >> bytes && bytes != 0)
+      limit = std::min(limit, bytes);
+  }
+  return limit;
 }
 
 } // namespace thespis::server

@@ -6,13 +6,20 @@
 #include "base/result.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace thespis::server {
 
-/// Goes on in a child without a terminal; the parent exits with 0. Before any thread is started.
+/// Goes on in a child without a terminal. The parent stays until the child's start has an outcome:
+/// it exits with 0 once `release_parent` is called, and with the child's exit code (at least 1) if
+/// the child ends before that. What the child writes to standard error until then is passed on.
+/// Before any thread is started.
 void become_daemon();
+
+/// In the child: the start has succeeded. Standard error leads nowhere from here on.
+void release_parent();
 
 /// Writes the process id to a file and removes it at the end of its life.
 class pid_file {
@@ -43,5 +50,9 @@ void report_stopping(base::supervision supervisor);
 /// Lets the process have as many files as `clients` need, or as many as the system allows; returns
 /// how many clients fit.
 std::size_t raise_file_limit(std::size_t clients);
+
+/// Bytes of memory that the process can have: the machine's, or what its control group is limited
+/// to.
+std::uint64_t memory_limit();
 
 } // namespace thespis::server

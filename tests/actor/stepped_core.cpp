@@ -1,11 +1,13 @@
 #include "tests/actor/stepped_core.hpp"
 
+#include "actors/memory_reserve.hpp"
 #include "actors/messages.hpp"
 #include "base/ensure.hpp"
 
 #include <caf/all.hpp>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace thespis::tests {
@@ -89,8 +91,13 @@ stepped_client::~stepped_client() {
 dispatcher::step stepped_client::place(const words& request) {
   auto& all = dispatcher_.words();
   const auto first_word = all.size();
-  all.insert(all.end(), request.begin(), request.end());
-  return dispatcher_.place(first_word, nullptr);
+  try {
+    const actors::memory_reserve::client_work may_fail;
+    all.insert(all.end(), request.begin(), request.end());
+    return dispatcher_.place(first_word, nullptr);
+  } catch (const std::bad_alloc&) {
+    return dispatcher_.refuse(first_word);
+  }
 }
 
 std::string stepped_client::take_output() {
@@ -119,14 +126,18 @@ std::string stepped_client::say(const std::vector<words>& pipeline) {
     }
     if (dispatcher_.must_send()) {
       ++batches;
-      dispatcher_.send(nullptr);
-      world_.run();
-      got += take();
+      if (dispatcher_.send(nullptr)) {
+        world_.run();
+        got += take();
+      } else {
+        dispatcher_.take_answers();
+      }
     } else {
       paused = last == step::paused;
     }
     got += take_output();
-    hung_up = last == step::hang_up || dispatcher_.session().close_after_reply;
+    hung_up = last == step::hang_up || !dispatcher_.complete()
+              || dispatcher_.session().close_after_reply;
   }
   return got;
 }
@@ -136,7 +147,7 @@ void stepped_client::send(words request) {
   kept_.push_back(std::move(request));
   const auto placed = place(kept_.back());
   THESPIS_ENSURE(placed == dispatcher::step::batched || placed == dispatcher::step::alone);
-  dispatcher_.send(nullptr);
+  THESPIS_ENSURE(dispatcher_.send(nullptr));
 }
 
 std::string stepped_client::take() {

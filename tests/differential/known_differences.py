@@ -60,7 +60,82 @@ def _memory_of_an_expired_key(step, theirs, ours):
     )
 
 
+def _packed_set(step, theirs, ours):
+    return (
+        [word.upper() for word in step.words[:2]] == [b"OBJECT", b"ENCODING"]
+        and theirs == b"$9\r\nhashtable\r\n"
+        and ours == b"$8\r\nlistpack\r\n"
+    )
+
+
+def _small_list(step, theirs, ours):
+    return (
+        [word.upper() for word in step.words[:2]] == [b"OBJECT", b"ENCODING"]
+        and theirs == b"$9\r\nquicklist\r\n"
+        and ours == b"$8\r\nlistpack\r\n"
+    )
+
+
+def _smallest_integer_in_a_list(step, theirs, ours):
+    return (
+        step.name in ("LREM", "LPOS")
+        and b"%d" % -(2**63) in step.words[2:]
+        and ours.startswith(b"-ERR value is out of range, value must between -9223372036854775807 ")
+    )
+
+
+_BIT_ARGUMENTS = (
+    b"-ERR syntax error\r\n",
+    b"-ERR value is not an integer or out of range\r\n",
+    b"-ERR The bit argument must be 1 or 0.\r\n",
+)
+
+
+def _bit_arguments_before_the_key(step, theirs, ours):
+    return (
+        step.name in ("BITCOUNT", "BITPOS")
+        and (theirs[:1] == b":" or theirs.startswith(b"-WRONGTYPE"))
+        and ours in _BIT_ARGUMENTS
+    )
+
+
+def _counted_field_far_away(step, theirs, ours):
+    return (
+        step.name in ("BITFIELD", "BITFIELD_RO")
+        and ours == b"-ERR bit offset is not an integer or out of range\r\n"
+        and any(word[:1] == b"#" and len(word) > 17 for word in step.words)
+    )
+
+
+def _rank_with_score(step, theirs, ours):
+    return (
+        step.name in ("ZRANK", "ZREVRANK")
+        and len(step.words) == 4
+        and theirs.startswith(b"-ERR wrong number of arguments")
+    )
+
+
 RULES = [
+    Rule(
+        "bit arguments",
+        "Since 7.2 BITCOUNT and BITPOS check their arguments even if there is no such key.",
+        _bit_arguments_before_the_key,
+    ),
+    Rule(
+        "counted field",
+        "The offset of a field #n is n times its width; Redis lets the product wrap around.",
+        _counted_field_far_away,
+    ),
+    Rule(
+        "smallest integer in a list",
+        "Since 7.2 LREM and LPOS refuse -2^63, which has no counterpart, as count and as rank.",
+        _smallest_integer_in_a_list,
+    ),
+    Rule(
+        "small list",
+        "Since 7.2 a list that fits into one listpack is one, and is called so.",
+        _small_list,
+    ),
     Rule(
         "memory of an expired key",
         "Redis measures keys that have expired and not been deleted yet; here they are gone.",
@@ -76,6 +151,12 @@ RULES = [
         "Redis shares the integers below 10000, and with them one access clock for many keys.",
         _shared_integer_idle_time,
     ),
+    Rule(
+        "packed set",
+        "7.2 keeps small sets of strings in a listpack, 7.0 has hash tables only.",
+        _packed_set,
+    ),
     Rule("help", "HELP explains the same subcommands in our own words.", _help),
     Rule("version", "The version reported is 7.2.4, the oracle's is 7.0.15.", _version_text),
+    Rule("rank with score", "7.2 gave ZRANK and ZREVRANK one more argument.", _rank_with_score),
 ]

@@ -12,6 +12,7 @@ import atexit
 import ctypes
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
@@ -29,6 +30,7 @@ PR_SET_PDEATHSIG = 1
 
 _libc = ctypes.CDLL(None)
 _running = set()
+_chance = random.SystemRandom()
 
 
 class StartFailed(Exception):
@@ -66,9 +68,17 @@ def is_sanitized(binary):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody uses. Not one of those that the kernel gives to outgoing connections
+    (from 32768 on), and by chance, so that test files which run at the same time do not meet.
+    """
+    while True:
+        port = _chance.randrange(20_000, 32_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("", port))
+                return port
+            except OSError:
+                pass
 
 
 def command_line(binary, options):

@@ -4,7 +4,7 @@ import time
 
 import resp
 from resp import wait_until
-from suite import ServerTest, thespis_only
+from suite import OK, ServerTest, thespis_only
 
 LIST = ("CLIENT", "LIST")
 
@@ -13,9 +13,13 @@ def parse(row):
     return dict(field.split("=", 1) for field in row.decode().split(" "))
 
 
+def row_of(asking, identity):
+    return parse(asking.call("CLIENT", "LIST", "ID", identity))
+
+
 class ClientBuffers(ServerTest):
     def row(self, asking, identity):
-        return parse(asking.call("CLIENT", "LIST", "ID", identity))
+        return row_of(asking, identity)
 
     def test_the_own_row_shows_the_request_that_asks(self):
         connection = self.connect()
@@ -103,6 +107,51 @@ class ClientBuffers(ServerTest):
         self.assertEqual(parse(connection.call(*LIST))["flags"], "e")
         connection.call("CLIENT", "NO-EVICT", "off")
         self.assertEqual(parse(connection.call(*LIST))["flags"], "N")
+
+
+class ReplyBuffers(ServerTest):
+    OPTIONS = {"enable_debug_command": "yes"}
+
+    def small_input_of(self, asking, idle):
+        """The row of a client that had a large reply and was idle for long enough since."""
+        identity = idle.call("CLIENT", "ID")
+        self.assertEqual(len(idle.call("ECHO", "x" * 50_000)), 50_000)
+        self.assertTrue(wait_until(lambda: int(row_of(asking, identity)["qbuf-free"]) > 40_000))
+
+        def row_if_small():
+            row = row_of(asking, identity)
+            return row if int(row["qbuf-free"]) <= 4096 else None
+
+        return wait_until(row_if_small)
+
+    def set(self, asking, *words):
+        self.assertEqual(asking.call("DEBUG", "REPLYBUFFER", *words), OK)
+
+    def assert_shrinks(self, asking, idle):
+        identity = idle.call("CLIENT", "ID")
+        self.assertTrue(wait_until(lambda: int(row_of(asking, identity)["rbs"]) <= 4096))
+
+    @thespis_only("Redis shrinks at other moments")
+    def test_debug_replybuffer_resizing_keeps_reply_buffers_as_they_are(self):
+        asking, idle = self.connect(), self.connect()
+        self.set(asking, "PEAK-RESET-TIME", "0")
+        self.set(asking, "RESIZING", "0")
+        row = self.small_input_of(asking, idle)
+        self.assertGreaterEqual(int(row["rbs"]), 50_000)
+        self.set(asking, "RESIZING", "1")
+        self.assert_shrinks(asking, idle)
+        self.set(asking, "PEAK-RESET-TIME", "RESET")
+
+    @thespis_only("Redis shrinks at other moments")
+    def test_debug_replybuffer_peak_reset_time_keeps_them_as_large_as_their_peak(self):
+        asking, idle = self.connect(), self.connect()
+        self.set(asking, "PEAK-RESET-TIME", "NEVER")
+        row = self.small_input_of(asking, idle)
+        self.assertGreaterEqual(int(row["rbs"]), 50_000)
+        self.assertGreaterEqual(int(row["rbp"]), 50_000)
+        self.set(asking, "PEAK-RESET-TIME", "100")
+        self.assert_shrinks(asking, idle)
+        self.set(asking, "PEAK-RESET-TIME", "RESET")
 
 
 class Loops(ServerTest):

@@ -305,15 +305,17 @@ class Commands(ServerTest):
     @unittest.skipUnless(oracle_binary(), "redis-server is not installed")
     def test_every_row_agrees_with_redis(self):
         newer = {b"getkeys", b"getkeysandflags"}  # 7.2 lowered the arity of these subcommands
+        # What 7.2 changed of a row: ZRANK … WITHSCORE, and PFCOUNT writes its cache.
+        changed = {(b"zrank", 1), (b"zrevrank", 1), (b"pfcount", 2)}
         with server.Server(binary=oracle_binary()) as oracle, oracle.connect() as reference:
             theirs = {row[0]: row for row in reference.call("COMMAND")}
         ours = {row[0]: row for row in self.connect().call("COMMAND")}
         self.assertIn(b"get", ours)
         for name in sorted(set(theirs) & set(ours)):
             with self.subTest(name.decode()):
-                for at in (1, 3, 4, 5):
+                for at in {1, 3, 4, 5} - {at for row, at in changed if row == name}:
                     self.assertEqual(ours[name][at], theirs[name][at])
-                for at in (2, 6):
+                for at in {2, 6} - {at for row, at in changed if row == name}:
                     self.assertEqual(sorted(ours[name][at]), sorted(theirs[name][at]))
                 subcommands = {row[0]: row[1] for row in theirs[name][9]}
                 for row in ours[name][9]:

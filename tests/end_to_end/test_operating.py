@@ -64,6 +64,15 @@ class BadStarts(OperatingTest):
                 with self.subTest((name, value)):
                     self.assert_refused([name, value, "--port", server.free_port()], name[2:])
 
+    @thespis_only("Redis tries")
+    def test_more_databases_than_memory(self):
+        port = server.free_port()
+        for words in ([], ["--partitions", 1], ["--daemonize", "yes"]):
+            self.assert_refused(
+                ["--databases", 2147483647, "--port", port, *words],
+                "Fatal error in the configuration: 'databases 2147483647': they need",
+            )
+
     def test_a_file_that_cannot_be_read(self):
         self.assert_refused([self.file("missing.conf")], "missing.conf")
 
@@ -358,6 +367,25 @@ class Configuration(OperatingTest):
         self.assertEqual(wait_until(pong), "PONG")
         self.assertNotIn(server.READY, running.log())
 
+    @thespis_only("Redis has these features")
+    def test_settings_without_effect_are_named_in_the_log(self):
+        path = self.file("r.conf", "appendonly yes\nmaxmemory 1gb\ntcp-backlog 100\nsave 900 1\n")
+        running = self.start(first=[path], tls_port=0, save=(300, 10))
+        lines = [line.split(" # ", 1)[1] for line in running.log().splitlines() if " # " in line]
+        self.assertEqual(
+            [line.split(": ")[0] for line in lines],
+            [
+                f"{name} is set but has no effect in this version"
+                for name in ("save", "appendonly", "maxmemory")
+            ],
+        )
+        self.assertIn("data is not saved", lines[0])
+
+    @thespis_only("Redis has these features")
+    def test_a_usual_start_warns_of_nothing(self):
+        path = self.file("r.conf", "save ''\nappendonly no\nhz 10\nmaxclients 100\n")
+        self.assertNotIn("has no effect", self.start(first=[path]).log())
+
     @thespis_only("these are our own")
     def test_any_number_of_threads_and_partitions(self):
         for threads, partitions in ((1, 1), (1, 7), (3, 1), (2, 64)):
@@ -581,6 +609,46 @@ class Network(OperatingTest):
 
 
 class Daemon(OperatingTest):
+    def options(self, *more):
+        return ["--daemonize", "yes", "--pidfile", self.file("pid"), "--dir", self.directory, *more]
+
+    @thespis_only("Redis' parent does not wait")
+    def test_a_start_that_fails_is_told_by_the_parent(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            self.assert_refused(self.options("--port", port), f":{port}: Address already in use")
+            log = self.file("log")
+            self.assert_refused(
+                self.options("--port", port, "--logfile", log), f":{port}: Address already in use"
+            )
+            self.assertIn(str(port), pathlib.Path(log).read_text())
+        self.assert_refused(
+            self.options("--logfile", "/nonexistent/log", "--port", server.free_port()),
+            "log file",
+        )
+        self.assertFalse(os.path.exists(self.file("pid")))
+
+    @thespis_only("Redis' parent does not wait")
+    def test_the_parent_ends_when_clients_may_come(self):
+        path = self.file("socket")
+        for _ in range(3):
+            self.assertEqual(run_to_end(self.options("--port", 0, "--unixsocket", path)), (0, ""))
+            with resp.Connection(path=path) as connection:
+                self.assertEqual(connection.call("PING"), "PONG")
+                connection.write("SHUTDOWN", "NOSAVE")
+                connection.read_until_closed()
+            self.assertTrue(wait_until(lambda: not os.path.exists(self.file("pid"))))
+
+    @thespis_only("Redis' parent does not wait")
+    def test_a_child_that_crashes_at_its_start_is_a_failure(self):
+        words = ["bash", "-c", 'ulimit -v 100000; exec "$0" "$@"', server.thespis_binary()]
+        words += self.options("--partitions", 1, "--databases", 300_000)
+        if server.is_sanitized(server.thespis_binary()):
+            self.skipTest("a sanitizer needs all the addresses there are")
+        code, text = run_to_end(words[1:], binary=words[0])
+        self.assertNotEqual(code, 0)
+        self.assertIn("The server has ended while it started: Aborted", text)
+
     def test_it_leaves_the_terminal_and_writes_its_pid(self):
         port, pid_path, log_path = server.free_port(), self.file("pid"), self.file("log")
         code, text = run_to_end(

@@ -343,4 +343,7 @@ _MAKERS = (
         "SHUTDOWN", *w.choice((("FOO",), ("SAVE", "NOSAVE"), ("ABORT", "NOW"), ("ABORT",)))
     ),
     lambda w: fixed("LOLWUT", "VERSION", w.choice(("x", 5, 6)), how=compare.same_kind),
+    lambda w: fixed(
+        "LOLWUT", *w.choice((("x",), ("VERSION",), ("VERSION", 7, "x"))), how=compare.same_kind
+    ),
 )

@@ -74,8 +74,7 @@ std::string rewritten(std::string_view old_text, const options& values,
 
 } // namespace
 
-// -- files
-// -----------------------------------------------------------------------------------------
+// -- files ----------------------------------------------------------------------------------------
 
 TEST_CASE("a file sets options between comments, blanks and quotes", "[config]") {
   options values;
@@ -214,8 +213,7 @@ TEST_CASE("no bytes make the reader stumble", "[config]") {
   }
 }
 
-// -- the command line
-// ------------------------------------------------------------------------------
+// -- the command line -----------------------------------------------------------------------------
 
 TEST_CASE("the command line becomes lines of a configuration file", "[config]") {
   const auto parsed = parse({"a.conf", "--port", "7000", "--bind", "1.1.1.1", "::1", "--save", ""});
@@ -277,8 +275,7 @@ TEST_CASE("an error names its source and what a line of it is called", "[config]
         == "command line, option 2: 'hz \"x\"': argument couldn't be parsed into an integer");
 }
 
-// -- quotes
-// ----------------------------------------------------------------------------------------
+// -- quotes ---------------------------------------------------------------------------------------
 
 TEST_CASE("quoted bytes are split into themselves", "[config]") {
   std::string all;
@@ -289,8 +286,7 @@ TEST_CASE("quoted bytes are split into themselves", "[config]") {
   CHECK(quoted("a\"\\\n\r\t\a\b\x01\xff") == "\"a\\\"\\\\\\n\\r\\t\\a\\b\\x01\\xff\"");
 }
 
-// -- CONFIG REWRITE
-// --------------------------------------------------------------------------------
+// -- CONFIG REWRITE -------------------------------------------------------------------------------
 
 TEST_CASE("a rewrite without changes adds nothing", "[config]") {
   const options values;

@@ -63,8 +63,7 @@ using strings = std::vector<std::string>;
 
 } // namespace
 
-// -- the table
-// -------------------------------------------------------------------------------------
+// -- the table ------------------------------------------------------------------------------------
 
 TEST_CASE("every name and alias of an option is there once and found in any case", "[options]") {
   std::set<std::string_view> seen;
@@ -133,8 +132,7 @@ TEST_CASE("the defaults that programs look at are Redis' own", "[options]") {
   }
 }
 
-// -- types
-// -----------------------------------------------------------------------------------------
+// -- types ----------------------------------------------------------------------------------------
 
 TEST_CASE("a boolean is yes or no in any case", "[options]") {
   CHECK(after("activerehashing", "no") == "no");
@@ -334,8 +332,7 @@ TEST_CASE("hz and the backlog are moved into the range that is used", "[options]
   CHECK(after("repl-backlog-size", "32kb") == "32768");
 }
 
-// -- CONFIG SET
-// ------------------------------------------------------------------------------------
+// -- CONFIG SET -----------------------------------------------------------------------------------
 
 TEST_CASE("CONFIG SET changes all settings or none", "[options]") {
   options values;
@@ -445,8 +442,7 @@ TEST_CASE("what the server did itself is adopted without flags and callbacks", "
   CHECK(values.text(option::dir) == "/var/lib");
 }
 
-// -- loading
-// ---------------------------------------------------------------------------------------
+// -- loading --------------------------------------------------------------------------------------
 
 TEST_CASE("a line of a file may set immutable options", "[options]") {
   options values;
@@ -487,17 +483,46 @@ TEST_CASE("save lines of a file add up, and an empty one begins anew", "[options
   CHECK(values.formatted(option::save) == "7 7");
 }
 
-// -- CONFIG GET
-// ------------------------------------------------------------------------------------
+// -- CONFIG GET -----------------------------------------------------------------------------------
 
 TEST_CASE("CONFIG GET finds names by several patterns, each once", "[options]") {
   const options values;
   CHECK(names(values, {"maxmemory", "MAXMEMORY-p*", "[m]axmemory"})
         == strings{"maxmemory", "maxmemory-policy"});
+  CHECK(names(values, {"max*memory", "MAXMEMORY"}) == strings{"maxmemory"});
+  CHECK(names(values, {"MAXMEMORY", "max*memory"}) == strings{"MAXMEMORY"});
   CHECK(names(values, {"*-priority"}) == strings{"replica-priority", "slave-priority"});
   CHECK(names(values, {"SLAVE-PRIORITY", "slave-priority"}) == strings{"SLAVE-PRIORITY"});
   CHECK(names(values, {"bogus", "nothing*"}).empty());
   CHECK(names(values, {}).empty());
+}
+
+TEST_CASE("a zero byte ends a value and a pattern, but not an integer or a secret", "[options]") {
+  const std::string_view zero{"\0x", 2};
+  const auto with = [&](std::string text) { return text.append(zero); };
+  CHECK(after("maxmemory", with("1kb")) == "1024");
+  CHECK(after("lazyfree-lazy-expire", with("yes")) == "yes");
+  CHECK(after("maxmemory-policy", with("allkeys-lru")) == "allkeys-lru");
+  CHECK(after("notify-keyspace-events", with("AK")) == "AK");
+  CHECK(after("replica-announce-ip", with("host")) == "host");
+  CHECK(after("oom-score-adj-values", with("1 2 3")) == "1 2 3");
+  CHECK(after("timeout", with("1")) == "argument couldn't be parsed into an integer");
+  CHECK(after("masterauth", with("secret")) == with("secret"));
+  CHECK(after("requirepass", with("secret")) == with("secret"));
+  const options values;
+  CHECK(names(values, {with("max*memory")}) == strings{"maxmemory"});
+  CHECK(names(values, {with("maxmemory")}).empty());
+}
+
+TEST_CASE("an option is known to be loaded once a line has named it", "[options]") {
+  options values;
+  CHECK_FALSE(values.is_loaded(option::save));
+  CHECK(load(values, "save", {"1", "x"}) != "OK");
+  CHECK_FALSE(values.is_loaded(option::save));
+  CHECK(load(values, "save", {"3600", "1", "300", "100", "60", "10000"}) == "OK");
+  CHECK(values.is_loaded(option::save));
+  CHECK(values.is_default(option::save));
+  CHECK_FALSE(values.is_loaded(option::port));
 }
 
 TEST_CASE("CONFIG GET finds a hidden option by its name alone", "[options]") {

@@ -92,7 +92,9 @@ TEST_CASE("SET documents its options", "[command]") {
   const std::string docs = run({"COMMAND", "DOCS", "set"});
   CHECK(has(docs, "{name: condition, type: oneof, since: 2.6.12, flags: ~[+optional], arguments: "
                   "[{name: nx, type: pure-token, display_text: nx, token: NX}, "
-                  "{name: xx, type: pure-token, display_text: xx, token: XX}]}"));
+                  "{name: xx, type: pure-token, display_text: xx, token: XX}, "
+                  "{name: ifeq-value, type: string, display_text: ifeq-value, token: IFEQ, "
+                  "since: 8.4.0}, "));
   CHECK(has(docs, "{name: keepttl, type: pure-token, display_text: keepttl, token: KEEPTTL, "
                   "since: 6.0.0}]}]"));
 }

@@ -139,7 +139,6 @@ TEST_CASE("RESET makes a connection as good as new", "[connection]") {
   CHECK_FALSE(client.no_evict);
   CHECK(client.replies == protocol::reply_mode::on);
   CHECK(client.special == 0);
-  CHECK(client.was_reset);
   CHECK(client.library_name == "lib");
 }
 

@@ -111,6 +111,80 @@ TEST_CASE("DEBUG SET-ACTIVE-EXPIRE and PAUSE-CRON are switches", "[debug]") {
   CHECK_FALSE(server.state.cron_paused);
 }
 
+TEST_CASE("a switch of DEBUG is off unless it begins with a number other than 0", "[debug]") {
+  test_server server;
+  const auto is_on = [&](std::string_view word) {
+    CHECK(server.run("DEBUG", "PAUSE-CRON", word) == ok());
+    return server.state.cron_paused;
+  };
+  for (auto word : {"1", "-1", "+7", " 1", "01", "1x"})
+    CHECK(is_on(word));
+  for (auto word : {"0", "00", "", "x", "-", "-0", "0x1", " "})
+    CHECK_FALSE(is_on(word));
+}
+
+TEST_CASE("DEBUG DICT-RESIZING 0 lets tables keep their memory", "[debug]") {
+  test_server server;
+  auto& access = server.store.access();
+  CHECK(server.run("DEBUG", "DICT-RESIZING", 0) == ok());
+  CHECK_FALSE(server.state.access.tables_shrink);
+  access.tables_shrink = false;
+  server.run("DEBUG", "POPULATE", 1000);
+  const auto& db = server.store.shard(0).databases.front();
+  const auto full = db.overhead_bytes();
+  for (int i = 0; i < 1000; ++i)
+    server.run("DEL", "key:" + std::to_string(i));
+  CHECK(db.overhead_bytes() == full);
+  server.run("SET", "a", 1);
+  CHECK(server.run("GET", "a") == bulk("1"));
+  CHECK(server.run("DEBUG", "DICT-RESIZING", 1) == ok());
+  CHECK(server.state.access.tables_shrink);
+  access.tables_shrink = true;
+  server.run("DEL", "a");
+  CHECK(db.overhead_bytes() == 0);
+  CHECK(server.run("DEBUG", "DICT-RESIZING")
+        == error("ERR unknown subcommand or wrong number of arguments for 'DICT-RESIZING'. Try "
+                 "DEBUG HELP."));
+}
+
+TEST_CASE("DEBUG REPLYBUFFER says when reply buffers shrink", "[debug]") {
+  test_server server;
+  auto& now = server.state.reply_buffers;
+  CHECK(server.run("DEBUG", "REPLYBUFFER", "RESIZING", 0) == ok());
+  CHECK_FALSE(now.resizing);
+  CHECK(server.run("DEBUG", "replybuffer", "resizing", 1) == ok());
+  CHECK(now.resizing);
+  CHECK(server.run("DEBUG", "REPLYBUFFER", "PEAK-RESET-TIME", 100) == ok());
+  CHECK(now.peak_reset_ms == 100);
+  CHECK(server.run("DEBUG", "REPLYBUFFER", "PEAK-RESET-TIME", "never") == ok());
+  CHECK(now.peak_reset_ms == -1);
+  CHECK(server.run("DEBUG", "REPLYBUFFER", "PEAK-RESET-TIME", "RESET") == ok());
+  CHECK(now.peak_reset_ms == 5000);
+  CHECK(server.run("DEBUG", "REPLYBUFFER", "PEAK-RESET-TIME", "10x")
+        == error("ERR value is not an integer or out of range"));
+  CHECK(now.peak_reset_ms == 5000);
+  const auto unknown = error("ERR unknown subcommand or wrong number of arguments for "
+                             "'REPLYBUFFER'. Try DEBUG HELP.");
+  CHECK(server.run("DEBUG", "REPLYBUFFER") == unknown);
+  CHECK(server.run("DEBUG", "REPLYBUFFER", "RESIZING") == unknown);
+  CHECK(server.run("DEBUG", "REPLYBUFFER", "RESIZING", 0, 1) == unknown);
+  CHECK(server.run("DEBUG", "REPLYBUFFER", "FOO", 0) == unknown);
+  CHECK(now.resizing);
+}
+
+TEST_CASE("DEBUG JMAP replies what the allocator reports", "[debug]") {
+  test_server server;
+  CHECK(server.store.wire("DEBUG", "JMAP")
+        == "$45\r\nStats not supported for the current allocator\r\n");
+  server.state.hooks.allocator_report = [] { return std::string{"arenas"}; };
+  CHECK(server.store.wire("DEBUG", "JMAP") == "$6\r\narenas\r\n");
+  server.run("HELLO", 3);
+  CHECK(server.store.wire("DEBUG", "JMAP") == "=10\r\ntxt:arenas\r\n");
+  CHECK(server.run("DEBUG", "JMAP", "x")
+        == error("ERR unknown subcommand or wrong number of arguments for 'JMAP'. Try DEBUG "
+                 "HELP."));
+}
+
 TEST_CASE("DEBUG STRINGMATCH-LEN matches a text of that length", "[debug]") {
   test_server server;
   CHECK(server.run("DEBUG", "STRINGMATCH-LEN", 3, "a?a") == integer(1));

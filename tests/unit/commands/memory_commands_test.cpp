@@ -33,6 +33,15 @@ TEST_CASE("MEMORY USAGE tells the bytes of a key", "[memory]") {
   CHECK(server.run("MEMORY", "USAGE", "missing") == null());
 }
 
+TEST_CASE("MEMORY USAGE counts as no look-up", "[memory]") {
+  test_server server;
+  server.run("SET", "k", "v");
+  server.run("MEMORY", "USAGE", "k");
+  server.run("MEMORY", "USAGE", "missing");
+  CHECK(server.store.home("k").hits.get() == 0);
+  CHECK(server.store.home("missing").misses.get() == 0);
+}
+
 TEST_CASE("MEMORY USAGE refuses bad options", "[memory]") {
   test_server server;
   CHECK(server.run("MEMORY", "USAGE", "k", "foo") == error("ERR syntax error"));
@@ -61,6 +70,39 @@ TEST_CASE("MEMORY STATS derives Redis' figures", "[memory]") {
   CHECK(figure("fragmentation.bytes") == integer(101 * mib));
   CHECK(figure("allocator-fragmentation.ratio") == bulk("1.5"));
   CHECK(figure("allocator-rss.ratio") == bulk("1.2"));
+}
+
+TEST_CASE("MEMORY STATS tells about what tables take from the number of their keys", "[memory]") {
+  const auto keys = GENERATE(1, 7, 20, 500, 1000, 20'000);
+  const auto expiring = GENERATE(false, true);
+  measured server;
+  keyspace::database actual{1};
+  const auto end_ms = server.store.now_ms() + 60'000;
+  for (int i = 0; i < keys; ++i) {
+    const auto key = "key:" + std::to_string(i);
+    auto at = actual.find(key);
+    if (expiring)
+      actual.set_string_until(at, "v", end_ms);
+    else
+      actual.set_string(at, "v");
+  }
+  server.store.shard(0).keys[2].set(actual.size());
+  server.store.shard(0).expires[2].set(actual.expires());
+  const auto stats = server.run("MEMORY", "STATS");
+  REQUIRE(stats.items.size() == 56);
+  REQUIRE(stats.items[20] == bulk("db.2"));
+  const auto& database = stats.items[21].items;
+  REQUIRE(database.size() == 6);
+  CHECK(database[0] == bulk("overhead.hashtable.main"));
+  CHECK(database[2] == bulk("overhead.hashtable.expires"));
+  CHECK(database[4] == bulk("overhead.hashtable.slot-to-keys"));
+  CHECK((database[3].number > 0) == expiring);
+  CHECK(database[5].number == 0);
+  const auto total = static_cast<double>(database[1].number + database[3].number);
+  CHECK(total == Approx(actual.overhead_bytes()).epsilon(0.15));
+  REQUIRE(stats.items[22] == bulk("overhead.total"));
+  CHECK(stats.items[23].number
+        == static_cast<std::int64_t>(mib) + static_cast<std::int64_t>(total));
 }
 
 TEST_CASE("The peak of memory is remembered until a reset", "[memory]") {

@@ -109,6 +109,9 @@ TEST_CASE("SCAN refuses what is no cursor, count or option", "[generic]") {
     CHECK(store.run("SCAN", cursor) == error(errors::invalid_cursor));
   CHECK(store.run("SCAN", "") == array({bulk("0"), array({})}));
   CHECK(store.run("SCAN", "+0") == array({bulk("0"), array({})}));
+  CHECK(store.run("SCAN", std::string{"0\0x", 3}) == array({bulk("0"), array({})}));
+  CHECK(store.run("SCAN", std::string{"\0", 1}) == array({bulk("0"), array({})}));
+  CHECK(store.run("SCAN", std::string{"x\0", 2}) == error(errors::invalid_cursor));
   CHECK(store.run("SCAN", 0, "COUNT", 0) == error(errors::syntax));
   CHECK(store.run("SCAN", 0, "COUNT", -1) == error(errors::syntax));
   CHECK(store.run("SCAN", 0, "COUNT", "x") == error(errors::not_an_integer));
@@ -146,6 +149,20 @@ TEST_CASE("RANDOMKEY of nothing but expired keys is null", "[generic]") {
   store.advance(1ms);
   CHECK(store.run("RANDOMKEY") == null());
   CHECK(store.run("DBSIZE") == integer(0));
+}
+
+TEST_CASE("RANDOMKEY comes to an end where expired keys have to stay", "[generic]") {
+  test_store store{GENERATE(1u, 3u)};
+  for (int i = 0; i < 200; ++i)
+    store.run("SET", i, i, "PX", 1);
+  store.access().keep_expired_until_ms = store.now_ms() + 1000;
+  store.advance(1ms);
+  CHECK(store.run("RANDOMKEY").type == protocol::resp_type::bulk);
+  CHECK(store.run("DBSIZE") == integer(200));
+  store.run("SET", "alive", 1);
+  CHECK(store.run("RANDOMKEY") == bulk("alive"));
+  store.advance(1s);
+  CHECK(store.run("RANDOMKEY") == bulk("alive"));
 }
 
 } // namespace thespis::tests

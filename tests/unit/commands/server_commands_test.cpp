@@ -71,12 +71,23 @@ TEST_CASE("LOLWUT takes a version and sizes within bounds", "[server]") {
     return std::count(text.begin(), text.end(), '\n') - 2;
   };
   CHECK(rows("VERSION", 6, 1, 2) == 16);
-  CHECK(rows(1, 1) == 8);
-  CHECK(rows(1, 1000000) == 16 * 8);
-  CHECK(rows(-5, -5) == 8);
+  CHECK(rows("VERSION", 5, 1, 2, 3) == 16);
+  CHECK(rows("version", 6, 1, 1000000) == 16 * 8);
+  CHECK(rows("VERSION", 6, -5, -5) == 8);
   const auto refused = error("ERR value is not an integer or out of range");
   CHECK(server.run("LOLWUT", "VERSION", "x") == refused);
-  CHECK(server.run("LOLWUT", "x") == refused);
+  CHECK(server.run("LOLWUT", "VERSION", 5, 1, 1, "x") == refused);
+  CHECK(server.run("LOLWUT", "VERSION", 6, 1, "x") == refused);
+}
+
+TEST_CASE("LOLWUT draws its usual picture whatever else is said", "[server]") {
+  test_server server;
+  const auto usual = server.run("LOLWUT");
+  CHECK(server.run("LOLWUT", "x") == usual);
+  CHECK(server.run("LOLWUT", 7, 7) == usual);
+  CHECK(server.run("LOLWUT", "VERSION") == usual);
+  CHECK(server.run("LOLWUT", "VERSION", 7, "x") == usual);
+  CHECK(server.run("LOLWUT", "VERSION", 5, 3, 1, 1, "x") == usual);
 }
 
 TEST_CASE("Rates are averages over the last samples", "[server]") {

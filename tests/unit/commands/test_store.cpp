@@ -5,6 +5,7 @@
 #include "commands/admission.hpp"
 #include "commands/execute.hpp"
 #include "commands/rows.hpp"
+#include "keyspace/object.hpp"
 #include "keyspace/slots.hpp"
 #include "protocol/key_finder.hpp"
 #include "protocol/reply_merge.hpp"
@@ -92,7 +93,7 @@ std::string test_store::dispatch(protocol::arguments request) {
 }
 
 std::string test_store::run_on(const std::vector<std::size_t>& indexes, const command_spec& spec,
-                               protocol::arguments request) {
+                               protocol::arguments request, bool leads) {
   std::vector<keyspace::shard*> by_index(shards_.size());
   std::vector<keyspace::shard*> touched;
   for (const auto index : indexes) {
@@ -106,6 +107,7 @@ std::string test_store::run_on(const std::vector<std::size_t>& indexes, const co
   keyspace::command_context ctx{reply, client(), keys, now_};
   if (spec.route == way::administrator)
     ctx.server = server;
+  ctx.share.leads = leads;
   statistics_->start();
   commands::execute(ctx, spec, request, *statistics_, touched);
   return std::string{out.view()};
@@ -130,7 +132,7 @@ std::string test_store::split(const command_spec& spec, protocol::arguments requ
   }
   std::vector<std::string> replies;
   for (const auto& [index, share] : shares)
-    replies.push_back(run_on({index}, spec, share));
+    replies.push_back(run_on({index}, spec, share, replies.empty()));
   const views encoded{replies.begin(), replies.end()};
   base::byte_buffer out;
   protocol::merge_replies(spec.replies, encoded, order, out);
@@ -140,7 +142,7 @@ std::string test_store::split(const command_spec& spec, protocol::arguments requ
 std::string test_store::everywhere(const command_spec& spec, protocol::arguments request) {
   std::vector<std::string> replies;
   for (const auto index : all_shards())
-    replies.push_back(run_on({index}, spec, request));
+    replies.push_back(run_on({index}, spec, request, index == 0));
   const views encoded{replies.begin(), replies.end()};
   base::byte_buffer out;
   protocol::merge_replies(spec.replies, encoded, {}, out);
@@ -220,10 +222,11 @@ std::string_view name_nothing(const void*) noexcept {
 } // namespace
 
 void test_store::plant(std::string_view key, keyspace::value_type type) {
-  keyspace::register_object_type(type, {.destroy = destroy_nothing,
-                                        .copy = copy_nothing,
-                                        .memory_bytes = measure_nothing,
-                                        .encoding_name = name_nothing});
+  if (keyspace::built_in_object_types().by_type[static_cast<std::size_t>(type)].destroy == nullptr)
+    keyspace::register_object_type(type, {.destroy = destroy_nothing,
+                                          .copy = copy_nothing,
+                                          .memory_bytes = measure_nothing,
+                                          .encoding_name = name_nothing});
   auto& database = db(key, client().database);
   auto at = database.find(key);
   database.set_object(at, type, nullptr);

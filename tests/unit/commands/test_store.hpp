@@ -150,7 +150,7 @@ private:
 
   std::string dispatch(protocol::arguments request);
   std::string run_on(const std::vector<std::size_t>& shards, const protocol::command_spec& spec,
-                     protocol::arguments request);
+                     protocol::arguments request, bool leads = true);
   std::string split(const protocol::command_spec& spec, protocol::arguments request);
   std::string everywhere(const protocol::command_spec& spec, protocol::arguments request);
   std::string by_cursor(const protocol::command_spec& spec, protocol::arguments request);

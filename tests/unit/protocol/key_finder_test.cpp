@@ -18,6 +18,8 @@ constexpr key_spec set_keys[] = {{.flags = change_flags | key_variable_flags, .p
 constexpr key_spec lcs_keys[] = {{.flags = read_flags, .position = 1, .last_key = 1}};
 constexpr key_spec rename_keys[] = {{.flags = change_flags, .position = 1},
                                     {.flags = overwrite_flags, .position = 2}};
+constexpr key_spec pfmerge_keys[] = {{.flags = change_flags, .position = 1},
+                                     {.flags = read_flags, .position = 2, .last_key = -1}};
 constexpr key_spec msetex_keys[] = {{.flags = overwrite_flags,
                                      .position = 1,
                                      .find_keys = key_spec::find::keynum,
@@ -56,6 +58,7 @@ constexpr command_spec mset{.name = "mset", .arity = -3, .keys = keys_from<1, 2,
 constexpr command_spec ping{.name = "ping", .arity = -1};
 constexpr command_spec spublish{.name = "spublish", .arity = 3, .keys = channel_keys};
 constexpr command_spec lcs{.name = "lcs", .arity = -3, .keys = lcs_keys};
+constexpr command_spec pfmerge{.name = "pfmerge", .arity = -2, .keys = pfmerge_keys};
 constexpr command_spec rename_it{.name = "rename", .arity = 3, .keys = rename_keys};
 constexpr command_spec msetex{.name = "msetex", .arity = -4, .keys = msetex_keys};
 constexpr command_spec zunionstore{.name = "zunionstore", .arity = -4, .keys = store_keys};
@@ -124,6 +127,13 @@ TEST_CASE("ranges reach to the end, to before the end, and skip values", "[key_f
 TEST_CASE("several specifications add up, each with its flags", "[key_finder]") {
   CHECK(keys_of(rename_it, {"rename", "a", "b"})
         == found_keys{{1, change_flags}, {2, overwrite_flags}});
+}
+
+TEST_CASE("a range to the end may have no keys behind other ones", "[key_finder]") {
+  CHECK(keys_of(pfmerge, {"pfmerge", "d", "a", "b"})
+        == found_keys{{1, change_flags}, {2, read_flags}, {3, read_flags}});
+  CHECK(keys_of(pfmerge, {"pfmerge", "d"}) == found_keys{{1, change_flags}});
+  CHECK(keys_of(pfmerge, {"pfmerge"}).empty());
 }
 
 TEST_CASE("a count of keys is believed only within the arguments", "[key_finder]") {

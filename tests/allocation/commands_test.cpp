@@ -1,0 +1,331 @@
+/// Each command with every one of its allocations failing in turn: the reply is the usual one, or
+/// the error for lack of memory, and with the error nothing has changed.
+
+#include "actors/memory_reserve.hpp"
+#include "commands/execute.hpp"
+#include "commands/rows.hpp"
+#include "keyspace/command_context.hpp"
+#include "keyspace/shard.hpp"
+#include "protocol/command_table.hpp"
+#include "protocol/errors.hpp"
+#include "tests/allocation/failing_allocation.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <deque>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace thespis;
+using namespace thespis::tests;
+
+namespace {
+
+using words = std::vector<std::string>;
+using content = std::map<std::string, std::string>;
+
+const std::string out_of_memory = "-" + std::string{protocol::errors::out_of_memory} + "\r\n";
+
+/// Shards and one client. Requests run in one shard as in a partition, in several as in a meeting
+/// of all of them.
+class small_store {
+public:
+  explicit small_store(std::size_t shard_count) {
+    for (std::size_t i = 0; i < shard_count; ++i)
+      borrowed_.push_back(&shards_.emplace_back(16, 7, access_));
+    client_.database_count = 16;
+  }
+
+  /// The reply; empty if there was no memory even for an error.
+  std::string run(const words& request, std::size_t number = ~std::size_t{0},
+                  failing how = failing::once) {
+    const std::vector<std::string_view> views{request.begin(), request.end()};
+    const auto found = commands::all_commands().resolve(views);
+    REQUIRE(found.outcome == protocol::resolution::ok);
+    const auto map = borrowed_.size() == 1 ? keyspace::shard_map{*borrowed_.front()}
+                                           : keyspace::shard_map{borrowed_};
+    base::byte_buffer out;
+    protocol::reply_writer reply{out, 2};
+    keyspace::command_context ctx{reply, client_, map, now_};
+    statistics_.start();
+    {
+      const failing_allocation fail{number, how};
+      const actors::memory_reserve::client_work may_fail;
+      if (commands::make_room(out))
+        commands::execute(ctx, *found.spec, views, statistics_, borrowed_);
+      failed_ = fail.happened();
+    }
+    return std::string{out.view()};
+  }
+  /// Whether an allocation of the last request failed.
+  bool failed() const {
+    return failed_;
+  }
+
+  /// Keys, values and times of expiry in all databases.
+  content all() {
+    content out;
+    for (auto& one : shards_)
+      for (std::size_t number = 0; number < one.databases.size(); ++number)
+        one.databases[number].for_each([&](keyspace::entry& each) {
+          if (each.expired_at(now_.ms))
+            return;
+          char scratch[24];
+          std::string text{each.text(scratch)};
+          if (each.has_expiry())
+            text += " until " + std::to_string(each.expire_at_ms());
+          out[std::to_string(number) + ' ' + std::string{each.key()}] = text;
+        });
+    return out;
+  }
+
+  void advance(std::int64_t ms) {
+    now_.ms += ms;
+    now_.us += ms * 1000;
+  }
+
+private:
+  keyspace::access_settings access_;
+  std::deque<keyspace::shard> shards_;
+  std::vector<keyspace::shard*> borrowed_;
+  commands::execution_settings settings_;
+  commands::command_statistics statistics_{commands::all_commands().rows(), settings_};
+  protocol::session client_;
+  keyspace::instant now_{.ms = 1'700'000'000'000, .us = 1'700'000'000'000'000};
+  bool failed_ = false;
+};
+
+const std::string long_text(3000, 'x');
+const std::string huge_text(200'000, 'y');
+
+/// What there is before the request under test.
+void fill(small_store& store) {
+  store.run({"SET", "number", "41"});
+  store.run({"SET", "float", "10.5"});
+  store.run({"SET", "short", "short text"});
+  store.run({"SET", "long", long_text});
+  store.run({"SET", "huge", huge_text});
+  store.run({"SET", "dying", "soon", "PX", "1000"});
+  store.run({"SET", "dying later", "later", "PX", "5000"});
+  for (int i = 0; i < 60; ++i)
+    store.run({"SET", "other " + std::to_string(i), "v"});
+  store.run({"SET", "gone", "x", "PX", "10"});
+  store.run({"SET", "gone too", "x", "PX", "10"});
+  store.advance(20);
+}
+
+/// Runs the request over and over, with another allocation failing each time, until none fails.
+void check(const words& request, std::size_t shards, failing how) {
+  small_store reference{shards};
+  fill(reference);
+  const auto before = reference.all();
+  const auto expected = reference.run(request);
+  const auto after = reference.all();
+  std::string text;
+  for (const auto& word : request)
+    text += word.substr(0, 30) + ' ';
+  CAPTURE(text, shards, how == failing::once);
+  for (std::size_t number = 1;; ++number) {
+    REQUIRE(number < 1000);
+    small_store store{shards};
+    fill(store);
+    const auto reply = store.run(request, number, how);
+    CAPTURE(number);
+    // Not compared by the macro itself, which would print hundreds of keys.
+    if (reply == expected) {
+      REQUIRE((store.all() == after));
+    } else {
+      REQUIRE((reply.empty() || reply == out_of_memory));
+      REQUIRE((store.all() == before));
+    }
+    if (!store.failed()) {
+      REQUIRE(reply == expected);
+      break;
+    }
+    if (reply != expected) {
+      // As if nothing had been.
+      REQUIRE(store.run(request) == expected);
+      REQUIRE((store.all() == after));
+    }
+  }
+}
+
+void check(const words& request) {
+  for (const auto shards : {1u, 3u})
+    for (const auto how : {failing::once, failing::from_then_on})
+      check(request, shards, how);
+}
+
+} // namespace
+
+TEST_CASE("an allocation that fails while a string is set changes nothing", "[allocation]") {
+  check({"SET", "new", "v"});
+  check({"SET", "new", "17"});
+  check({"SET", "new", long_text});
+  check({"SET", "new", huge_text});
+  check({"SET", huge_text, "a long key"});
+  check({"SET", "short", "tiny"});
+  check({"SET", "short", long_text});
+  check({"SET", "short", huge_text});
+  check({"SET", "short", "17"});
+  check({"SET", "number", "a text that is no number"});
+  check({"SET", "huge", "short"});
+  check({"SET", "huge", long_text});
+  check({"SET", "dying", "not any more"});
+  check({"SET", "dying", long_text, "KEEPTTL"});
+  check({"SET", "gone", "back"});
+  check({"SET", "new", "v", "EX", "100"});
+  check({"SET", "short", "v", "PX", "100000000"});
+  check({"SET", "dying", "v", "PX", "10"});
+  check({"SET", "short", long_text, "GET"});
+  check({"SET", "huge", "v", "GET"});
+  check({"SET", "huge", "v", "EX", "100", "GET"});
+  check({"SET", "short", long_text, "XX"});
+  check({"SET", "new", "v", "NX"});
+  check({"SET", "short", long_text, "IFEQ", "short text"});
+  check({"MSET", "short", huge_text});
+  check({"SETNX", "new", long_text});
+  check({"SETEX", "new", "100", "v"});
+  check({"PSETEX", "short", "100", huge_text});
+  check({"GETSET", "huge", long_text});
+  check({"GETSET", "short", huge_text});
+}
+
+TEST_CASE("an allocation that fails while a string is changed changes nothing", "[allocation]") {
+  check({"APPEND", "new", "v"});
+  check({"APPEND", "short", "v"});
+  check({"APPEND", "short", long_text});
+  check({"APPEND", "short", huge_text});
+  check({"APPEND", "huge", huge_text});
+  check({"APPEND", "number", "1"});
+  check({"APPEND", "dying", long_text});
+  check({"SETRANGE", "new", "10", "v"});
+  check({"SETRANGE", "short", "3", "v"});
+  check({"SETRANGE", "short", "100000", "v"});
+  check({"SETRANGE", "huge", "1000000", "v"});
+  check({"SETRANGE", "number", "1000", "v"});
+  check({"INCR", "new"});
+  check({"INCR", "number"});
+  check({"DECRBY", "new", "100"});
+  check({"INCRBY", "number", "9000000000"});
+  check({"INCRBYFLOAT", "float", "0.1"});
+  check({"INCRBYFLOAT", "new", "3.0e30"});
+  check({"INCRBYFLOAT", "number", "1e4000"});
+  check({"INCRBYFLOAT", "dying", "1"});
+}
+
+TEST_CASE("an allocation that fails while keys go or get times changes nothing", "[allocation]") {
+  check({"EXPIRE", "short", "100"});
+  check({"EXPIRE", "dying", "100000"});
+  check({"PEXPIRE", "dying", "10"});
+  check({"EXPIREAT", "long", "9999999999"});
+  check({"EXPIRE", "number", "-1"});
+  check({"PERSIST", "dying"});
+  check({"PERSIST", "dying later"});
+  check({"GETEX", "short", "EX", "100"});
+  check({"GETEX", "huge", "EX", "100"});
+  check({"GETEX", "dying", "PERSIST"});
+  check({"GETEX", "dying", "PX", "1"});
+  check({"GETEX", "huge", "EXAT", "1"});
+  check({"GETDEL", "huge"});
+  check({"DEL", "short", "huge", "dying"});
+  check({"UNLINK", "short", "gone", "number"});
+  check({"DELEX", "short", "IFEQ", "short text"});
+  check({"FLUSHDB"});
+  check({"FLUSHALL"});
+  check({"SWAPDB", "0", "1"});
+}
+
+TEST_CASE("an allocation that fails while a key gets another name changes nothing",
+          "[allocation]") {
+  check({"RENAME", "short", "new"});
+  check({"RENAME", "huge", "short"});
+  check({"RENAME", "dying", "new"});
+  check({"RENAME", "dying", "huge"});
+  check({"RENAME", "short", "dying"});
+  check({"RENAME", "short", huge_text});
+  check({"RENAMENX", "huge", "new"});
+  check({"RENAMENX", "dying", "new"});
+  check({"COPY", "short", "new"});
+  check({"COPY", "huge", "new"});
+  check({"COPY", "dying", "new"});
+  check({"COPY", "dying", "short", "REPLACE"});
+  check({"COPY", "huge", "huge", "DB", "3"});
+  check({"MOVE", "huge", "5"});
+  check({"MOVE", "dying", "5"});
+}
+
+TEST_CASE("an allocation that fails while something is read is an error alone", "[allocation]") {
+  check({"GET", "huge"});
+  check({"GET", "gone"});
+  check({"MGET", "short", "huge", "nothing", "long", "huge", "gone"});
+  check({"GETRANGE", "huge", "100", "-100"});
+  check({"STRLEN", "long"});
+  check({"LCS", "short", "long"});
+  check({"LCS", "long", "huge", "IDX"});
+  check({"LCS", "short", "float", "IDX", "WITHMATCHLEN"});
+  check({"LCS", "long", "long", "LEN"});
+  check({"DIGEST", "huge"});
+  check({"KEYS", "*"});
+  check({"KEYS", "*other*"});
+  check({"DBSIZE"});
+  check({"EXISTS", "short", "gone", "huge"});
+  check({"TOUCH", "short", "gone", "huge"});
+  check({"TYPE", "short"});
+  check({"PTTL", "dying"});
+  check({"EXPIRETIME", "dying later"});
+  check({"OBJECT", "ENCODING", "huge"});
+  check({"DEBUG", "DIGEST"});
+  check({"INCR", "short"});
+  check({"EXPIRE", "short", "1", "NOSUCHOPTION"});
+  check({"SET", "short", "v", "NOSUCHOPTION"});
+}
+
+TEST_CASE("SCAN without memory changes nothing", "[allocation]") {
+  // It looks at one shard.
+  for (const auto how : {failing::once, failing::from_then_on}) {
+    check({"SCAN", "0"}, 1, how);
+    check({"SCAN", "0", "COUNT", "100"}, 1, how);
+    check({"SCAN", "0", "COUNT", "1000", "MATCH", "*o*", "TYPE", "string"}, 1, how);
+  }
+}
+
+TEST_CASE("MSETNX without memory for all of its keys sets none", "[allocation]") {
+  check({"MSETNX", "new", huge_text, "newer", "17", "newest", huge_text});
+  check({"MSETNX", "new", "1", "new", huge_text, "newer", long_text});
+  check({"MSETNX", "gone", long_text, "newer", long_text, "gone too", "1"});
+  check({"MSETNX", "new", long_text, "short", long_text});
+}
+
+TEST_CASE("MSET and MSETEX without memory for a value have set those before it", "[allocation]") {
+  const words keys{"short", "huge", "new", "dying", "newer"};
+  for (const words& command : {words{"MSET"}, words{"MSETEX", "5"}})
+    for (const auto how : {failing::once, failing::from_then_on}) {
+      auto request = command;
+      for (const auto& key : keys) {
+        request.push_back(key);
+        request.push_back(huge_text + key);
+      }
+      for (std::size_t number = 1;; ++number) {
+        CAPTURE(number);
+        small_store store{1};
+        fill(store);
+        const auto before = store.all();
+        const auto reply = store.run(request, number, how);
+        if (!store.failed())
+          break;
+        auto done = true;
+        for (const auto& key : keys) {
+          const auto is_set = store.all()["0 " + key] == huge_text + key;
+          REQUIRE((done || !is_set));
+          done = is_set;
+          if (!is_set && before.contains("0 " + key))
+            REQUIRE(store.all()["0 " + key] == before.at("0 " + key));
+        }
+        REQUIRE((reply.empty() || reply == out_of_memory || done));
+        REQUIRE(store.run(request) == (command.size() == 1 ? "+OK\r\n" : ":1\r\n"));
+      }
+    }
+}

@@ -1,0 +1,71 @@
+#pragma once
+
+/// A larger sorted set: its items, found by member through a hash table and by place through a
+/// tree. Owns the items. Changes throw std::bad_alloc with nothing changed.
+
+#include "base/dictionary.hpp"
+#include "types/rank_tree.hpp"
+#include "types/zset_item.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+namespace thespis::types {
+
+class ranked_items {
+public:
+  using position = base::dictionary<zset_item>::position;
+
+  ranked_items() noexcept;
+  ranked_items(const ranked_items&) = delete;
+  ranked_items& operator=(const ranked_items&) = delete;
+  ~ranked_items();
+
+  std::unique_ptr<ranked_items> copy() const;
+
+  std::size_t size() const noexcept {
+    return order_.size();
+  }
+  std::size_t memory_bytes() const noexcept;
+
+  position find(std::string_view member) const noexcept {
+    return by_member_.find(member, by_member_.hash(member));
+  }
+  const rank_tree& order() const noexcept {
+    return order_;
+  }
+  /// See base::dictionary.
+  template <class Visitor> // void(zset_item&)
+  std::uint64_t scan(std::uint64_t cursor, std::size_t count, Visitor&& visit) const {
+    return by_member_.scan(cursor, count, visit);
+  }
+
+  /// REQUIRES: `member` is not in the set; `at` is where find() says that it is not.
+  void insert(position& at, std::string_view member, double score);
+  void insert(std::string_view member, double score) {
+    auto at = find(member);
+    insert(at, member, score);
+  }
+  /// REQUIRES: there is an item.
+  void set_score(const position& at, double score) {
+    order_.move(at.item, score);
+  }
+  /// REQUIRES: there is an item.
+  void erase(position& at) noexcept;
+  /// Takes out `count` items from that place on. REQUIRES: they exist.
+  void erase_range(std::size_t rank, std::size_t count) noexcept;
+
+private:
+  void free_item(zset_item* doomed) noexcept {
+    item_bytes_ -= doomed->memory_bytes();
+    zset_item::free(doomed);
+  }
+
+  base::dictionary<zset_item> by_member_;
+  rank_tree order_;
+  std::size_t item_bytes_ = 0;
+};
+
+} // namespace thespis::types
