@@ -186,13 +186,14 @@ void connection::end_wait() {
     socket_.cancel();
 }
 
-/// Room for what is expected; without memory for it, what room there is will do.
+/// Room for what is expected, and for more; without memory for more, what room there is will do.
 bool connection::make_room() noexcept {
   try {
     input_.prepare(std::max(parser_.bytes_wanted(), receive_bytes_));
     return true;
   } catch (const std::bad_alloc&) {
-    return input_.capacity() > input_.size();
+    const auto room = input_.capacity() - input_.size();
+    return room != 0 && room >= parser_.bytes_wanted();
   }
 }
 

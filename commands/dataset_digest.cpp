@@ -1,5 +1,12 @@
 #include "commands/dataset_digest.hpp"
 
+#include "types/hash.hpp"
+#include "types/list.hpp"
+#include "types/set.hpp"
+#include "types/sorted_set.hpp"
+
+#include <fmt/format.h>
+
 #include <array>
 
 namespace thespis::commands {
@@ -36,6 +43,63 @@ std::uint32_t type_number(keyspace::value_type type) {
   return 0;
 }
 
+void add_members(const types::hash& value, content_digest& sum) {
+  value.for_each([&](const types::hash_item& field) {
+    content_digest one;
+    one.mix(field.field);
+    one.mix(field.value);
+    sum.add(one.bytes());
+  });
+}
+
+void add_members(const types::list& value, content_digest& sum) {
+  value.for_each_run(0, value.size(), [&](const types::list_run& run) {
+    for (const auto element : run)
+      sum.mix(element);
+    return true;
+  });
+}
+
+void add_members(const types::set& value, content_digest& sum) {
+  value.for_each([&](types::set_element member) {
+    char scratch[24];
+    sum.add(member.text(scratch));
+  });
+}
+
+void add_members(const types::sorted_set& value, content_digest& sum) {
+  value.visit_all([&](std::string_view member, double score) {
+    content_digest one;
+    one.mix(member);
+    one.mix(fmt::format("{:.17g}", score));
+    sum.add(one.bytes());
+  });
+}
+
+/// Looks at the value that a word stands for, which stays its entry's.
+template <class Value>
+void digest_object(void* word, content_digest& sum) {
+  auto value = Value::adopt(word);
+  add_members(value, sum);
+  value.release();
+}
+
+void digest_object(const keyspace::entry& value, content_digest& sum) {
+  switch (value.type()) {
+    case keyspace::value_type::list:
+      return digest_object<types::list>(value.object(), sum);
+    case keyspace::value_type::set:
+      return digest_object<types::set>(value.object(), sum);
+    case keyspace::value_type::zset:
+      return digest_object<types::sorted_set>(value.object(), sum);
+    case keyspace::value_type::hash:
+      return digest_object<types::hash>(value.object(), sum);
+    case keyspace::value_type::string:
+    case keyspace::value_type::stream:
+      return;
+  }
+}
+
 } // namespace
 
 void content_digest::add(std::string_view bytes) noexcept {
@@ -58,6 +122,8 @@ void digest_value(const keyspace::entry& value, content_digest& sum) {
   if (value.is_string()) {
     char scratch[24];
     sum.mix(value.text(scratch));
+  } else {
+    digest_object(value, sum);
   }
   if (value.has_expiry())
     sum.add("!!expire!!");
