@@ -86,8 +86,6 @@ void report_failure(std::string_view why, bool is_daemon) {
 }
 
 void announce(const base::options& settings, base::supervision supervisor, bool is_daemon) {
-  for (const auto& sentence : server::explain_settings_without_effect(settings))
-    actors::log::warning("{}", sentence);
   if (settings.get(option::port) != 0)
     actors::log::notice("Ready to accept connections tcp");
   if (!settings.text(option::unixsocket).empty())
@@ -116,6 +114,9 @@ int run(server::configuration& configuration, base::supervision supervisor, bool
                          : std::max(1u, std::thread::hardware_concurrency());
   actors::log::notice("Thespis {} (speaks as Redis {}), {} event loops, pid {}",
                       commands::thespis_version, commands::redis_version, threads, ::getpid());
+  // From the store's start on the settings are its administrator's.
+  for (const auto& sentence : server::explain_settings_without_effect(settings))
+    actors::log::warning("{}", sentence);
   auto sockets = actors::open_sockets_of(settings, threads);
   if (!sockets) {
     report_failure(sockets.why(), is_daemon);
