@@ -251,7 +251,8 @@ dispatcher::step connection::refuse_protocol_error() {
   if (dispatcher_.must_send())
     return dispatcher::step::run_first;
   auto& session = dispatcher_.session();
-  protocol::reply_writer{dispatcher_.output(), session.protocol}.error(parser_.error());
+  if (session.replies != protocol::reply_mode::off)
+    protocol::reply_writer{dispatcher_.output(), session.protocol}.error(parser_.error());
   return dispatcher::step::hang_up;
 }
 

@@ -270,6 +270,10 @@ class ReplyTest(ClientTest):
         self.assertEqual(self.own.read(), OK)
         self.assertEqual(self.own.call("GET", "k"), b"1")
 
+    def test_off_hides_the_error_of_a_broken_frame(self):
+        self.own.send(resp.encode("CLIENT", "REPLY", "OFF") + b"*1\r\n!oops\r\n")
+        self.assertEqual(self.own.read_until_closed(), b"")
+
     def test_skip_hides_one_reply(self):
         self.own.send(resp.encode("CLIENT", "REPLY", "SKIP") + resp.encode("INCR", "n") * 2)
         self.assertEqual(self.own.read(), 2)
