@@ -24,7 +24,8 @@ public:
 
 #if defined(__SANITIZE_THREAD__)
   // Where an actor goes from one thread to another: when it starts, when it is sent something, when
-  // it runs. Messages that come while it runs are the handlers' affair.
+  // it runs. What comes after `turn` in `resume` may be late: the mailbox is free for other threads
+  // before that function returns. So handlers, and `initialize`, which makes them, publish too.
   using caf::event_based_actor::enqueue;
 
   void launch(caf::execution_unit* here, bool lazy, bool hide) override {
@@ -34,6 +35,10 @@ public:
   void enqueue(caf::mailbox_element_ptr message, caf::execution_unit* here) override {
     published(static_cast<caf::abstract_actor*>(this));
     caf::event_based_actor::enqueue(std::move(message), here);
+  }
+  void initialize() override {
+    caf::event_based_actor::initialize();
+    published(static_cast<caf::abstract_actor*>(this));
   }
   resume_result resume(caf::execution_unit* here, std::size_t messages_max) override {
     const turn now{this};

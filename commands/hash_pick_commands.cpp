@@ -3,10 +3,10 @@
 
 #include "base/ascii.hpp"
 #include "base/number.hpp"
-#include "commands/element_scan.hpp"
 #include "commands/hash_value.hpp"
 #include "commands/number_argument.hpp"
 #include "commands/rows.hpp"
+#include "commands/scan_options.hpp"
 #include "protocol/errors.hpp"
 #include "protocol/scan_cursor.hpp"
 
@@ -194,13 +194,12 @@ void cmd_hscan(command_context& ctx, arguments args) {
     return ctx.reply.error(errors::invalid_cursor);
   auto at = ctx.find_to_read(args[1]);
   if (!at) {
-    ctx.reply.array(2);
-    ctx.reply.bulk("0");
+    reply_scan_cursor(ctx.reply, 0);
     return ctx.reply.array(0);
   }
   if (is_not<hash>(ctx, at))
     return;
-  const auto options = read_element_scan_options(ctx, args, "novalues");
+  const auto options = read_scan_options(ctx, args, scan_of_fields);
   if (!options)
     return;
   object_ref<hash> value{*at};
@@ -209,9 +208,7 @@ void cmd_hscan(command_context& ctx, arguments args) {
     if (!item.expired_at(ctx.now.ms) && options->want(item.field))
       items.push_back(item);
   });
-  char digits[24];
-  ctx.reply.array(2);
-  ctx.reply.bulk(base::format_uint64(next, digits));
+  reply_scan_cursor(ctx.reply, next);
   ctx.reply.array(options->bare ? items.size() : items.size() * 2);
   for (const auto& item : items) {
     ctx.reply.bulk(item.field);

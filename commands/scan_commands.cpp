@@ -8,6 +8,7 @@
 #include "base/glob.hpp"
 #include "base/number.hpp"
 #include "commands/rows.hpp"
+#include "commands/scan_options.hpp"
 #include "keyspace/command_context.hpp"
 #include "protocol/errors.hpp"
 #include "protocol/scan_cursor.hpp"
@@ -29,44 +30,10 @@ namespace errors = protocol::errors;
 
 namespace {
 
-struct scan_options {
-  std::optional<std::string_view> pattern;
-  std::optional<std::string_view> type;
-  std::int64_t count = 10;
-
-  bool want(const entry& found) const {
-    return (!type || equals_nocase(keyspace::type_name(found.type()), *type))
-           && (!pattern || base::glob_match(*pattern, found.key()));
-  }
-};
-
-/// Empty: an error has been replied.
-std::optional<scan_options> read_scan_options(command_context& ctx, arguments args) {
-  scan_options out;
-  for (std::size_t i = 2; i < args.size(); i += 2) {
-    if (i + 1 == args.size()) {
-      ctx.reply.error(errors::syntax);
-      return std::nullopt;
-    }
-    if (equals_nocase(args[i], "count")) {
-      const auto count = base::parse_int64(args[i + 1]);
-      if (!count || *count < 1) {
-        ctx.reply.error(count ? errors::syntax : errors::not_an_integer);
-        return std::nullopt;
-      }
-      out.count = *count;
-    } else if (equals_nocase(args[i], "match")) {
-      out.pattern = args[i + 1];
-    } else if (equals_nocase(args[i], "type")) {
-      out.type = args[i + 1];
-    } else {
-      ctx.reply.error(errors::syntax);
-      return std::nullopt;
-    }
-  }
-  if (out.pattern == "*")
-    out.pattern.reset();
-  return out;
+/// A TYPE that does not exist matches nothing.
+bool want(const scan_options& options, const entry& found) {
+  return (!options.type || equals_nocase(keyspace::type_name(found.type()), *options.type))
+         && options.want(found.key());
 }
 
 std::size_t size_of(const keyspace::shard& part, int database) {
@@ -122,22 +89,20 @@ void cmd_scan(command_context& ctx, arguments args) {
   const auto cursor = protocol::parse_scan_cursor(args[1]);
   if (!cursor)
     return ctx.reply.error(errors::invalid_cursor);
-  const auto options = read_scan_options(ctx, args);
+  const auto options = read_scan_options(ctx, args, scan_of_keys);
   if (!options)
     return;
   auto& part = *ctx.shards.all().front();
   auto& db = part.databases[static_cast<std::size_t>(ctx.client.database)];
   std::vector<std::string_view> keys;
   std::vector<std::string> expired;
-  const auto next = db.scan(*cursor, static_cast<std::size_t>(options->count), [&](entry& found) {
+  const auto next = db.scan(*cursor, options->count, [&](entry& found) {
     if (found.expired_at(ctx.now.ms))
       expired.emplace_back(found.key());
-    else if (options->want(found))
+    else if (want(*options, found))
       keys.push_back(found.key());
   });
-  char digits[24];
-  ctx.reply.array(2);
-  ctx.reply.bulk(base::format_uint64(next, digits));
+  reply_scan_cursor(ctx.reply, next);
   ctx.reply.array(keys.size());
   for (const auto key : keys)
     ctx.reply.bulk(key);

@@ -1,12 +1,10 @@
 /// The commands of single sets: members come, go, move and are asked for. What picks by chance is
 /// in set_random_commands.cpp, what takes several sets together in set_algebra_commands.cpp.
 
-#include "base/ascii.hpp"
-#include "base/glob.hpp"
 #include "base/number.hpp"
 #include "commands/rows.hpp"
+#include "commands/scan_options.hpp"
 #include "commands/set_value.hpp"
-#include "protocol/argument_reader.hpp"
 #include "protocol/scan_cursor.hpp"
 
 #include <cstddef>
@@ -66,36 +64,6 @@ bool add_to(command_context& ctx, std::string_view key, database::slot& at,
     throw;
   }
   return true;
-}
-
-struct sscan_options {
-  std::optional<std::string_view> pattern;
-  std::size_t count = 10;
-};
-
-/// Empty: an error has been replied.
-std::optional<sscan_options> read_sscan_options(command_context& ctx, arguments args) {
-  sscan_options out;
-  protocol::argument_reader in{args, 3};
-  while (in.more()) {
-    if (in.option("COUNT", 1)) {
-      const auto count = in.integer();
-      if (count < 1)
-        in.fail(errors::syntax);
-      out.count = static_cast<std::size_t>(count);
-    } else if (in.option("MATCH", 1)) {
-      out.pattern = in.next();
-    } else {
-      in.fail(errors::syntax);
-    }
-  }
-  if (in.failed()) {
-    ctx.reply.error(in.error());
-    return std::nullopt;
-  }
-  if (out.pattern == "*")
-    out.pattern.reset();
-  return out;
 }
 
 } // namespace
@@ -212,7 +180,7 @@ void cmd_sscan(command_context& ctx, arguments args) {
   if (at && is_not<types::set>(ctx, at))
     return;
   // Redis does not look at the options if there is no set.
-  const auto options = at ? read_sscan_options(ctx, args) : sscan_options{};
+  const auto options = at ? read_scan_options(ctx, args, scan_of_members) : scan_options{};
   if (!options)
     return;
   std::vector<types::set_element> members;
@@ -222,12 +190,10 @@ void cmd_sscan(command_context& ctx, arguments args) {
       *at
       } -> scan(*cursor, options->count, [&](types::set_element member) {
         char digits[24];
-        if (!options->pattern || base::glob_match(*options->pattern, member.text(digits)))
+        if (options->want(member.text(digits)))
           members.push_back(member);
       });
-  char digits[24];
-  ctx.reply.array(2);
-  ctx.reply.bulk(base::format_uint64(next, digits));
+  reply_scan_cursor(ctx.reply, next);
   ctx.reply.array(members.size());
   for (const auto member : members)
     reply_element(ctx.reply, member);

@@ -2,9 +2,9 @@
 /// ZRANDMEMBER by chance.
 
 #include "base/ascii.hpp"
-#include "base/glob.hpp"
 #include "base/number.hpp"
 #include "commands/rows.hpp"
+#include "commands/scan_options.hpp"
 #include "commands/zset_value.hpp"
 #include "protocol/argument_reader.hpp"
 #include "protocol/scan_cursor.hpp"
@@ -29,40 +29,6 @@ using types::sorted_set;
 namespace errors = protocol::errors;
 
 namespace {
-
-// -- ZSCAN ---------------------------------------------------------------------------------------
-
-struct zscan_options {
-  std::size_t count = 10;
-  std::optional<std::string_view> pattern;
-  bool scores = true;
-};
-
-std::optional<zscan_options> read_zscan_options(command_context& ctx, arguments args) {
-  zscan_options out;
-  argument_reader in{args, 3};
-  while (in.more()) {
-    if (in.option("count", 1)) {
-      const auto count = in.integer();
-      if (count < 1)
-        in.fail(errors::syntax);
-      out.count = static_cast<std::size_t>(count);
-    } else if (in.option("match", 1)) {
-      out.pattern = in.next();
-    } else if (in.option("noscores")) {
-      out.scores = false;
-    } else {
-      in.fail(errors::syntax);
-    }
-  }
-  if (in.failed()) {
-    ctx.reply.error(in.error());
-    return std::nullopt;
-  }
-  if (out.pattern == "*")
-    out.pattern.reset();
-  return out;
-}
 
 // -- ZRANDMEMBER ---------------------------------------------------------------------------------
 
@@ -143,23 +109,22 @@ void cmd_zscan(command_context& ctx, arguments args) {
   const auto value = read_zset(ctx, args[1]);
   if (!value)
     return;
-  const auto options = (*value)->size() == 0 ? zscan_options{} : read_zscan_options(ctx, args);
+  const auto options = (*value)->size() == 0 ? scan_options{}
+                                             : read_scan_options(ctx, args, scan_of_scores);
   if (!options)
     return;
   std::vector<std::pair<std::string_view, double>> found;
-  const auto next = (*value)->scan(
-    *cursor, options->count, [&](std::string_view member, double score) {
-      if (!options->pattern || base::glob_match(*options->pattern, member))
-        found.emplace_back(member, score);
-    });
-  ctx.reply.array(2);
-  char digits[24];
-  ctx.reply.bulk(base::format_uint64(next, digits));
-  ctx.reply.array(options->scores ? found.size() * 2 : found.size());
+  const auto next = (*value)->scan(*cursor, options->count,
+                                   [&](std::string_view member, double score) {
+                                     if (options->want(member))
+                                       found.emplace_back(member, score);
+                                   });
+  reply_scan_cursor(ctx.reply, next);
+  ctx.reply.array(options->bare ? found.size() : found.size() * 2);
   char text[40];
   for (const auto& [member, score] : found) {
     ctx.reply.bulk(member);
-    if (!options->scores)
+    if (options->bare)
       continue;
     // As in Redis, always text, and with all 17 digits unless the set is packed.
     ctx.reply.bulk((*value)->is_packed() ? base::format_double(score, text)

@@ -63,7 +63,6 @@ inline constexpr text key_count_negative = "ERR Number of keys can't be negative
 inline constexpr text hash_value_not_an_integer = "ERR hash value is not an integer";
 inline constexpr text hash_value_not_a_float = "ERR hash value is not a float";
 inline constexpr text increment_is_not_finite = "ERR value is NaN or Infinity";
-inline constexpr text novalues_not_here = "ERR NOVALUES option can only be used in HSCAN";
 inline constexpr text fields_missing
   = "ERR Mandatory argument FIELDS is missing or not at the right position";
 inline constexpr text field_count_not_greater
