@@ -32,13 +32,12 @@ struct partition_task {
     borrow,
     /// The rendezvous is over.
     release,
-    /// From the scheduler: it is `due_ms` (Unix time), when you wanted to be woken.
+    /// From the scheduler: it is when you wanted to be woken.
     expire,
   };
   kind what = kind::run;
   batch* work = nullptr;
   rendezvous* meeting = nullptr;
-  std::int64_t due_ms = 0;
 };
 
 /// To a client: the batch it sent has been run.
