@@ -5,9 +5,11 @@
 #include "commands/rows.hpp"
 #include "commands/zset_value.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace thespis::commands {
 
@@ -26,7 +28,7 @@ std::size_t store_matches(command_context& ctx, const std::vector<types::geo_mat
     result.insert(match.member,
                   query.stores_distance ? match.distance / query.metres_per_unit : match.score,
                   limits);
-  return store_sorted_set(ctx, *query.target, std::move(result), event);
+  return store_sorted_set(ctx, *query.target, std::move(result), event, matches.size());
 }
 
 void search(command_context& ctx, arguments args, const geo_query_form& form) {
