@@ -80,9 +80,10 @@ inline void reply_pair(protocol::reply_writer& reply, pair_shape shape, std::str
 }
 
 /// Makes `result` the value of `key`, whatever was there, or deletes the key if it is empty. Tells
-/// `event` or "del". Returns the number of members.
+/// `event` or "del"; `changes`: how many that counts for. Returns the number of members.
 inline std::size_t store_sorted_set(keyspace::command_context& ctx, std::string_view key,
-                                    types::sorted_set&& result, std::string_view event) {
+                                    types::sorted_set&& result, std::string_view event,
+                                    std::uint64_t changes = 1) {
   auto at = ctx.find_to_write(key);
   const auto size = result.size();
   if (size == 0) {
@@ -100,7 +101,7 @@ inline std::size_t store_sorted_set(keyspace::command_context& ctx, std::string_
   }
   if (!found)
     ctx.also(keyspace::event_class::new_key, "new", key);
-  ctx.did(keyspace::event_class::zset, event, key);
+  ctx.home(key).changes.did(keyspace::event_class::zset, event, ctx.client.database, key, changes);
   return size;
 }
 
