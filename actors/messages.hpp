@@ -8,6 +8,7 @@
 #include "actors/listening_sockets.hpp"
 #include "commands/client_record.hpp"
 #include "commands/slow_request.hpp"
+#include "keyspace/discarded.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/actor_cast.hpp>
@@ -38,6 +39,11 @@ struct partition_task {
   kind what = kind::run;
   batch* work = nullptr;
   rendezvous* meeting = nullptr;
+};
+
+/// To the reclaimer, from a partition: free this.
+struct reclaim {
+  std::shared_ptr<keyspace::discarded> garbage;
 };
 
 /// To a client: the batch it sent has been run.
@@ -147,6 +153,7 @@ void post(const caf::actor& receiver, caf::execution_unit* here, Message message
 } // namespace thespis::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::partition_task)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::reclaim)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::batch_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::administer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::client_came)

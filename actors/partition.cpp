@@ -7,8 +7,10 @@
 #include "keyspace/active_expiry.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <new>
 #include <optional>
+#include <utility>
 
 namespace thespis::actors {
 
@@ -80,6 +82,19 @@ void partition::serve(const partition_task& task) {
     changes_seen_ = changes;
     announce(keyspace::publish_changed(shard_));
   }
+  if (!shard_.garbage.empty()) [[unlikely]]
+    give_garbage_away();
+}
+
+/// Without memory for the message it is freed here.
+void partition::give_garbage_away() noexcept try {
+  const auto bag = std::make_shared<keyspace::discarded>();
+  auto order = wrap(reclaim{bag});
+  bag->take(shard_.garbage);
+  post_wrapped(core_.reclaimer, context(), std::move(order));
+} catch (const std::bad_alloc&) {
+  shard_.reclaimed_here.add(shard_.garbage.objects());
+  shard_.garbage.clear();
 }
 
 void partition::run_part(batch& work) {

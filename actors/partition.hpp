@@ -32,6 +32,7 @@ private:
   std::size_t look_ahead(const batch& work, batch_part& part);
   void join(rendezvous& meeting);
   void run_meeting(rendezvous& meeting);
+  void give_garbage_away() noexcept;
   void wake_up();
   void rest_until(std::int64_t time_ms) noexcept;
   void announce(std::int64_t due_ms) noexcept;

@@ -37,6 +37,16 @@ std::size_t hash_table::memory_bytes() const noexcept {
   return bytes;
 }
 
+std::size_t hash_table::effort() const noexcept {
+  // With more fields it is much in any case.
+  constexpr std::size_t measured_max = 64;
+  auto sum = size();
+  if (sum <= measured_max)
+    fields_.for_each(
+      [&](const hash_field& each) { sum += each.value().size() / base::large_bytes; });
+  return sum;
+}
+
 // -- fields --------------------------------------------------------------------------------------
 
 bool hash_table::set(position& at, std::string_view field, std::string_view value,
