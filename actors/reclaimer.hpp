@@ -24,7 +24,6 @@ private:
   void free(keyspace::discarded& garbage) noexcept;
 
   core& core_;
-  bool is_humble_ = false;
 };
 
 } // namespace thespis::actors

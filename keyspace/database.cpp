@@ -46,8 +46,7 @@ void database::clear() noexcept {
 }
 
 void database::free_all() noexcept {
-  entries_.for_each([this](entry& each) { drop(entry_ptr(&each)); });
-  entries_.release();
+  entries_.release([this](entry& each) { drop(entry_ptr(&each)); });
   wheel_.clear();
   alarms_.clear();
   expires_ = 0;

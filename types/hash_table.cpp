@@ -11,8 +11,7 @@ hash_table::hash_table() : fields_(hash_seed()) {
 }
 
 hash_table::~hash_table() {
-  fields_.for_each([](hash_field& each) { hash_field::free(&each); });
-  fields_.release();
+  fields_.release([](hash_field& each) { hash_field::free(&each); });
 }
 
 std::unique_ptr<hash_table> hash_table::copy() const {
