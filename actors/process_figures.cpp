@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <malloc.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -109,6 +110,19 @@ void purge_memory() {
     mallctl("arena.4096.purge", nullptr, nullptr, nullptr, 0);
   else
     ::malloc_trim(0);
+}
+
+void use_allocator_thread(bool on) noexcept {
+  if (!has_jemalloc())
+    return;
+  // The new thread inherits: like the event loops it preempts nobody.
+  sched_param priority{};
+  const auto policy = ::sched_getscheduler(0);
+  ::sched_getparam(0, &priority);
+  const sched_param none{};
+  ::sched_setscheduler(0, SCHED_BATCH, &none);
+  mallctl("background_thread", nullptr, nullptr, &on, sizeof on);
+  ::sched_setscheduler(0, policy, &priority);
 }
 
 std::string allocator_report() {

@@ -20,6 +20,11 @@ commands::cpu_figures measure_cpu();
 /// Gives unused pages back to the kernel. Cost: up to milliseconds.
 void purge_memory();
 
+/// Whether the allocator gives pages back by a thread of its own, some seconds after they were
+/// freed. Otherwise it is done by whoever allocates. Does nothing where the allocator has no such
+/// thread.
+void use_allocator_thread(bool on) noexcept;
+
 /// The allocator's own statistics in words (MEMORY MALLOC-STATS).
 std::string allocator_report();
 

@@ -5,6 +5,7 @@
 #include "actors/log.hpp"
 #include "actors/loop_coordinator.hpp"
 #include "actors/memory_reserve.hpp"
+#include "actors/process_figures.hpp"
 #include "actors/store.hpp"
 #include "commands/version.hpp"
 #include "server/configuration.hpp"
@@ -63,6 +64,12 @@ void follow_settings(server::configuration& configuration, actors::store& store)
     return server::adopt_directory(settings);
   });
   settings.on_change({option::maxclients}, fit_clients);
+  const auto follow_allocator = [](const base::options& now) -> base::result<void> {
+    actors::use_allocator_thread(now.is_on(option::jemalloc_bg_thread));
+    return {};
+  };
+  settings.on_change({option::jemalloc_bg_thread}, follow_allocator);
+  static_cast<void>(follow_allocator(settings));
 }
 
 /// Fewer clients than asked for where the system has not enough files.

@@ -60,7 +60,7 @@ std::span<const settings_in_waiting> settings_without_effect() {
      {active_defrag_cycle_min, active_defrag_cycle_max, active_defrag_threshold_lower,
       active_defrag_threshold_upper, active_defrag_ignore_bytes, active_defrag_max_scan_fields}},
     {"the allocator and the kernel keep their own ways",
-     {jemalloc_bg_thread, oom_score_adj, oom_score_adj_values, disable_thp}},
+     {oom_score_adj, oom_score_adj_values, disable_thp}},
     {"there are no warnings of that kind", {ignore_warnings}},
     {"tables have no rehashing, expiry no cycles",
      {activerehashing, active_expire_effort, hz, dynamic_hz}},
