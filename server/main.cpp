@@ -4,7 +4,6 @@
 #include "actors/listening_sockets.hpp"
 #include "actors/log.hpp"
 #include "actors/loop_coordinator.hpp"
-#include "actors/memory_reserve.hpp"
 #include "actors/store.hpp"
 #include "commands/version.hpp"
 #include "server/configuration.hpp"
@@ -16,8 +15,6 @@
 #include <caf/actor_system_config.hpp>
 
 #include <cerrno>
-#include <cstdlib>
-#include <new>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -173,49 +170,3 @@ int main(int argc, char** argv) {
   server::block_stop_signals();
   return run(configuration, supervisor, is_daemon);
 }
-
-// -- operator new, with a reserve behind the allocator --------------------------------------------
-// Sanitizers want their own. The forms for overaligned types stay as they are.
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-
-namespace reserve = thespis::actors::memory_reserve;
-
-void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
-  void* const block = std::malloc(bytes);
-  return block != nullptr ? block : reserve::take(bytes);
-}
-void* operator new(std::size_t bytes) {
-  if (void* const block = operator new(bytes, std::nothrow); block != nullptr) [[likely]]
-    return block;
-  throw std::bad_alloc{};
-}
-void* operator new[](std::size_t bytes) {
-  return operator new(bytes);
-}
-void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept {
-  return operator new(bytes, std::nothrow);
-}
-
-void operator delete(void* block) noexcept {
-  if (reserve::owns(block)) [[unlikely]]
-    reserve::give_back(block);
-  else
-    std::free(block);
-}
-void operator delete(void* block, std::size_t) noexcept {
-  operator delete(block);
-}
-void operator delete(void* block, const std::nothrow_t&) noexcept {
-  operator delete(block);
-}
-void operator delete[](void* block) noexcept {
-  operator delete(block);
-}
-void operator delete[](void* block, std::size_t) noexcept {
-  operator delete(block);
-}
-void operator delete[](void* block, const std::nothrow_t&) noexcept {
-  operator delete(block);
-}
-
-#endif
