@@ -69,7 +69,7 @@ caf::behavior listener::make_behavior() {
             const turn now{this};
             adopt(std::move(*client.socket));
           },
-          [this](const pause_ended&) {
+          [this](const pause_changed&) {
             const turn now{this};
             for (auto* one : connections_)
               one->end_pause();
