@@ -74,8 +74,9 @@ public:
   /// Waits for the end, which `stop` or a client's SHUTDOWN began.
   void wait();
 
-  /// Waits for SIGTERM, SIGINT or SHUTDOWN, and then for the end.
-  /// REQUIRES: block_stop_signals() at the beginning of the program.
+  /// Waits for SIGTERM, SIGINT or SHUTDOWN, and then for the end. A SIGINT after another signal
+  /// ends the process at once, with exit code 1. REQUIRES: block_stop_signals() at the beginning of
+  /// the program.
   void serve_until_stopped();
 
 private:

@@ -232,6 +232,33 @@ class Stopping(OperatingTest):
         running.process.send_signal(signal.SIGTERM)
         self.assertIn(running.stop(signal.SIGTERM), (0, 1))
 
+    def test_another_signal_does_what_it_does_to_any_program(self):
+        running = self.start()
+        self.assertEqual(running.stop(signal.SIGUSR2), -signal.SIGUSR2)
+
+    def test_a_second_sigint_ends_it_at_once(self):
+        running = self.start(threads=2, enable_debug_command="yes")
+        with running.connect() as busy:
+            busy.write("DEBUG", "SLEEP", 60)
+            self.assertTrue(wait_until(lambda: self.holds_still(running)))
+            for number, answer in (
+                (signal.SIGINT, "Received SIGINT scheduling shutdown..."),
+                (signal.SIGTERM, "Received SIGTERM scheduling shutdown..."),
+                (signal.SIGINT, "You insist... exiting now."),
+            ):
+                running.process.send_signal(number)
+                self.assertTrue(wait_until(lambda text=answer: text in running.log()))
+        self.assertEqual(running.wait(), 1)
+
+    def holds_still(self, running):
+        """Whether a command has to wait for another one."""
+        try:
+            with running.connect(timeout=1) as connection:
+                connection.call("GET", "k")
+            return False
+        except TimeoutError:
+            return True
+
     def test_shutdown_ends_the_server_without_a_reply(self):
         for words in (("SHUTDOWN",), ("SHUTDOWN", "NOSAVE"), ("SHUTDOWN", "NOW", "FORCE")):
             running = self.start()
