@@ -87,6 +87,16 @@ base::result<void> check_option(base::options& values, base::option which) {
   return {};
 }
 
+/// A new name of a file is on disk when its directory is. Some file systems do that by themselves
+/// and refuse to be asked (EINVAL).
+base::result<void> sync_directory_of(const std::string& file) {
+  const auto directory = std::filesystem::path{file}.parent_path().string();
+  const actors::owned_fd fd{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (fd.get() < 0 || (::fsync(fd.get()) != 0 && errno != EINVAL))
+    return base::fault{fmt::format("syncing the directory {}: {}", directory, reason(errno))};
+  return {};
+}
+
 /// The lines that are no options.
 base::result<void> obey(std::span<const std::string> words) {
   if (words.front() == "rename-command")
@@ -205,7 +215,7 @@ base::result<void> rewrite_configuration(const configuration& from) {
     return failed("writing");
   if (::rename(temporary.c_str(), from.file.c_str()) != 0)
     return failed("renaming");
-  return {};
+  return sync_directory_of(from.file);
 }
 
 } // namespace thespis::server
