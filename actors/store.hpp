@@ -42,7 +42,8 @@ public:
     return loops_->size();
   }
 
-  /// Serves the clients of these sockets, at most once. `sockets` has one list per event loop.
+  /// Serves the clients of these sockets, at most once. REQUIRES: `sockets` was made for
+  /// `loop_count` event loops.
   void listen(listening_sockets sockets);
 
   /// Begins the ordered end: what is in flight is answered, then the data is gone (nothing writes

@@ -1,6 +1,7 @@
 #include "server/configuration.hpp"
 
 #include "actors/owned_fd.hpp"
+#include "actors/sizing.hpp"
 #include "base/command_line.hpp"
 #include "base/config_file.hpp"
 #include "base/config_rewrite.hpp"
@@ -21,7 +22,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
-#include <thread>
 #include <vector>
 
 namespace thespis::server {
@@ -163,11 +163,7 @@ base::result<void> check_databases(const base::options& settings, std::uint64_t 
   // What a shard has for each: the database and its three counters.
   constexpr auto each_bytes = sizeof(keyspace::database) + 3 * sizeof(base::counter);
   const auto databases = settings.get(base::option::databases);
-  auto partitions = settings.get(base::option::partitions);
-  if (partitions == 0)
-    partitions = settings.get(base::option::threads);
-  if (partitions == 0)
-    partitions = std::max(1u, std::thread::hardware_concurrency());
+  const auto partitions = actors::partition_count_of(settings, actors::loop_count_of(settings));
   const auto needed = static_cast<double>(databases) * static_cast<double>(partitions)
                       * static_cast<double>(each_bytes);
   if (needed <= static_cast<double>(memory_bytes) / 2)
