@@ -73,7 +73,7 @@ struct close_connection {};
 
 /// To a listener, from there to its connections: a pause of clients began, changed or ended; who
 /// waits looks again.
-struct pause_ended {};
+struct pause_changed {};
 
 /// To the administrator, from there to each listener: take your loop's listening sockets and accept
 /// clients on them.
@@ -155,7 +155,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::slow_requests)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::begin_ticking)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::sample_now)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::close_connection)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::pause_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::pause_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::open_sockets)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::close_sockets)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::sockets_closed)
