@@ -16,6 +16,11 @@ placement batch_builder::place(batch& work, const protocol::command_spec& spec,
     return placement::session;
   if (spec.route == way::administrator)
     return placement::administrator;
+  if ((spec.flags & protocol::blocking) != 0) {
+    find_partitions({work.words.data() + work.words.size() - word_count, word_count}, spec);
+    meet_key_partitions();
+    return placement::meeting;
+  }
   work_item item{.spec = &spec,
                  .first_word = static_cast<std::uint32_t>(work.words.size()) - word_count,
                  .word_count = word_count,

@@ -8,6 +8,7 @@
 #include "actors/listening_sockets.hpp"
 #include "commands/client_record.hpp"
 #include "commands/slow_request.hpp"
+#include "keyspace/waiter.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/actor_cast.hpp>
@@ -113,6 +114,25 @@ struct shut_down {};
 /// To the supervisor: nobody comes any more.
 struct farewell {};
 
+/// To a client: the request in flight waits for a key.
+struct request_waits {
+  keyspace::waiter::number wait;
+};
+
+/// To a partition: a wait for keys of its shard is over, or these have to be looked at again.
+struct wait_changed {
+  keyspace::waiter_ptr who;
+  keyspace::waiter::number wait;
+  bool over;
+};
+
+/// To the scheduler: that wait ends at this time (Unix ms); 0: it is over.
+struct end_wait_at {
+  keyspace::waiter_ptr who;
+  keyspace::waiter::number wait;
+  std::int64_t at_ms;
+};
+
 /// To the scheduler, from a partition: tick me at this time (Unix ms).
 struct wake_partition_at {
   partition_index partition;
@@ -166,3 +186,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::drained)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::shut_down)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::farewell)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::wake_partition_at)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::request_waits)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::wait_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::end_wait_at)

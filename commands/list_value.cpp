@@ -213,6 +213,8 @@ std::optional<many_pop> read_many_pop(command_context& ctx, protocol::arguments 
 
 bool pop_from_first(command_context& ctx, const many_pop& wanted) {
   for (auto key : wanted.keys) {
+    if (!ctx.shards.covers(key))
+      continue;
     auto at = ctx.find_to_write(key);
     if (!at)
       continue;

@@ -57,6 +57,8 @@ enum class pair_shape : std::uint8_t {
   flat,
   /// [member, score] …
   nested,
+  /// As `flat`, in an array that is there already.
+  open,
 };
 
 /// The shape of a reply WITHSCORES.
@@ -67,7 +69,8 @@ inline pair_shape shape_with_scores(const protocol::reply_writer& reply, bool wi
 }
 
 inline void begin_pairs(protocol::reply_writer& reply, pair_shape shape, std::size_t count) {
-  reply.array(shape == pair_shape::flat ? count * 2 : count);
+  if (shape != pair_shape::open)
+    reply.array(shape == pair_shape::flat ? count * 2 : count);
 }
 
 inline void reply_pair(protocol::reply_writer& reply, pair_shape shape, std::string_view member,
