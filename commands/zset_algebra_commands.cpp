@@ -16,6 +16,7 @@
 namespace thespis::commands {
 
 using keyspace::command_context;
+using keyspace::event_class;
 using protocol::argument_reader;
 using protocol::arguments;
 using types::sorted_set;
@@ -135,7 +136,7 @@ void store_result(command_context& ctx, arguments args, operation what, std::str
     for (const auto& [member, score] : members)
       result.insert(member, score, limits);
   }
-  const auto size = store_sorted_set(ctx, args[1], std::move(result), event);
+  const auto size = store_collection(ctx, args[1], std::move(result), event_class::zset, event);
   ctx.reply.integer(static_cast<std::int64_t>(size));
 }
 
