@@ -79,7 +79,7 @@ public:
       ctx_.also(keyspace::event_class::new_key, "new", key_);
       value_ = Value::adopt(word);
     }
-    ctx_.home(key_).changes.did(cls, event, ctx_.client.database, key_, changes);
+    ctx_.did_several(cls, event, key_, changes);
     if (value_.size() != 0)
       return;
     at_->set_pointer(value_.release());
@@ -129,7 +129,7 @@ std::size_t store_collection(keyspace::command_context& ctx, std::string_view ke
   }
   if (!found)
     ctx.also(keyspace::event_class::new_key, "new", key);
-  ctx.home(key).changes.did(cls, event, ctx.client.database, key, changes);
+  ctx.did_several(cls, event, key, changes);
   return size;
 }
 

@@ -80,15 +80,17 @@ void pop_one(command_context& ctx, std::string_view key, database::slot& at) {
 }
 
 void pop_all(command_context& ctx, std::string_view key, database::slot& at) {
+  std::size_t size = 0;
   {
     object_ref<types::set> value{*at};
-    ctx.reply.set(value->size());
+    size = value->size();
+    ctx.reply.set(size);
     value->for_each([&](set_element member) { reply_element(ctx.reply, member); });
   }
   ctx.replay_as(key, {"DEL", key});
   ctx.db(key).erase(at);
-  ctx.did(event_class::set, "spop", key);
-  ctx.did(event_class::generic, "del", key);
+  ctx.did_several(event_class::set, "spop", key, size);
+  ctx.also(event_class::generic, "del", key);
 }
 
 /// REQUIRES: count < size(); not packed, where views of members would not outlive a removal.
@@ -147,7 +149,7 @@ void pop_several(command_context& ctx, std::string_view key, std::size_t count) 
     pop_by_rest(ctx, key, *value, count);
   else
     pop_some(ctx, key, *value, count);
-  value.close(event_class::set, "spop");
+  value.close(event_class::set, "spop", count);
 }
 
 /// `count` picks of which each may be any member.
