@@ -123,7 +123,7 @@ void administrator::set_hooks() {
   };
   hooks.pause_changed = [this] {
     for (const auto& one : core_.listeners)
-      post(one, context(), pause_ended{});
+      post(one, context(), pause_changed{});
   };
   hooks.shut_down = [this](const commands::shutdown_request&) {
     const memory_reserve::own_work now;

@@ -86,6 +86,11 @@ void batch_part::clear() {
   next_item = 0;
 }
 
+std::size_t batch_part::capacity_bytes() const noexcept {
+  return items.capacity() * sizeof(work_item) + own_words.capacity() * sizeof(std::string_view)
+         + replies.capacity();
+}
+
 batch::batch(std::size_t partition_count) : parts(partition_count) {
   touched.reserve(partition_count);
 }
@@ -102,6 +107,23 @@ void batch::clear() {
   kept_numbers_.clear();
   armed.store(false, std::memory_order_relaxed);
   cut_short.store(false, std::memory_order_relaxed);
+}
+
+std::size_t batch::capacity_bytes() const noexcept {
+  auto bytes = words.capacity() * sizeof(std::string_view)
+               + requests.capacity() * sizeof(batch_request)
+               + key_partitions.capacity() * sizeof(partition_index);
+  for (const auto& part : parts)
+    bytes += part.capacity_bytes();
+  return bytes;
+}
+
+void batch::release() noexcept {
+  for (auto& part : parts)
+    part = {};
+  decltype(words){}.swap(words);
+  decltype(requests){}.swap(requests);
+  decltype(key_partitions){}.swap(key_partitions);
 }
 
 void batch::drop_uncounted() noexcept {

@@ -64,6 +64,8 @@ struct batch_part {
   std::size_t next_item = 0;
 
   void clear();
+  /// Of the memory it keeps.
+  std::size_t capacity_bytes() const noexcept;
 };
 
 struct batch_request {
@@ -94,6 +96,11 @@ public:
   bool empty() const noexcept {
     return request_count == 0;
   }
+
+  /// Bytes of memory that it keeps for the requests to come.
+  std::size_t capacity_bytes() const noexcept;
+  /// Gives these back. REQUIRES: empty().
+  void release() noexcept;
 
   protocol::arguments words_of(const work_item& item, const batch_part& part) const noexcept {
     const auto& from = item.own_words ? part.own_words : words;

@@ -43,6 +43,18 @@ public:
     return meeting_;
   }
 
+  /// Bytes of memory that it keeps for the requests to come.
+  std::size_t capacity_bytes() const noexcept {
+    return keys_.capacity() * sizeof keys_[0]
+           + (key_partitions_.capacity() + meeting_.capacity()) * sizeof(partition_index);
+  }
+  /// Gives these back.
+  void release() noexcept {
+    decltype(keys_){}.swap(keys_);
+    decltype(key_partitions_){}.swap(key_partitions_);
+    decltype(meeting_){}.swap(meeting_);
+  }
+
 private:
   placement place_among_many(batch& work, const protocol::command_spec& spec, work_item item);
   void place_whole(batch& work, work_item item, partition_index where);

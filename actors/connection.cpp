@@ -14,21 +14,20 @@ namespace thespis::actors {
 
 namespace {
 
-/// What a receive asks for at first; doubled while the client fills it, up to the maximum.
-constexpr std::size_t receive_bytes_min = 2 * 1024;
-constexpr std::size_t receive_bytes_max = 64 * 1024;
-
 /// Output beyond this is sent before more of the input is looked at.
 constexpr std::size_t unsent_bytes_max = 64 * 1024;
 
 /// As much output counts as the client's own buffer, what is beyond it as a list of replies.
 constexpr std::size_t first_output_bytes = 16 * 1024;
 
+/// An idle client keeps no larger output than this, and no more memory for requests.
+constexpr std::size_t idle_bytes_max = 2 * 1024;
+
 } // namespace
 
 // -- what the coroutine suspends for --------------------------------------------------------------
 
-/// Waits until CLIENT PAUSE ends or is lifted. Throws std::bad_alloc instead of waiting.
+/// Waits until CLIENT PAUSE ends or is lifted; without memory to wait, the client is sent away.
 class connection::pause_awaiter {
 public:
   explicit pause_awaiter(connection& self) : self_(self) {
@@ -36,7 +35,7 @@ public:
   bool await_ready() const noexcept {
     return false;
   }
-  void await_suspend(std::coroutine_handle<> waiting) {
+  bool await_suspend(std::coroutine_handle<> waiting) noexcept try {
     self_.begin_wait();
     auto& timer = self_.pause_timer_;
     if (!timer)
@@ -45,10 +44,15 @@ public:
     const auto left_ms = std::clamp<std::int64_t>(until_ms - self_.core_.now().ms, 1, 60'000);
     timer->expires_after(std::chrono::milliseconds{left_ms});
     timer->async_wait([waiting](const asio::error_code&) { waiting.resume(); });
+    return true;
+  } catch (const std::bad_alloc&) {
+    self_.refuse_for_memory();
+    self_.closing_ = true;
+    return false;
   }
   void await_resume() const {
     self_.end_wait();
-    self_.dispatcher_.set_time(self_.core_.now());
+    self_.note_time();
   }
 
 private:
@@ -70,6 +74,11 @@ public:
     return self_.dispatcher_.send(&self_.loop());
   }
   void await_resume() const noexcept {
+    self_.dispatcher_.take_answers();
+    if (self_.input_parsed_)
+      return;
+    // It may have taken long.
+    self_.note_time();
   }
 
 private:
@@ -85,8 +94,7 @@ connection::connection(caf::actor_config& config, event_loop& loop, core& home, 
     owner_(owner),
     socket_(loop, std::move(socket)),
     record_(std::move(record)),
-    dispatcher_(home, loop.index(), record_, local),
-    receive_bytes_(receive_bytes_min) {
+    dispatcher_(home, loop.index(), record_, local) {
 }
 
 connection::~connection() {
@@ -114,52 +122,62 @@ caf::behavior connection::make_behavior() {
 /// The life of a client.
 /// `keeps_alive` is the coroutine's own reference to the actor.
 free_coroutine connection::serve([[maybe_unused]] caf::strong_actor_ptr keeps_alive) {
-  using step = dispatcher::step;
   while (!closing_) {
-    if (!make_room()) {
+    if (!input_.make_room()) {
       refuse_for_memory();
       flush();
       break;
     }
-    auto* const to = input_.data() + input_.size();
-    const auto received = co_await socket_.receive(to, input_.capacity() - input_.size());
+    const auto received = co_await socket_.receive(input_.room(), input_.room_bytes());
+    if (received == 0 && !std::exchange(trimming_, false))
+      break;
     if (received == 0) {
-      if (!std::exchange(trimming_, false))
-        break;
       shrink_buffers();
       continue;
     }
     note_received(received);
-    auto starved = false;
-    while (!starved && !closing_) {
-      auto full = false;
-      auto next = fill_batch();
-      starved = next == step::batched && dispatcher_.has_room();
-      if (dispatcher_.must_send()) {
+    auto next = advance();
+    while (next != wait::input) {
+      if (next == wait::answers) {
         co_await answer_awaiter{*this};
-        dispatcher_.take_answers();
-        full = dispatcher_.unfinished();
-        starved = starved && !full;
-      } else if (next == step::paused) {
-        try {
-          co_await pause_awaiter{*this};
-        } catch (const std::bad_alloc&) {
-          end_wait();
-          next = refuse_for_memory();
-        }
+      } else if (next == wait::pause) {
+        co_await pause_awaiter{*this};
+      } else {
+        publish_buffers(true);
+        killed_ = !co_await socket_.writable() || killed_;
+        note_time();
       }
-      closing_ = closing_ || next == step::hang_up || !dispatcher_.complete()
-                 || dispatcher_.session().close_after_reply;
-      if (dispatcher_.output().size() > unsent_bytes_max || starved || full || closing_)
-        while (!flush() && !killed_) {
-          publish_buffers(true);
-          killed_ = !co_await socket_.writable() || killed_;
-        }
-      closing_ = closing_ || killed_;
+      next = advance();
     }
     forget_parsed_input();
   }
   end();
+}
+
+/// Does all that can be done without waiting, and says what to wait for next: `input` when
+/// everything that came has been answered, or the connection is to end.
+connection::wait connection::advance() {
+  using step = dispatcher::step;
+  for (;;) {
+    closing_ = closing_ || !dispatcher_.complete() || dispatcher_.session().close_after_reply;
+    if (has_to_flush() && !flush() && !killed_)
+      return wait::room;
+    closing_ = closing_ || killed_;
+    if (closing_ || (input_parsed_ && !dispatcher_.unfinished()))
+      return wait::input;
+    const auto next = fill_batch();
+    input_parsed_ = next == step::batched && dispatcher_.has_room();
+    closing_ = next == step::hang_up;
+    if (dispatcher_.must_send())
+      return wait::answers;
+    if (next == step::paused)
+      return wait::pause;
+  }
+}
+
+bool connection::has_to_flush() noexcept {
+  return dispatcher_.output().size() > unsent_bytes_max || input_parsed_ || closing_
+         || dispatcher_.unfinished();
 }
 
 /// While the client's request is held back: notices that the client is gone, and drops the request.
@@ -186,34 +204,26 @@ void connection::end_wait() {
     socket_.cancel();
 }
 
-/// Room for what is expected, and for more; without memory for more, what room there is will do.
-bool connection::make_room() noexcept {
-  try {
-    input_.prepare(std::max(parser_.bytes_wanted(), receive_bytes_));
-    return true;
-  } catch (const std::bad_alloc&) {
-    const auto room = input_.capacity() - input_.size();
-    return room != 0 && room >= parser_.bytes_wanted();
-  }
-}
-
 void connection::note_received(std::size_t bytes) {
-  input_.commit(bytes);
+  input_.received(bytes);
+  input_parsed_ = false;
   auto& figures = core_.network[loop().index()];
   figures.bytes_in.add(bytes);
   figures.reads.add();
-  const auto now = core_.now();
-  dispatcher_.set_time(now);
-  record_->last_interaction_ms.store(now.ms, std::memory_order_relaxed);
+  note_time();
   if (input_.size()
       > static_cast<std::size_t>(core_.options.get(base::option::client_query_buffer_limit))) {
     log::warning("Closing client that reached max query buffer length: {}", record_->address);
     figures.query_buffer_limit_disconnections.add();
     closing_ = true;
   }
-  // A client that fills what it is given gets more the next time.
-  if (bytes >= receive_bytes_ && receive_bytes_ < receive_bytes_max)
-    receive_bytes_ *= 2;
+}
+
+/// Something happened: the client is not idle, and its next requests happen now.
+void connection::note_time() noexcept {
+  const auto now = core_.now();
+  dispatcher_.set_time(now);
+  record_->last_interaction_ms.store(now.ms, std::memory_order_relaxed);
 }
 
 /// Parses until the input is used up (`batched`, and there is room for more) or something has to be
@@ -223,21 +233,20 @@ dispatcher::step connection::fill_batch() try {
   if (dispatcher_.unfinished())
     return step::run_first;
   const memory_reserve::delivery may_fail;
-  parser_.set_authenticated(dispatcher_.session().authenticated());
-  parser_.set_bulk_bytes_max(core_.options.get(base::option::proto_max_bulk_len));
+  auto& parser = input_.parser();
+  parser.set_authenticated(core_.trusts(dispatcher_.session()));
+  parser.set_bulk_bytes_max(core_.options.get(base::option::proto_max_bulk_len));
   while (dispatcher_.has_room()) {
     auto& words = dispatcher_.words();
     const auto first_word = words.size();
-    std::size_t consumed = 0;
-    const auto status = parser_.next(input_.view().substr(parsed_), consumed, words);
-    parsed_ += consumed;
+    const auto status = input_.next(words);
     if (status == protocol::parse_status::incomplete)
       return step::batched;
     if (status == protocol::parse_status::error)
       return refuse_protocol_error();
     const auto next = dispatcher_.place(first_word, &loop());
     if (next == step::run_first || next == step::paused)
-      parsed_ -= consumed;
+      input_.take_back();
     if (next != step::batched)
       return next;
   }
@@ -252,7 +261,7 @@ dispatcher::step connection::refuse_protocol_error() {
     return dispatcher::step::run_first;
   auto& session = dispatcher_.session();
   if (session.replies != protocol::reply_mode::off)
-    protocol::reply_writer{dispatcher_.output(), session.protocol}.error(parser_.error());
+    protocol::reply_writer{dispatcher_.output(), session.protocol}.error(input_.parser().error());
   return dispatcher::step::hang_up;
 }
 
@@ -267,13 +276,9 @@ dispatcher::step connection::refuse_for_memory() noexcept {
 }
 
 void connection::forget_parsed_input() {
-  input_.consume(parsed_);
-  parsed_ = 0;
+  input_.forget_parsed();
   if (!input_.empty()) [[unlikely]]
     publish_buffers();
-  parser_.release_inline();
-  if (input_.empty() && input_.capacity() > receive_bytes_max)
-    input_.release();
   if (dispatcher_.output().capacity() > unsent_bytes_max)
     dispatcher_.output().release();
 }
@@ -321,7 +326,9 @@ void connection::end_pause() {
 }
 
 void connection::trim() {
-  if (!socket_.is_receiving() || (input_.capacity() <= receive_bytes_min && !output_may_shrink()))
+  if (!socket_.is_receiving()
+      || (!input_.has_grown() && !output_may_shrink()
+          && dispatcher_.capacity_bytes() <= idle_bytes_max))
     return;
   trimming_ = true;
   socket_.cancel();
@@ -329,16 +336,15 @@ void connection::trim() {
 
 bool connection::output_may_shrink() noexcept {
   const auto bytes = dispatcher_.output().capacity();
-  return bytes > receive_bytes_min && output_peak_ < bytes / 2
+  return bytes > idle_bytes_max && output_peak_ < bytes / 2
          && core_.reply_buffers.resizing.load(std::memory_order_relaxed);
 }
 
 void connection::shrink_buffers() {
   if (output_may_shrink())
     dispatcher_.output().release();
-  receive_bytes_ = receive_bytes_min;
-  if (input_.empty())
-    input_.release();
+  dispatcher_.release();
+  input_.shrink();
 }
 
 void connection::tick() {
@@ -368,15 +374,16 @@ void connection::publish_buffers(bool waits_to_write) noexcept {
   put(record_->output_bytes, std::min(waiting, first_output_bytes));
   put(record_->output_list_length, waiting > first_output_bytes ? 1u : 0u);
   put(record_->output_list_bytes, waiting - std::min(waiting, first_output_bytes));
-  put(record_->total_bytes, sizeof *this + sizeof *record_ + input_.capacity() + output.capacity());
+  put(record_->total_bytes, sizeof *this + sizeof *record_ + input_.capacity() + output.capacity()
+                              + dispatcher_.capacity_bytes());
   put(record_->write_pending, waits_to_write);
 }
 
-/// The coroutine's last act: nothing is in flight any more.
+/// The coroutine's last act: nothing is in flight any more. Once the listener forgets its last
+/// connection the core may go.
 void connection::end() noexcept {
   socket_.close();
   pause_timer_.reset();
-  owner_.forget(*this);
   dispatcher_.end();
   ended_ = true;
   try {
@@ -386,6 +393,7 @@ void connection::end() noexcept {
   } catch (const std::bad_alloc&) {
     log::warning("No memory to forget a client that has gone: {}", record_->address);
   }
+  owner_.forget(*this);
 }
 
 } // namespace thespis::actors

@@ -16,6 +16,7 @@
 /// A connection always runs on its loop. It neither monitors nor links core actors. Its listener,
 /// on the same loop, keeps a list of its connections and is called directly.
 
+#include "actors/client_input.hpp"
 #include "actors/core.hpp"
 #include "actors/coroutine.hpp"
 #include "actors/dispatcher.hpp"
@@ -56,6 +57,11 @@ public:
   /// Once a second: brings the figures of CLIENT LIST up to date. On the loop only.
   void tick();
 
+  /// Whether it is the client's turn, and not that of a request. On the loop only.
+  bool waits_for_client() const noexcept {
+    return socket_.waits_for_peer();
+  }
+
   const commands::client_record& record() const noexcept {
     return *record_;
   }
@@ -64,6 +70,15 @@ public:
   std::size_t place_in_list = 0;
 
 private:
+  /// What the coroutine waits for.
+  enum class wait : std::uint8_t {
+    input,
+    answers,
+    /// CLIENT PAUSE
+    pause,
+    /// In the socket's send buffer.
+    room,
+  };
   class answer_awaiter;
   class pause_awaiter;
 
@@ -72,11 +87,13 @@ private:
   void begin_wait();
   void end_wait();
 
-  bool make_room() noexcept;
+  wait advance();
+  bool has_to_flush() noexcept;
   dispatcher::step fill_batch();
   dispatcher::step refuse_protocol_error();
   dispatcher::step refuse_for_memory() noexcept;
   void note_received(std::size_t bytes);
+  void note_time() noexcept;
   void forget_parsed_input();
   void shrink_buffers();
   bool output_may_shrink() noexcept;
@@ -90,17 +107,15 @@ private:
   stream_socket socket_;
   commands::client_record_ptr record_;
   dispatcher dispatcher_;
-  protocol::resp_parser parser_;
-  base::byte_buffer input_;
-  /// How much of the input has become requests.
-  std::size_t parsed_ = 0;
+  client_input input_;
   /// How much of the output has been sent.
   std::size_t sent_ = 0;
-  std::size_t receive_bytes_;
   /// The most output that there was since `output_peak_since_ms_` (reply_buffer_settings).
   std::size_t output_peak_ = 0;
   std::int64_t output_peak_since_ms_ = 0;
   std::unique_ptr<steady_timer> pause_timer_;
+  /// Everything that has come is in a batch, or answered.
+  bool input_parsed_ = false;
   /// No more requests are read; what has been answered is still sent …
   bool closing_ = false;
   /// … unless the client would have to be waited for.

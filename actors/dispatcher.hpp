@@ -117,6 +117,15 @@ public:
   }
   /// Bytes of the words that have been placed and not been answered.
   std::size_t argument_bytes() const noexcept;
+  /// Bytes of memory that is kept for the requests to come, without the output.
+  std::size_t capacity_bytes() const noexcept {
+    return batch_.capacity_bytes() + builder_.capacity_bytes();
+  }
+  /// Gives these back. REQUIRES: !must_send().
+  void release() noexcept {
+    batch_.release();
+    builder_.release();
+  }
   /// Whether somebody else may be using the output.
   bool in_flight() const noexcept {
     return in_flight_;

@@ -32,13 +32,12 @@ struct partition_task {
     borrow,
     /// The rendezvous is over.
     release,
-    /// From the scheduler: it is `due_ms` (Unix time), when you wanted to be woken.
+    /// From the scheduler: it is when you wanted to be woken.
     expire,
   };
   kind what = kind::run;
   batch* work = nullptr;
   rendezvous* meeting = nullptr;
-  std::int64_t due_ms = 0;
 };
 
 /// To a client: the batch it sent has been run.
@@ -74,7 +73,7 @@ struct close_connection {};
 
 /// To a listener, from there to its connections: a pause of clients began, changed or ended; who
 /// waits looks again.
-struct pause_ended {};
+struct pause_changed {};
 
 /// To the administrator, from there to each listener: take your loop's listening sockets and accept
 /// clients on them.
@@ -156,7 +155,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::slow_requests)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::begin_ticking)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::sample_now)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::close_connection)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::pause_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::pause_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::open_sockets)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::close_sockets)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::sockets_closed)

@@ -32,7 +32,8 @@ private:
   std::size_t look_ahead(const batch& work, batch_part& part);
   void join(rendezvous& meeting);
   void run_meeting(rendezvous& meeting);
-  void wake_up(std::int64_t due_ms);
+  void wake_up();
+  void rest_until(std::int64_t time_ms) noexcept;
   void announce(std::int64_t due_ms) noexcept;
 
   core& core_;
@@ -43,6 +44,8 @@ private:
   std::deque<partition_task> postponed_;
   bool parked_ = false;
   std::int64_t announced_due_ms_ = INT64_MAX;
+  /// Expiry goes on then, not before.
+  std::int64_t resting_until_ms_ = INT64_MIN;
   std::uint64_t changes_seen_ = 0;
 };
 

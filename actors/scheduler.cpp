@@ -11,16 +11,12 @@ namespace {
 
 constexpr std::int64_t sample_interval_ms = 100;
 
-constexpr std::size_t wishes_expected = 1024;
+constexpr std::int64_t never = INT64_MAX;
 
 } // namespace
 
 scheduler::scheduler(caf::actor_config& config, event_loop& loop, core& home)
-  : pinned_actor(config, loop), core_(home) {
-  // So many are there hardly ever; then a lack of memory does not matter here.
-  std::vector<wake_partition_at> room;
-  room.reserve(wishes_expected);
-  wishes_ = wish_queue{later{}, std::move(room)};
+  : pinned_actor(config, loop), core_(home), due_ms_(home.shards.size(), never) {
 }
 
 scheduler::~scheduler() {
@@ -40,15 +36,9 @@ void scheduler::on_exit() {
   timer_.reset();
 }
 
-/// A wish that there is no memory for is dropped: keys of that partition may outlive their time
-/// until somebody asks for them.
-void scheduler::add(const wake_partition_at& wish) noexcept {
+void scheduler::add(const wake_partition_at& wish) {
   const turn now{this};
-  try {
-    wishes_.push(wish);
-  } catch (const std::bad_alloc&) {
-    return;
-  }
+  due_ms_[wish.partition] = wish.at_ms;
   if (wish.at_ms < timer_at_ms_)
     expect_tick();
 }
@@ -57,8 +47,8 @@ void scheduler::add(const wake_partition_at& wish) noexcept {
 void scheduler::expect_tick() {
   const auto now_ms = core_.now().ms;
   timer_at_ms_ = std::clamp(next_sample_ms_, now_ms, now_ms + sample_interval_ms);
-  if (!wishes_.empty())
-    timer_at_ms_ = std::clamp(wishes_.top().at_ms, now_ms, timer_at_ms_);
+  for (const auto due_ms : due_ms_)
+    timer_at_ms_ = std::clamp(due_ms, now_ms, timer_at_ms_);
   timer_->expires_after(std::chrono::milliseconds{timer_at_ms_ - now_ms});
   // A wait that is over already is no longer cancelled by the end of the timer.
   timer_->async_wait(
@@ -70,13 +60,13 @@ void scheduler::expect_tick() {
 
 void scheduler::tick() {
   const auto now_ms = core_.now().ms;
-  while (!wishes_.empty() && wishes_.top().at_ms <= now_ms) {
-    const auto [partition, at_ms] = wishes_.top();
-    post(core_.partitions[partition], &loop(),
-         partition_task{.what = partition_task::kind::expire, .due_ms = at_ms});
-    wishes_.pop();
-  }
-  if (now_ms >= next_sample_ms_) {
+  for (std::size_t i = 0; i < due_ms_.size(); ++i)
+    if (due_ms_[i] <= now_ms) {
+      due_ms_[i] = never;
+      post(core_.partitions[i], &loop(), partition_task{.what = partition_task::kind::expire});
+    }
+  // Also when the clock was set back.
+  if (now_ms >= next_sample_ms_ || next_sample_ms_ - now_ms > sample_interval_ms) {
     next_sample_ms_ = now_ms + sample_interval_ms;
     post(core_.administrator, &loop(), sample_now{});
   }

@@ -1,8 +1,7 @@
 #pragma once
 
 /// The one clock of the server: it wakes partitions when something may expire and lets statistics
-/// be sampled. Deadlines live in a heap of its own, because CAF's delayed messages cannot be taken
-/// back.
+/// be sampled. It keeps the times itself, because CAF's delayed messages cannot be taken back.
 ///
 /// Deadlines are Unix times and the timer is not: it never sleeps longer than one sampling
 /// interval, so a clock that is set forward is noticed within that time.
@@ -13,7 +12,6 @@
 #include "actors/steady_timer.hpp"
 
 #include <optional>
-#include <queue>
 #include <vector>
 
 namespace thespis::actors {
@@ -27,15 +25,7 @@ public:
   void on_exit() override;
 
 private:
-  struct later {
-    bool operator()(const wake_partition_at& a, const wake_partition_at& b) const noexcept {
-      return a.at_ms > b.at_ms;
-    }
-  };
-
-  using wish_queue = std::priority_queue<wake_partition_at, std::vector<wake_partition_at>, later>;
-
-  void add(const wake_partition_at& wish) noexcept;
+  void add(const wake_partition_at& wish);
   void expect_tick();
   void tick();
 
@@ -45,7 +35,8 @@ private:
   std::int64_t next_sample_ms_ = 0;
   /// When the timer fires, Unix ms.
   std::int64_t timer_at_ms_ = 0;
-  wish_queue wishes_;
+  /// When each partition wants to be woken, Unix ms: its latest wish.
+  std::vector<std::int64_t> due_ms_;
 };
 
 } // namespace thespis::actors

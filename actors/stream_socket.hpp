@@ -146,6 +146,10 @@ public:
   bool is_receiving() const noexcept {
     return receive_.waits();
   }
+  /// Whether it is the peer's turn to send or to take something.
+  bool waits_for_peer() const noexcept {
+    return receive_.waits() || writable_.waits();
+  }
   awaiter<writable_operation> writable() noexcept {
     return awaiter{writable_};
   }

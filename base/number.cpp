@@ -265,8 +265,12 @@ std::string_view format_long_double(long double value,
                                     char (&buffer)[long_double_chars_max]) noexcept {
   if (const auto name = special_name(value); !name.empty())
     return word(name, buffer);
-  const auto done = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed,
-                                  17);
+  // The same digits either way, but sooner from a double.
+  const auto narrow = static_cast<double>(value);
+  constexpr auto format = std::chars_format::fixed;
+  const auto done = static_cast<long double>(narrow) == value
+                      ? std::to_chars(buffer, buffer + sizeof buffer, narrow, format, 17)
+                      : std::to_chars(buffer, buffer + sizeof buffer, value, format, 17);
   std::string_view text{buffer, static_cast<std::size_t>(done.ptr - buffer)};
   while (text.back() == '0')
     text.remove_suffix(1);

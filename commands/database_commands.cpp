@@ -29,6 +29,7 @@ namespace {
 
 void tell(command_context& ctx, shard& part, std::string_view event, std::uint64_t changes) {
   part.changes.did(keyspace::event_class{}, event, ctx.client.database, {}, changes);
+  part.changes.touch_all();
 }
 
 /// Returns how many keys there were.

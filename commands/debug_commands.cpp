@@ -243,7 +243,7 @@ void cmd_debug(command_context& ctx, arguments args) {
   if (is("protocol", 3)) {
     show_protocol(ctx, args[2]);
   } else if (is("error", 3)) {
-    ctx.reply.error(args[2]);
+    ctx.reply.wanted_error(args[2]);
   } else if (is("log", 3)) {
     server.log(base::log_level::warning, "DEBUG LOG: " + std::string{args[2]});
     ctx.reply.ok();

@@ -140,10 +140,9 @@ void cmd_debug_populate(command_context& ctx, arguments args) {
   }
   for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(*count); ++i) {
     const auto key = fmt::format("{}:{}", prefix, i);
-    auto& db = ctx.db(key);
-    auto at = db.find(key);
+    auto at = ctx.peek(key);
     if (!at)
-      db.set_string(at, filler(i, size));
+      ctx.db(key).set_string(at, filler(i, size));
   }
   ctx.reply.ok();
 }

@@ -112,7 +112,8 @@ void execute(keyspace::command_context& ctx, const protocol::command_spec& spec,
     run_on_all(ctx, spec, args, shards, statistics);
   }
   const auto ticks = ctx.share.leads ? statistics.count(spec) : statistics.count_share(spec);
-  if (const auto errors = ctx.reply.error_count() - errors_before; errors != 0) [[unlikely]]
+  const auto errors = ctx.reply.error_count() - errors_before;
+  if (errors != 0 && ctx.share.leads) [[unlikely]]
     statistics.failed(spec, ctx.reply.last_error_code(), errors);
   if (ticks >= statistics.settings().report_ticks.load(std::memory_order_relaxed)) [[unlikely]]
     tell(ctx, spec, args, statistics, ticks);

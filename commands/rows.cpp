@@ -50,7 +50,9 @@ protocol::command_table& table_of_process() {
                                       zset_range_rows(),
                                       zset_pop_rows(),
                                       zset_walk_rows(),
-                                      zset_algebra_rows()};
+                                      zset_algebra_rows(),
+                                      geo_rows(),
+                                      geo_search_rows()};
   // clang-format on
   static protocol::command_table table{families};
   return table;

@@ -46,6 +46,8 @@ std::span<const protocol::command_spec> zset_range_rows() noexcept;
 std::span<const protocol::command_spec> zset_pop_rows() noexcept;
 std::span<const protocol::command_spec> zset_walk_rows() noexcept;
 std::span<const protocol::command_spec> zset_algebra_rows() noexcept;
+std::span<const protocol::command_spec> geo_rows() noexcept;
+std::span<const protocol::command_spec> geo_search_rows() noexcept;
 std::span<const protocol::command_spec> connection_rows() noexcept;
 std::span<const protocol::command_spec> client_rows() noexcept;
 std::span<const protocol::command_spec> server_rows() noexcept;

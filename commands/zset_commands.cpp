@@ -3,11 +3,11 @@
 
 #include "base/ascii.hpp"
 #include "commands/rows.hpp"
+#include "commands/zset_add.hpp"
 #include "commands/zset_value.hpp"
 #include "protocol/argument_reader.hpp"
 
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -24,25 +24,6 @@ using types::sorted_set;
 namespace errors = protocol::errors;
 
 namespace {
-
-struct zadd_options {
-  bool nx = false;
-  bool xx = false;
-  bool gt = false;
-  bool lt = false;
-  bool ch = false;
-  bool incr = false;
-};
-
-/// What became of one member.
-struct zadd_outcome {
-  bool added = false;
-  bool updated = false;
-  /// Neither the options nor arithmetic had anything against it.
-  bool accepted = false;
-  bool not_a_number = false;
-  double score = 0;
-};
 
 zadd_options read_zadd_options(argument_reader& in) {
   zadd_options out;
@@ -80,73 +61,6 @@ void check_zadd(argument_reader& in, const zadd_options& options) {
     in.fail(errors::zadd_incr_single);
 }
 
-zadd_outcome add_one(sorted_set& value, std::string_view member, double score,
-                     const zadd_options& options, const types::packed_limits& limits) {
-  zadd_outcome out;
-  auto at = value.find(member);
-  if (!at) {
-    if (options.xx)
-      return out;
-    value.insert(at, member, score, limits);
-    out.added = out.accepted = true;
-    out.score = score;
-    return out;
-  }
-  if (options.nx)
-    return out;
-  const auto old = at.score();
-  if (options.incr) {
-    score += old;
-    out.not_a_number = std::isnan(score);
-    if (out.not_a_number)
-      return out;
-  }
-  if ((options.lt && score >= old) || (options.gt && score <= old))
-    return out;
-  out.accepted = true;
-  out.score = score;
-  out.updated = score != old;
-  if (out.updated)
-    value.set_score(at, score);
-  return out;
-}
-
-void reply_increment(command_context& ctx, const zadd_outcome& outcome) {
-  if (outcome.not_a_number)
-    ctx.reply.error(errors::score_not_a_number);
-  else if (outcome.accepted)
-    ctx.reply.dbl(outcome.score);
-  else
-    ctx.reply.null();
-}
-
-/// The rest of ZADD, with the scores read: `pairs` are score and member in turn.
-void add_all(command_context& ctx, std::string_view key, arguments pairs, const double* scores,
-             const zadd_options& options) {
-  auto at = ctx.find_to_write(key);
-  if (at && is_not<sorted_set>(ctx, at))
-    return;
-  if (!at && options.xx)
-    return options.incr ? ctx.reply.null() : ctx.reply.integer(0);
-  const auto limits = zset_limits_at(ctx, key);
-  opened<sorted_set> value{ctx, key, at};
-  value->expect(pairs.size() / 2, 0, limits);
-  std::size_t added = 0;
-  std::size_t updated = 0;
-  zadd_outcome outcome;
-  for (std::size_t i = 0; i < pairs.size(); i += 2) {
-    outcome = add_one(*value, pairs[i + 1], scores[i / 2], options, limits);
-    added += outcome.added ? 1 : 0;
-    updated += outcome.updated ? 1 : 0;
-  }
-  if (added + updated != 0)
-    value.close(event_class::zset, options.incr ? "zincr" : "zadd", added + updated);
-  if (options.incr)
-    reply_increment(ctx, outcome);
-  else
-    ctx.reply.integer(static_cast<std::int64_t>(options.ch ? added + updated : added));
-}
-
 /// ZADD, and ZINCRBY, which as in Redis takes an option's name for an option, too, and then lacks a
 /// word.
 void read_and_add(command_context& ctx, arguments args, bool increments) {
@@ -165,7 +79,7 @@ void read_and_add(command_context& ctx, arguments args, bool increments) {
   }
   if (in.failed())
     return ctx.reply.error(in.error());
-  add_all(ctx, args[1], pairs, scores, options);
+  add_members(ctx, args[1], {pairs, 2}, scores, options);
 }
 
 /// ZRANK and ZREVRANK.

@@ -19,7 +19,9 @@ bool expire_due(shard& from, std::int64_t now_ms, std::size_t budget);
 /// expiry.
 std::int64_t next_due_ms(const shard& of) noexcept;
 
-/// Copies the databases' sizes and average times of expiry to where other threads may read them.
-void publish_sizes(shard& of) noexcept;
+/// Copies the sizes and average times of expiry of the databases that have changed since the last
+/// call to where other threads may read them. Returns when the next entry or field of these may be
+/// due.
+std::int64_t publish_changed(shard& of) noexcept;
 
 } // namespace thespis::keyspace

@@ -12,9 +12,12 @@
 
 #include "protocol/arguments.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <string_view>
+#include <utility>
 
 namespace thespis::keyspace {
 
@@ -51,6 +54,12 @@ public:
   virtual void on_replay(int database, protocol::arguments command) = 0;
 };
 
+/// Databases from `first` to before `end`.
+struct database_range {
+  std::size_t first = SIZE_MAX;
+  std::size_t end = 0;
+};
+
 class effects {
 public:
   explicit effects(effect_sink* sink = nullptr) noexcept : sink_(sink) {
@@ -59,6 +68,7 @@ public:
   /// `changes`: how many keys or elements it was.
   void did(event_class cls, std::string_view event, int database, std::string_view key,
            std::uint64_t changes = 1) {
+    touch(database);
     ++events_;
     changes_ += changes;
     if (sink_ != nullptr) [[unlikely]]
@@ -84,6 +94,7 @@ public:
   }
   void aside(event_class cls, std::string_view event, int database, std::string_view key,
              protocol::arguments command) {
+    touch(database);
     if (sink_ == nullptr) [[likely]]
       return;
     sink_->on_effect({cls, event, database, key});
@@ -107,6 +118,14 @@ public:
   std::uint64_t changes() const noexcept {
     return changes_;
   }
+  /// Every database may have changed.
+  void touch_all() noexcept {
+    touched_ = {0, SIZE_MAX};
+  }
+  /// All that have changed since the last call are among these.
+  database_range take_databases() noexcept {
+    return std::exchange(touched_, {});
+  }
   void set_sink(effect_sink* sink) noexcept {
     sink_ = sink;
   }
@@ -115,7 +134,13 @@ public:
   }
 
 private:
+  void touch(int database) noexcept {
+    const auto index = static_cast<std::size_t>(database);
+    touched_ = {std::min(touched_.first, index), std::max(touched_.end, index + 1)};
+  }
+
   effect_sink* sink_;
+  database_range touched_;
   std::uint64_t events_ = 0;
   std::uint64_t changes_ = 0;
   bool replaced_ = false;

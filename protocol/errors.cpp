@@ -83,6 +83,18 @@ std::string bitop_too_few_sources(std::string_view operation) {
   return fmt::format("ERR BITOP {} must be called with at least two source keys.", operation);
 }
 
+std::string invalid_coordinates(double longitude, double latitude) {
+  return fmt::format("ERR invalid longitude,latitude pair {:f},{:f}", longitude, latitude);
+}
+
+std::string geo_center_missing(std::string_view name) {
+  return fmt::format("ERR exactly one of FROMMEMBER or FROMLONLAT can be specified for {}", name);
+}
+
+std::string geo_shape_missing(std::string_view name) {
+  return fmt::format("ERR exactly one of BYRADIUS and BYBOX can be specified for {}", name);
+}
+
 std::string unknown_pfdebug(std::string_view sub) {
   return fmt::format("ERR Unknown PFDEBUG subcommand '{}'", shown(sub));
 }

@@ -116,6 +116,23 @@ inline constexpr text weight_not_a_float = "ERR weight value is not a float";
 inline constexpr text limit_negative = "ERR LIMIT can't be negative";
 inline constexpr text count_not_positive = "ERR count should be greater than 0";
 
+// -- geo ------------------------------------------------------------------------------------------
+inline constexpr text geo_unit = "ERR unsupported unit provided. please use M, KM, FT, MI";
+inline constexpr text geo_radius_not_numeric = "ERR need numeric radius";
+inline constexpr text geo_radius_negative = "ERR radius cannot be negative";
+inline constexpr text geo_width_not_numeric = "ERR need numeric width";
+inline constexpr text geo_height_not_numeric = "ERR need numeric height";
+inline constexpr text geo_box_negative = "ERR height or width cannot be negative";
+inline constexpr text geo_no_such_member = "ERR could not decode requested zset member";
+inline constexpr text geo_count_not_positive = "ERR COUNT must be > 0";
+inline constexpr text geo_any_without_count = "ERR the ANY argument requires COUNT argument";
+inline constexpr text georadius_stores_no_details
+  = "ERR STORE option in GEORADIUS is not compatible with WITHDIST, WITHHASH and WITHCOORD options";
+inline constexpr text geosearchstore_stores_no_details
+  = "ERR GEOSEARCHSTORE is not compatible with WITHDIST, WITHHASH and WITHCOORD options";
+/// Ours: Redis has no polygons.
+inline constexpr text geo_too_few_vertices = "ERR BYPOLYGON needs at least 3 vertices";
+
 // -- databases ------------------------------------------------------------------------------------
 inline constexpr text invalid_db_index = "ERR DB index is out of range";
 inline constexpr text invalid_first_db = "ERR invalid first DB index";
@@ -246,6 +263,10 @@ std::string unknown_client_type(std::string_view type);
 std::string bitop_too_few_sources(std::string_view operation);
 /// ZUNION and its like.
 std::string no_input_keys(std::string_view full_name);
+std::string invalid_coordinates(double longitude, double latitude);
+/// GEOSEARCH: `name` in the client's own spelling.
+std::string geo_center_missing(std::string_view name);
+std::string geo_shape_missing(std::string_view name);
 std::string unknown_pfdebug(std::string_view sub);
 std::string no_such_user(std::string_view user);
 std::string not_while_subscribed(std::string_view full_name);

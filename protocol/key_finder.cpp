@@ -273,7 +273,8 @@ range_summary summarize(std::span<const key_spec> specs) noexcept {
 
 bool find_keys_by_specs(const command_spec& spec, arguments request, found_keys& out) {
   out.clear();
-  if (add_keys_of_all(spec, request, out))
+  // Its specifications find the first STORE, which need not be the one that counts.
+  if (spec.keys_rule != key_rule::georadius && add_keys_of_all(spec, request, out))
     return true;
   return find_keys_by_rule(spec, request, out);
 }

@@ -20,7 +20,7 @@ void reply_writer::error(std::string_view text) {
 }
 
 void reply_writer::remember_code(std::string_view text) noexcept {
-  const auto code = text.substr(0, std::min(text.find(' '), last_code_.size()));
+  const auto code = text.substr(0, std::min(text.find_first_of(" \r\n"), last_code_.size()));
   std::copy(code.begin(), code.end(), last_code_.begin());
   last_code_size_ = static_cast<std::uint32_t>(code.size());
 }

@@ -150,6 +150,11 @@ public:
     out_.append(resp);
   }
 
+  /// An error that the client asked for: not counted.
+  void wanted_error(std::string_view text) {
+    line('-', text);
+  }
+
   // -- errors so far ----------------------------------------------------------------------------
   std::uint64_t error_count() const noexcept {
     return error_count_;

@@ -2,24 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
+#include <string_view>
 
 namespace thespis::types {
 
 namespace {
 
-constexpr double earth_radius = 6372797.560856;
-/// Half the length of the equator on the map, about.
-constexpr double mercator_max = 20037726.37;
-constexpr double radians_per_degree = std::numbers::pi / 180.0;
 constexpr double pole = 90;
 
 double radians(double degrees) noexcept {
   return degrees * radians_per_degree;
-}
-
-double degrees(double radians) noexcept {
-  return radians / radians_per_degree;
 }
 
 /// Every bit moves to twice its place.
@@ -59,61 +51,6 @@ std::uint64_t encode(geo_point place, double latitude_max, unsigned step) noexce
          | spread(index_of(place.longitude, geo_longitude_max, step)) << 1;
 }
 
-double latitude_distance(double a, double b) noexcept {
-  return earth_radius * std::abs(radians(b) - radians(a));
-}
-
-// -- areas ----------------------------------------------------------------------------------------
-
-/// A rectangle of the map that has all of a shape in it.
-struct bounds {
-  geo_point south_west;
-  geo_point north_east;
-};
-
-bounds bounds_of(const geo_shape& shape) noexcept {
-  const auto& center = shape.center;
-  const double north = degrees(shape.height / 2 / earth_radius);
-  // A degree of longitude is shortest where the shape is nearest to a pole.
-  const double narrowest = center.latitude < 0 ? center.latitude - north : center.latitude + north;
-  const double east = degrees(shape.width / 2 / earth_radius / std::cos(radians(narrowest)));
-  return {{center.longitude - east, center.latitude - north},
-          {center.longitude + east, center.latitude + north}};
-}
-
-/// The largest step at which nine cells are likely to cover the radius.
-unsigned step_for(double radius, double latitude) noexcept {
-  if (radius == 0)
-    return geo_step_max;
-  int step = 1;
-  for (; radius < mercator_max; radius *= 2)
-    ++step;
-  // Two less, so that the radius is covered from everywhere in the cell.
-  step -= 2;
-  // Towards the poles cells cover less of the earth.
-  if (std::abs(latitude) > 66)
-    --step;
-  if (std::abs(latitude) > 80)
-    --step;
-  return static_cast<unsigned>(std::clamp(step, 1, static_cast<int>(geo_step_max)));
-}
-
-/// Whether the cells beside the middle one reach to the bounds.
-bool reaches(geo_cell middle, const bounds& wanted) noexcept {
-  return middle.moved(0, 1).north_east().latitude >= wanted.north_east.latitude
-         && middle.moved(0, -1).south_west().latitude <= wanted.south_west.latitude
-         && middle.moved(1, 0).north_east().longitude >= wanted.north_east.longitude
-         && middle.moved(-1, 0).south_west().longitude <= wanted.south_west.longitude;
-}
-
-struct direction {
-  int east;
-  int north;
-};
-
-constexpr direction directions[] = {{0, 1}, {0, -1}, {1, 0},  {-1, 0},
-                                    {1, 1}, {-1, 1}, {1, -1}, {-1, -1}};
-
 } // namespace
 
 bool is_on_map(geo_point place) noexcept {
@@ -152,32 +89,38 @@ std::array<char, 11> geohash_text(std::uint64_t bits) noexcept {
 }
 
 double geo_distance(geo_point a, geo_point b) noexcept {
-  const double v = std::sin((radians(b.longitude) - radians(a.longitude)) / 2);
-  if (v == 0.0)
-    return latitude_distance(a.latitude, b.latitude);
-  const double latitude_a = radians(a.latitude);
-  const double latitude_b = radians(b.latitude);
-  const double u = std::sin((latitude_b - latitude_a) / 2);
-  return 2.0 * earth_radius
-         * std::asin(std::sqrt(u * u + std::cos(latitude_a) * std::cos(latitude_b) * v * v));
+  const geo_origin from{a};
+  return from.distance(b, from.haversine(b));
 }
 
-// -- geo_shape ------------------------------------------------------------------------------------
+// -- geo_origin -----------------------------------------------------------------------------------
 
-geo_shape geo_shape::box(geo_point center, double width, double height) noexcept {
-  return {kind::box, center, std::sqrt(width / 2 * (width / 2) + height / 2 * (height / 2)), width,
-          height};
+geo_origin::geo_origin(geo_point place) noexcept
+  : place_(place),
+    longitude_(radians(place.longitude)),
+    latitude_(radians(place.latitude)),
+    cos_latitude_(std::cos(latitude_)) {
 }
 
-std::optional<double> geo_shape::distance_within(geo_point place) const noexcept {
-  if (what == kind::box
-      && (latitude_distance(place.latitude, center.latitude) > height / 2
-          || geo_distance(place, {center.longitude, place.latitude}) > width / 2))
-    return std::nullopt;
-  const auto distance = geo_distance(center, place);
-  if (what == kind::circle && distance > radius)
-    return std::nullopt;
-  return distance;
+double geo_origin::haversine(geo_point to) const noexcept {
+  const double latitude = radians(to.latitude);
+  const double u = std::sin((latitude - latitude_) / 2);
+  const double v = std::sin((radians(to.longitude) - longitude_) / 2);
+  return u * u + cos_latitude_ * std::cos(latitude) * v * v;
+}
+
+double geo_origin::distance(geo_point to, double haversine) const noexcept {
+  // Redis measures along a meridian without the sine, which shows in the last bits.
+  if (radians(to.longitude) == longitude_)
+    return earth_radius * std::abs(radians(to.latitude) - latitude_);
+  return 2.0 * earth_radius * std::asin(std::sqrt(haversine));
+}
+
+double geo_origin::haversine_of(double distance) noexcept {
+  const double half = distance / earth_radius / 2;
+  if (!(half < std::numbers::pi / 2))
+    return 1;
+  return std::sin(half) * std::sin(half);
 }
 
 // -- geo_cell -------------------------------------------------------------------------------------
@@ -204,40 +147,6 @@ geo_point geo_cell::south_west() const noexcept {
 geo_point geo_cell::north_east() const noexcept {
   return {border_of(gather(bits >> 1) + 1, geo_longitude_max, step),
           border_of(gather(bits) + 1, geo_latitude_max, step)};
-}
-
-// -- geo_ranges -----------------------------------------------------------------------------------
-
-geo_ranges::geo_ranges(const geo_shape& shape) noexcept {
-  const auto wanted = bounds_of(shape);
-  auto middle = geo_cell::at(shape.center, step_for(shape.radius, shape.center.latitude));
-  if (middle.step > 1 && !reaches(middle, wanted))
-    middle = geo_cell::at(shape.center, middle.step - 1);
-  const auto low = middle.south_west();
-  const auto high = middle.north_east();
-  // Whether the shape may reach beyond the middle cell on that side.
-  const auto needed = [&](const direction& to) {
-    return middle.step < 2
-           || !((to.north < 0 && low.latitude < wanted.south_west.latitude)
-                || (to.north > 0 && high.latitude > wanted.north_east.latitude)
-                || (to.east < 0 && low.longitude < wanted.south_west.longitude)
-                || (to.east > 0 && high.longitude > wanted.north_east.longitude));
-  };
-  add(middle);
-  geo_cell last;
-  for (const auto& to : directions) {
-    const auto cell = middle.moved(to.east, to.north);
-    // On a map of four cells the neighbour in the east is that in the west.
-    if (!needed(to) || cell == last)
-      continue;
-    add(cell);
-    last = cell;
-  }
-}
-
-void geo_ranges::add(geo_cell cell) noexcept {
-  const auto shift = 2 * (geo_step_max - cell.step);
-  ranges_[size_++] = {cell.bits << shift, (cell.bits + 1) << shift};
 }
 
 } // namespace thespis::types

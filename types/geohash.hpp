@@ -11,20 +11,18 @@
 ///          lon0 lat0 lon1 lat1  …  lon25 lat25       lon0: the eastern half, lat0: the northern
 ///          one
 ///
-/// An area is covered by one cell and its eight neighbours, of the largest step at which these do
-/// cover it; whoever searches looks at each place in the ranges with `distance_within`.
+/// A cell has four cells of the next step in it, whose numbers ascend: south-west, north-west,
+/// south-east, north-east.
 ///
 /// The arithmetic is in doubles and in Redis' order, so that the numbers, their texts and the
-/// borders of a search are the same to the last bit.
+/// distances are the same to the last bit.
 ///
 /// Source: Niemeyer's geohash; Sinnott, "Virtues of the haversine" (1984).
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <span>
-#include <string_view>
+#include <numbers>
 
 namespace thespis::types {
 
@@ -34,6 +32,9 @@ struct geo_point {
   double latitude = 0;
 };
 
+/// Of the sphere that the earth is taken for, in metres.
+inline constexpr double earth_radius = 6372797.560856;
+inline constexpr double radians_per_degree = std::numbers::pi / 180.0;
 inline constexpr double geo_longitude_max = 180;
 /// Where a square Mercator map ends.
 inline constexpr double geo_latitude_max = 85.05112878;
@@ -54,24 +55,34 @@ std::array<char, 11> geohash_text(std::uint64_t bits) noexcept;
 /// In metres, on a sphere. Cost: about 50 ns.
 double geo_distance(geo_point a, geo_point b) noexcept;
 
-/// What a search covers, in metres.
-struct geo_shape {
-  enum class kind : std::uint8_t { circle, box };
-
-  static geo_shape circle(geo_point center, double radius) noexcept {
-    return {kind::circle, center, radius, 2 * radius, 2 * radius};
+/// A place from which many distances are measured: what depends on it alone is computed once.
+class geo_origin {
+public:
+  geo_origin() noexcept : geo_origin(geo_point{}) {
   }
-  static geo_shape box(geo_point center, double width, double height) noexcept;
+  explicit geo_origin(geo_point place) noexcept;
 
-  kind what = kind::circle;
-  geo_point center{};
-  /// Of a box: from its middle to its corners.
-  double radius = 0;
-  double width = 0;
-  double height = 0;
+  geo_point place() const noexcept {
+    return place_;
+  }
+  /// A number from 0 to 1 that grows with the distance, and is cheaper to have.
+  double haversine(geo_point to) const noexcept;
+  /// The same as geo_distance. REQUIRES: `haversine` is that of the place.
+  double distance(geo_point to, double haversine) const noexcept;
+  /// The haversine of a distance in metres; 1 if it reaches around the earth.
+  static double haversine_of(double distance) noexcept;
 
-  /// The distance of a place from the center if the shape covers the place.
-  std::optional<double> distance_within(geo_point place) const noexcept;
+private:
+  geo_point place_;
+  double longitude_;
+  double latitude_;
+  double cos_latitude_;
+};
+
+/// 52-bit numbers from `first` to before `end`.
+struct geo_range {
+  std::uint64_t first;
+  std::uint64_t end;
 };
 
 /// A cell of the map: all places whose first `2 * step` bits are these.
@@ -85,37 +96,13 @@ struct geo_cell {
   geo_cell moved(int east, int north) const noexcept;
   geo_point south_west() const noexcept;
   geo_point north_east() const noexcept;
+  /// The numbers of its places. REQUIRES: step <= geo_step_max.
+  geo_range range() const noexcept {
+    const auto shift = 2 * (geo_step_max - step);
+    return {bits << shift, (bits + 1) << shift};
+  }
 
   bool operator==(const geo_cell&) const noexcept = default;
-};
-
-/// 52-bit numbers from `first` to before `end`.
-struct geo_range {
-  std::uint64_t first;
-  std::uint64_t end;
-};
-
-/// The ranges that hold all places of a shape, in the order in which Redis looks through them: the
-/// middle, north, south, east, west, then the corners.
-class geo_ranges {
-public:
-  explicit geo_ranges(const geo_shape& shape) noexcept;
-
-  const geo_range* begin() const noexcept {
-    return ranges_.data();
-  }
-  const geo_range* end() const noexcept {
-    return ranges_.data() + size_;
-  }
-  std::size_t size() const noexcept {
-    return size_;
-  }
-
-private:
-  void add(geo_cell cell) noexcept;
-
-  std::array<geo_range, 9> ranges_;
-  std::size_t size_ = 0;
 };
 
 } // namespace thespis::types

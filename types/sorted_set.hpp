@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace thespis::types {
@@ -90,8 +91,8 @@ public:
   /// the same.
   std::size_t count_below(std::string_view member, bool or_equal) const noexcept;
   /// Calls visit(std::string_view member, double score) for `count` members: those from place
-  /// `first` on in ascending order, or, if `descending`, from there back. REQUIRES: they exist.
-  /// Cost: O(log n + count).
+  /// `first` on in ascending order, or, if `descending`, from there back; a visitor that returns a
+  /// bool ends that with false. REQUIRES: they exist. Cost: O(log n + count).
   template <class Visitor>
   void visit(std::size_t first, std::size_t count, bool descending, Visitor&& visit) const;
   template <class Visitor>
@@ -149,6 +150,14 @@ private:
     return *reinterpret_cast<ranked_items*>(word_ - ranked_tag); // NOLINT: as release()
   }
   void become_ranked();
+  /// Whether to go on.
+  template <class Visitor>
+  static bool call(Visitor& visit, std::string_view member, double score) {
+    if constexpr (std::is_same_v<decltype(visit(member, score)), bool>)
+      return visit(member, score);
+    else
+      return visit(member, score), true;
+  }
   template <class Visitor>
   static void visit_packed_back(const packed_list& list, std::size_t first, std::size_t count,
                                 Visitor&& visit);
@@ -167,7 +176,8 @@ void sorted_set::visit(std::size_t first, std::size_t count, bool descending,
       return visit_packed_back(*list, first, count, visit);
     for (auto at = packed_ranking::at(*list, first); count > 0; --count) {
       const auto member = *at;
-      visit(member, packed_ranking::score_at(at));
+      if (!call(visit, member, packed_ranking::score_at(at)))
+        return;
       ++ ++at;
     }
     return;
@@ -177,8 +187,7 @@ void sorted_set::visit(std::size_t first, std::size_t count, bool descending,
   for (; count > 0; --count) {
     at.prefetch(descending ? -ahead : ahead);
     const auto* item = *at;
-    visit(item->member(), item->score());
-    if (count == 1)
+    if (!call(visit, item->member(), item->score()) || count == 1)
       break;
     if (descending)
       --at;
@@ -199,7 +208,8 @@ void sorted_set::visit_packed_back(const packed_list& list, std::size_t first, s
     for (std::size_t i = 0; i < stretch; ++i, ++ ++at)
       places[i] = at;
     for (auto i = stretch; i-- > 0;)
-      visit(*places[i], packed_ranking::score_at(places[i]));
+      if (!call(visit, *places[i], packed_ranking::score_at(places[i])))
+        return;
     end -= stretch;
     count -= stretch;
   }

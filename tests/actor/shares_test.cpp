@@ -33,6 +33,14 @@ TEST_CASE("a request over several partitions is counted once", "[shares]") {
   }
 }
 
+TEST_CASE("an error of a request over several partitions is counted once", "[shares]") {
+  stepped_core world{4};
+  stepped_client client{world};
+  client.say({{"FLUSHALL", "foo"}, {"SWAPDB", "0", "99"}});
+  const auto info = client.say({{"INFO", "errorstats"}});
+  CHECK(info.find("errorstat_ERR:count=2\r\n") != std::string::npos);
+}
+
 TEST_CASE("the slow log has the client's words, and a request once", "[shares]") {
   stepped_core world{4};
   stepped_client client{world};

@@ -34,7 +34,11 @@ stepped_core::stepped_core(std::size_t partition_count, actors::wall_clock clock
     core_->partitions[i] = system_->spawn<actors::partition, caf::hidden>(std::ref(*core_), i);
   core_->administrator = system_->spawn<actors::administrator, caf::hidden>(std::ref(*core_));
   core_->scheduler = system_->spawn<caf::hidden>([this](caf::event_based_actor*) -> caf::behavior {
-    return {[this](const actors::wake_partition_at& wish) { wishes_.push_back(wish); }};
+    return {[this](const actors::wake_partition_at& wish) {
+      // As the scheduler does: the latest wish of a partition counts.
+      std::erase_if(wishes_, [&](auto& other) { return other.partition == wish.partition; });
+      wishes_.push_back(wish);
+    }};
   });
   run();
 }
@@ -57,9 +61,8 @@ void stepped_core::wake_partitions() {
   const auto now_ms = next_wish_ms();
   for (const auto& wish : std::exchange(wishes_, {})) {
     if (wish.at_ms == now_ms)
-      actors::post(
-        core_->partitions[wish.partition], nullptr,
-        actors::partition_task{.what = actors::partition_task::kind::expire, .due_ms = wish.at_ms});
+      actors::post(core_->partitions[wish.partition], nullptr,
+                   actors::partition_task{.what = actors::partition_task::kind::expire});
     else
       wishes_.push_back(wish);
   }

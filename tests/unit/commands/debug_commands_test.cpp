@@ -46,6 +46,7 @@ TEST_CASE("DEBUG POPULATE makes keys where there are none", "[debug]") {
   CHECK(server.run("GET", "p:1") == bulk(std::string("value:1\0\0\0", 10)));
   CHECK(server.run("DEBUG", "POPULATE", 2, "q", 3) == ok());
   CHECK(server.run("GET", "q:1") == bulk("val"));
+  CHECK(server.run("OBJECT", "IDLETIME", "q:1") == integer(0));
   CHECK(server.run("DEBUG", "POPULATE", -1)
         == error("ERR value is out of range, must be positive"));
   CHECK(server.run("DEBUG", "POPULATE", "x")
@@ -140,6 +141,7 @@ TEST_CASE("DEBUG PROTOCOL replies a value of each type", "[debug]") {
 TEST_CASE("DEBUG ERROR replies the text as an error", "[debug]") {
   test_server server;
   CHECK(server.store.wire("DEBUG", "ERROR", "ERR a\nb") == "-ERR a b\r\n");
+  CHECK(server.run("INFO", "errorstats").text.find("errorstat_") == std::string::npos);
 }
 
 TEST_CASE("DEBUG LOG writes into the log", "[debug]") {

@@ -218,6 +218,12 @@ TEST_CASE("GEORADIUS stores only if it says so", "[key_finder]") {
   CHECK(indexes_of(georadius, {"georadius", "k", "1", "2", "3", "km"}) == "1 ");
   CHECK(indexes_of(georadius, {"georadius", "k", "1", "2", "3", "km", "ASC", "store", "d"})
         == "1 8 ");
+  // The last one counts, and a key may be called like an option.
+  CHECK(indexes_of(georadius, {"georadius", "k", "1", "2", "3", "km", "STORE", "a", "STORE", "b"})
+        == "1 9 ");
+  CHECK(indexes_of(georadius,
+                   {"georadius", "k", "1", "2", "3", "km", "STORE", "STOREDIST", "STORE", "b"})
+        == "1 9 ");
 }
 
 TEST_CASE("random requests give indexes within the request", "[key_finder]") {

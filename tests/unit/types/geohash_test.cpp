@@ -4,12 +4,10 @@
 
 #include <catch2/catch.hpp>
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <random>
 #include <string>
-#include <vector>
 
 using namespace thespis::types;
 using thespis::base::random_bits;
@@ -28,12 +26,6 @@ std::string text_of(std::uint64_t bits) {
 
 double rounded(double metres) {
   return std::round(metres * 10000) / 10000;
-}
-
-std::size_t times_covered(const geo_ranges& ranges, std::uint64_t bits) {
-  return static_cast<std::size_t>(std::count_if(ranges.begin(), ranges.end(), [&](auto& range) {
-    return bits >= range.first && bits < range.end;
-  }));
 }
 
 } // namespace
@@ -121,51 +113,36 @@ TEST_CASE("a cell and its neighbours touch", "[geohash]") {
   CHECK(corner.moved(0, 1).south_west().latitude == -geo_latitude_max);
 }
 
-TEST_CASE("the ranges of a shape cover each of its places once", "[geohash]") {
+TEST_CASE("a cell's four parts follow each other", "[geohash]") {
+  const auto cell = geo_cell::at({13, 38}, 9);
+  auto first = cell.range().first;
+  for (std::uint64_t i = 0; i < 4; ++i) {
+    const geo_cell part{cell.bits << 2 | i, cell.step + 1};
+    CHECK(part.range().first == first);
+    first = part.range().end;
+    CHECK(part.south_west().longitude
+          == (i < 2 ? cell.south_west() : geo_cell{cell.bits << 2 | 2, 10}.south_west()).longitude);
+    CHECK((i % 2 == 0) == (part.south_west().latitude == cell.south_west().latitude));
+  }
+  CHECK(first == cell.range().end);
+}
+
+TEST_CASE("an origin measures as two places do", "[geohash]") {
   const auto seed = Catch::rngSeed() + std::random_device{}();
   CAPTURE(seed);
   random_bits random(seed);
-  for (int round = 0; round < 300; ++round) {
-    const geo_point center{random_between(random, -150, 150), random_between(random, -60, 60)};
-    const double size = std::pow(10, random_between(random, 0, 6));
-    const auto shape = random.next() % 2 == 0
-                         ? geo_shape::circle(center, size)
-                         : geo_shape::box(center, size, size * random_between(random, 0.1, 1));
-    const geo_ranges ranges{shape};
-    CAPTURE(center.longitude, center.latitude, size);
-    REQUIRE(times_covered(ranges, geohash_encode(center)) == 1);
-    const double degrees = size / 100'000;
-    for (int i = 0; i < 100; ++i) {
-      const geo_point place{center.longitude + random_between(random, -degrees, degrees) * 2,
-                            center.latitude + random_between(random, -degrees, degrees)};
-      if (!is_on_map(place))
-        continue;
-      const auto bits = geohash_encode(place);
-      REQUIRE(times_covered(ranges, bits) <= 1);
-      if (shape.distance_within(geohash_decode(bits)))
-        REQUIRE(times_covered(ranges, bits) == 1);
-    }
+  for (int round = 0; round < 5000; ++round) {
+    const geo_point a{random_between(random, -180, 180), random_between(random, -85, 85)};
+    const geo_point b = round % 10 == 0 ? geo_point{a.longitude, random_between(random, -85, 85)}
+                                        : geo_point{random_between(random, -180, 180),
+                                                    random_between(random, -85, 85)};
+    const geo_origin from{a};
+    const auto distance = from.distance(b, from.haversine(b));
+    REQUIRE(distance == geo_distance(a, b));
+    REQUIRE(std::abs(geo_distance(b, a) - distance) < 1e-5);
+    if (distance < 15'000'000)
+      REQUIRE(geo_origin::haversine_of(distance) == Approx(from.haversine(b)).epsilon(1e-9));
   }
-}
-
-TEST_CASE("a shape covers what is near enough", "[geohash]") {
-  const auto circle = geo_shape::circle({15, 37}, 200'000);
-  CHECK(circle.distance_within({15, 37}) == 0);
-  REQUIRE(circle.distance_within({13.361389, 38.115556}));
-  CHECK(rounded(*circle.distance_within({13.361389, 38.115556}))
-        == rounded(geo_distance({15, 37}, {13.361389, 38.115556})));
-  CHECK_FALSE(circle.distance_within({12, 38}));
-  const auto box = geo_shape::box({15, 37}, 400'000, 100'000);
-  CHECK(box.distance_within({17, 37}));
-  CHECK_FALSE(box.distance_within({18, 37}));
-  CHECK(box.distance_within({15, 37.4}));
-  CHECK_FALSE(box.distance_within({15, 37.6}));
-}
-
-TEST_CASE("a shape as large as the earth is all of the map, each part once", "[geohash]") {
-  const geo_ranges ranges{geo_shape::circle({10, 10}, 30'000'000)};
-  CHECK(ranges.size() == 4);
-  random_bits random(1);
-  for (int i = 0; i < 1000; ++i)
-    CHECK(times_covered(ranges, random.next() >> 12) == 1);
+  CHECK(geo_origin::haversine_of(0) == 0);
+  CHECK(geo_origin::haversine_of(std::numeric_limits<double>::infinity()) == 1);
 }
