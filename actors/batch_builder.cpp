@@ -50,11 +50,12 @@ placement batch_builder::place_among_many(batch& work, const protocol::command_s
     place_by_cursor(work, item);
     return placement::batched;
   }
-  if (spec.route == way::borrow_all) {
+  const protocol::arguments request{work.words.data() + item.first_word, item.word_count};
+  if (spec.route == way::borrow_all || protocol::reads_unnamed_keys(spec, request)) {
     meet_all();
     return placement::meeting;
   }
-  find_partitions({work.words.data() + item.first_word, item.word_count}, spec);
+  find_partitions(request, spec);
   if (all_in_one_partition()) {
     // Without keys the request is malformed, or has none: any partition answers it.
     place_whole(work, item, key_partitions_.empty() ? 0 : key_partitions_.front());

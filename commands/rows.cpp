@@ -7,6 +7,7 @@ namespace thespis::commands {
 namespace {
 
 protocol::command_table& table_of_process() {
+  // clang-format off
   static const std::array families = {string_rows(),
                                       string_set_rows(),
                                       string_number_rows(),
@@ -30,6 +31,7 @@ protocol::command_table& table_of_process() {
                                       expiry_rows(),
                                       rename_rows(),
                                       scan_rows(),
+                                      sort_rows(),
                                       object_rows(),
                                       connection_rows(),
                                       client_rows(),
@@ -53,6 +55,7 @@ protocol::command_table& table_of_process() {
                                       zset_algebra_rows(),
                                       geo_rows(),
                                       geo_search_rows()};
+  // clang-format on
   static protocol::command_table table{families};
   return table;
 }

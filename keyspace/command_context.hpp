@@ -128,6 +128,11 @@ public:
   void did(event_class cls, std::string_view event, std::string_view key, int database) {
     home(key).changes.did(cls, event, database, key);
   }
+  /// The same for so many elements of the value.
+  void did_several(event_class cls, std::string_view event, std::string_view key,
+                   std::uint64_t changes) {
+    home(key).changes.did(cls, event, client.database, key, changes);
+  }
   /// An event that is the other half of a change: "new", the second name of a renamed key.
   void also(event_class cls, std::string_view event, std::string_view key) {
     also(cls, event, key, client.database);
