@@ -105,7 +105,7 @@ void blocked_request::reply(wait_note why) try {
   if (why == wait_note::error)
     reply.error(protocol::errors::unblocked);
   else if (why == wait_note::timeout)
-    wish_.null_array ? reply.null_array() : reply.null();
+    reply.null_array();
 } catch (const std::bad_alloc&) {
   work_.cut_short.store(true, std::memory_order_relaxed);
 }

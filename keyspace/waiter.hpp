@@ -33,7 +33,8 @@ struct wait_wish {
   value_type wanted;
   /// Unix time; 0: for ever.
   std::int64_t until_ms = 0;
-  /// Whether the reply at the end of the time is a null array, and not a null.
+  /// Whether the reply of a request that may not wait is a null array, and not a null. (At the end
+  /// of the time it is a null array for all.)
   bool null_array = true;
   /// Whether the request needs all the keys that it names at once.
   bool needs_all_keys = false;
