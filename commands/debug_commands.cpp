@@ -34,6 +34,7 @@ void cmd_debug_listpack(command_context& ctx, arguments args);
 void cmd_debug_object(command_context& ctx, arguments args);
 void cmd_debug_populate(command_context& ctx, arguments args);
 void cmd_debug_quicklist(command_context& ctx, arguments args);
+void cmd_debug_quicklist_packed_threshold(command_context& ctx, arguments args);
 void cmd_debug_sdslen(command_context& ctx, arguments args);
 void cmd_debug_sleep(command_context& ctx, arguments args);
 void cmd_memory_malloc_stats(command_context& ctx, arguments args);
@@ -72,6 +73,8 @@ constexpr std::string_view help_lines[] = {
   "    set, map, attrib, push, verbatim, true, false.",
   "QUICKLIST <key> [<0|1>]",
   "    Show the pieces of a large list, with 1 also their elements.",
+  "QUICKLIST-PACKED-THRESHOLD <size>",
+  "    Keep elements of lists that are longer by themselves, 0: only very long ones.",
   "REPLYBUFFER PEAK-RESET-TIME <NEVER|RESET|milliseconds>",
   "    How long the peak of a client's reply buffer counts before the buffer may",
   "    shrink below it. RESET: the default.",
@@ -312,6 +315,9 @@ constexpr command_spec debug_table[] = {
    .run = cmd_debug_populate, .group = command_group::server},
   {.name = "debug|quicklist", .arity = -3, .flags = debug_flags, .keys = key_at<2, key_ro>,
    .route = way::single, .run = cmd_debug_quicklist, .group = command_group::server},
+  {.name = "debug|quicklist-packed-threshold", .arity = 3, .flags = debug_flags,
+   .route = way::session, .run = cmd_debug_quicklist_packed_threshold,
+   .group = command_group::server},
   {.name = "debug|sdslen", .arity = 3, .flags = debug_flags, .keys = key_at<2, key_ro>,
    .route = way::single, .run = cmd_debug_sdslen, .group = command_group::server},
   {.name = "debug|sleep", .arity = 3, .flags = debug_flags, .route = way::borrow_all,

@@ -3,6 +3,7 @@
 /// same names.
 
 #include "base/number.hpp"
+#include "base/option_kind.hpp"
 #include "base/quote.hpp"
 #include "keyspace/command_context.hpp"
 #include "keyspace/object.hpp"
@@ -133,6 +134,19 @@ void cmd_debug_quicklist(command_context& ctx, arguments args) {
     return true;
   });
   ctx.reply.verbatim("txt", text);
+}
+
+/// DEBUG QUICKLIST-PACKED-THRESHOLD size -> OK: longer elements of lists share no piece of memory
+/// with others from now on; beyond our own border that says nothing. 0: as at the start.
+/// Errors: size. Cost: O(1).
+void cmd_debug_quicklist_packed_threshold(command_context& ctx, arguments args) {
+  constexpr auto bytes_max = (std::uint64_t{1} << 32) - (std::uint64_t{1} << 20);
+  std::uint64_t bytes = 0;
+  if (!base::parse_memory(args[2], bytes) || bytes > bytes_max)
+    return ctx.reply.error(
+      "ERR argument must be a memory value bigger than 1 and smaller than 4gb");
+  types::list_chunk::keep_out(bytes == 0 ? bytes_max : static_cast<std::size_t>(bytes));
+  ctx.reply.ok();
 }
 
 } // namespace thespis::commands

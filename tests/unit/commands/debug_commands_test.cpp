@@ -79,6 +79,24 @@ TEST_CASE("DEBUG LISTPACK shows what is in a small collection", "[debug]") {
                  "HELP."));
 }
 
+TEST_CASE("DEBUG QUICKLIST-PACKED-THRESHOLD keeps long elements by themselves", "[debug]") {
+  test_server server;
+  const auto set = [&](std::string_view size) {
+    return server.run("DEBUG", "QUICKLIST-PACKED-THRESHOLD", size);
+  };
+  CHECK(set("3b") == ok());
+  const std::string large(10'000, 'x');
+  server.run("RPUSH", "l", "abcd", "x", "y", "abcd", large);
+  CHECK(set("0") == ok());
+  CHECK(server.run("DEBUG", "QUICKLIST", "l").text.find("{node 2: 1 elements")
+        != std::string::npos);
+  CHECK(server.run("LRANGE", "l", 0, 3)
+        == array({bulk("abcd"), bulk("x"), bulk("y"), bulk("abcd")}));
+  for (const auto* bad : {"-1", "x", "4gb", "4293918721"})
+    CHECK(set(bad)
+          == error("ERR argument must be a memory value bigger than 1 and smaller than 4gb"));
+}
+
 TEST_CASE("DEBUG QUICKLIST shows the pieces of a large list", "[debug]") {
   test_server server{GENERATE(std::size_t{1}, std::size_t{3})};
   server.run("RPUSH", "small", "one");
