@@ -2,9 +2,12 @@
 
 #include "actors/log.hpp"
 #include "actors/memory_reserve.hpp"
+#include "actors/name_finder.hpp"
 #include "actors/process_figures.hpp"
 #include "commands/execute.hpp"
 
+#include <exception>
+#include <memory>
 #include <new>
 
 namespace thespis::actors {
@@ -20,7 +23,15 @@ administrator::~administrator() {
 
 caf::behavior administrator::make_behavior() {
   set_hooks();
-  return {[this](const administer& task) { run(*task.work); },
+  return {[this](const administer& task) {
+            const turn now{this};
+            receive(*task.work);
+          },
+          [this](const names_found& ready) {
+            const turn now{this};
+            places_.know(ready.names);
+            run(*ready.work);
+          },
           [this](const client_came& client) { welcome(client); },
           [this](const client_went& client) {
             const turn now{this};
@@ -42,8 +53,32 @@ caf::behavior administrator::make_behavior() {
           [this](const sample_now&) { sample(); }};
 }
 
+void administrator::receive(batch& work) {
+  if (!find_names_for(work)) [[likely]]
+    run(work);
+}
+
+/// A CONFIG SET that names hosts waits until these have been found, and all others do not. Returns
+/// whether it does. Without memory or thread for it, the names are not known.
+bool administrator::find_names_for(batch& work) noexcept try {
+  const auto& part = work.parts.front();
+  const auto& item = part.items.front();
+  if (item.spec->name != "config|set") [[likely]]
+    return false;
+  const auto names = std::make_shared<host_addresses>(
+    listening_places::names_to_find(work.words_of(item, part), core_.server.options));
+  if (names->empty())
+    return false;
+  const auto finder = system().spawn<name_finder, caf::detached + caf::hidden>(
+    caf::actor{this}, wrap(names_found{&work, names}));
+  post(finder, context(), find_names{names});
+  return true;
+} catch (const std::exception& failed) {
+  log::warning("The addresses of hosts cannot be looked up: {}", failed.what());
+  return false;
+}
+
 void administrator::run(batch& work) {
-  const turn now{this};
   auto& part = work.parts.front();
   auto& item = part.items.front();
   auto& statistics = core_.administrator_statistics;

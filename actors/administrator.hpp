@@ -22,6 +22,8 @@ public:
   caf::behavior make_behavior() override;
 
 private:
+  void receive(batch& work);
+  bool find_names_for(batch& work) noexcept;
   void run(batch& work);
   void note(std::vector<commands::slow_request>& slow) noexcept;
   void welcome(const client_came& client) noexcept;

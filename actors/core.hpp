@@ -64,6 +64,7 @@ struct core {
   std::vector<caf::actor> partitions;
   caf::actor administrator;
   caf::actor scheduler;
+  caf::actor reclaimer;
   caf::actor supervisor;
   std::vector<caf::actor> listeners;
   /// The listeners' loops; they outlive the store.

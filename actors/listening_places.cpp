@@ -2,9 +2,12 @@
 
 #include "actors/log.hpp"
 #include "actors/messages.hpp"
+#include "base/ascii.hpp"
 
 #include <algorithm>
 #include <memory>
+#include <sstream>
+#include <string>
 #include <utility>
 
 namespace thespis::actors {
@@ -27,6 +30,31 @@ void listening_places::open(listening_sockets sockets, caf::execution_unit* here
   listening_ = true;
   places_ = sockets.tcp_places();
   send_to_all(core_, here, std::move(sockets));
+}
+
+host_addresses listening_places::names_to_find(protocol::arguments config_set,
+                                               const base::options& settings) {
+  host_addresses names;
+  const auto add = [&](std::string address) {
+    if (address.starts_with('-'))
+      address.erase(0, 1);
+    if (host_addresses::is_name(address))
+      names.want(std::move(address));
+  };
+  bool moves = false;
+  for (std::size_t i = 2; i + 1 < config_set.size(); i += 2) {
+    const auto is_bind = base::equals_nocase(config_set[i], "bind");
+    moves = moves || is_bind || base::equals_nocase(config_set[i], "port");
+    if (!is_bind)
+      continue;
+    std::istringstream words{std::string{config_set[i + 1]}};
+    for (std::string address; words >> address;)
+      add(std::move(address));
+  }
+  if (moves)
+    for (auto& address : settings.bind_addresses())
+      add(std::move(address));
+  return names;
 }
 
 base::result<void> listening_places::follow(const base::options& settings,
@@ -71,7 +99,8 @@ base::result<listening_sockets> listening_places::open_missing(
   for (const auto& one : wanted) {
     if (contains(places_, one))
       continue;
-    if (auto done = fresh.open_tcp(one, backlog_of(settings), uses_port(one.port)); !done)
+    if (auto done = fresh.open_tcp(one, backlog_of(settings), uses_port(one.port), names_.get());
+        !done)
       return base::fault{done.why()};
   }
   return fresh;

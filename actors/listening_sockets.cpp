@@ -25,6 +25,24 @@ base::fault because(const std::string& what, int error) {
   return {fmt::format("{}: {}", what, std::system_category().message(error))};
 }
 
+/// getaddrinfo for a place. With `names` it asks nobody: a name is one of these, or unknown.
+int find_address(const tcp_place& where, const host_addresses* names, addrinfo*& found) {
+  auto address = where.address;
+  const auto any = address == "*" || address == "::*";
+  if (names != nullptr)
+    if (const auto* known = names->find(address); known != nullptr) {
+      if (known->error != 0)
+        return known->error;
+      address = known->digits;
+    }
+  addrinfo hints{};
+  hints.ai_family = address == "*" ? AF_INET : address == "::*" ? AF_INET6 : AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE | (names != nullptr ? AI_NUMERICHOST : 0);
+  return ::getaddrinfo(any ? nullptr : address.c_str(), std::to_string(where.port).c_str(), &hints,
+                       &found);
+}
+
 bool enable(int fd, int level, int name) {
   const int on = 1;
   return ::setsockopt(fd, level, name, &on, sizeof on) == 0;
@@ -92,20 +110,12 @@ bool listening_sockets::empty() const noexcept {
 }
 
 base::result<void> listening_sockets::open_tcp(const tcp_place& where, int backlog,
-                                               bool beside_ours) {
-  const auto& address = where.address;
-  const auto any = address == "*" || address == "::*";
+                                               bool beside_ours, const host_addresses* names) {
   const auto what = "Could not create server TCP listening socket " + where.name();
   if (std::find(places_.begin(), places_.end(), where) != places_.end())
     return because(what, EADDRINUSE);
-  addrinfo hints{};
-  hints.ai_family = address == "*" ? AF_INET : address == "::*" ? AF_INET6 : AF_UNSPEC;
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_PASSIVE;
   addrinfo* found = nullptr;
-  if (auto error = ::getaddrinfo(any ? nullptr : address.c_str(),
-                                 std::to_string(where.port).c_str(), &hints, &found);
-      error != 0) {
+  if (const auto error = find_address(where, names, found); error != 0) {
     if (where.optional)
       return {};
     return base::fault{fmt::format("{}: {}", what, ::gai_strerror(error))};

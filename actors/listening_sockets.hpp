@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/host_addresses.hpp"
 #include "actors/owned_fd.hpp"
 #include "actors/socket_file.hpp"
 #include "base/options.hpp"
@@ -53,8 +54,10 @@ public:
   }
 
   /// `beside_ours`: this process listens on that port at another address, which may be one with
-  /// this ("*"), so the place is shared from the start.
-  base::result<void> open_tcp(const tcp_place& where, int backlog, bool beside_ours = false);
+  /// this ("*"), so the place is shared from the start. `names`: what names stand for; without it
+  /// the system is asked, which may take long, with it never.
+  base::result<void> open_tcp(const tcp_place& where, int backlog, bool beside_ours = false,
+                              const host_addresses* names = nullptr);
 
   /// `permissions`: as in chmod, 0 for the default. A stale socket file is replaced.
   base::result<void> open_unix(const std::string& path, unsigned permissions, int backlog);

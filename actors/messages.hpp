@@ -5,9 +5,11 @@
 
 #include "actors/batch.hpp"
 #include "actors/happens_before.hpp"
+#include "actors/host_addresses.hpp"
 #include "actors/listening_sockets.hpp"
 #include "commands/client_record.hpp"
 #include "commands/slow_request.hpp"
+#include "keyspace/discarded.hpp"
 #include "keyspace/waiter.hpp"
 
 #include <caf/actor.hpp>
@@ -41,12 +43,28 @@ struct partition_task {
   rendezvous* meeting = nullptr;
 };
 
+/// To the reclaimer, from a partition: free this.
+struct reclaim {
+  std::shared_ptr<keyspace::discarded> garbage;
+};
+
 /// To a client: the batch it sent has been run.
 struct batch_done {};
 
 /// To the administrator: run the one request of this batch.
 struct administer {
   batch* work;
+};
+
+/// To a name_finder: find these.
+struct find_names {
+  std::shared_ptr<host_addresses> names;
+};
+
+/// To the administrator, from there: now run the request of this batch, which needed them.
+struct names_found {
+  batch* work;
+  std::shared_ptr<const host_addresses> names;
 };
 
 /// To the administrator: a client came or went.
@@ -167,8 +185,11 @@ void post(const caf::actor& receiver, caf::execution_unit* here, Message message
 } // namespace thespis::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::partition_task)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::reclaim)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::batch_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::administer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::find_names)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::names_found)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::client_came)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::client_went)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::slow_requests)

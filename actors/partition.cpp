@@ -10,8 +10,10 @@
 #include "protocol/errors.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <new>
 #include <optional>
+#include <utility>
 
 namespace thespis::actors {
 
@@ -92,6 +94,19 @@ void partition::serve(const partition_task& task) {
     changes_seen_ = changes;
     announce(keyspace::publish_changed(shard_));
   }
+  if (!shard_.garbage.empty()) [[unlikely]]
+    give_garbage_away();
+}
+
+/// Without memory for the message it is freed here.
+void partition::give_garbage_away() noexcept try {
+  const auto bag = std::make_shared<keyspace::discarded>();
+  auto order = wrap(reclaim{bag});
+  bag->take(shard_.garbage);
+  post_wrapped(core_.reclaimer, context(), std::move(order));
+} catch (const std::bad_alloc&) {
+  shard_.reclaimed_here.add(shard_.garbage.objects());
+  shard_.garbage.clear();
 }
 
 void partition::run_part(batch& work) {
@@ -186,6 +201,8 @@ void partition::run_meeting(rendezvous& meeting) {
   ctx.may_wait = (spec.flags & protocol::blocking) != 0;
   const auto served = work.blocked != nullptr && work.blocked->is_served();
   ctx.share.leads = !served;
+  if (served)
+    ctx.now = core_.now();
   statistics_.start();
   if (const memory_reserve::client_work may_fail; commands::make_room(*work.output)) [[likely]]
     commands::execute(ctx, spec, work.words_of(part.items.front(), part), statistics_, borrowed);

@@ -35,6 +35,7 @@ private:
   void run_meeting(rendezvous& meeting);
   void settle(batch& work, keyspace::command_context& ctx,
               const std::vector<partition_index>& partitions, rendezvous& meeting);
+  void give_garbage_away() noexcept;
   void wake_up();
   void rest_until(std::int64_t time_ms) noexcept;
   void announce(std::int64_t due_ms) noexcept;

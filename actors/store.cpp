@@ -7,6 +7,7 @@
 #include "actors/messages.hpp"
 #include "actors/partition.hpp"
 #include "actors/process_figures.hpp"
+#include "actors/reclaimer.hpp"
 #include "actors/scheduler.hpp"
 #include "actors/sizing.hpp"
 #include "actors/supervisor.hpp"
@@ -56,6 +57,7 @@ void store::spawn_core_actors() {
   for (std::size_t i = 0; i < loops_->size(); ++i)
     home.loops.push_back(&loops_->at(i));
   home.scheduler = spawn_pinned<scheduler>(system_, loops_->at(0), std::ref(home));
+  home.reclaimer = system_.spawn<reclaimer, caf::detached + caf::hidden>(std::ref(home));
   home.administrator = spawn_floating<administrator>(system_, std::ref(home));
   for (partition_index i = 0; i < home.partitions.size(); ++i)
     home.partitions[i] = spawn_floating<partition>(system_, std::ref(home), i);

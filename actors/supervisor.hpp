@@ -2,7 +2,8 @@
 
 /// Watches the core actors and ends them in order.
 ///
-/// The death of a core actor (partition, administrator, scheduler, listener) that nobody asked for
+/// The death of a core actor (partition, administrator, scheduler, reclaimer,
+/// listener) that nobody asked for
 /// is fatal for the process, with a line in the log: its data, or its part of the work, would be
 /// gone while clients go on. Its own death by an exception is fatal as well. The ordered end is:
 /// listeners stop accepting and close their clients, embedded clients answer what is in flight and

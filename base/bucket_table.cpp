@@ -85,14 +85,11 @@ void bucket_table::swap(bucket_table& other) noexcept {
   std::swap(seed_, other.seed_);
 }
 
-void bucket_table::release() noexcept {
-  if (directory_ == nullptr)
-    return;
-  for (std::uint32_t i = 0; i < (1u << depth_);) {
-    const auto here = unpack(directory_[i]);
-    std::free(here.buckets);
-    i += 1u << (depth_ - here.depth);
-  }
+void bucket_table::free_buckets(segment of) noexcept {
+  std::free(of.buckets);
+}
+
+void bucket_table::free_directory() noexcept {
   std::free(directory_);
   directory_ = nullptr;
   depth_ = 0;

@@ -28,6 +28,7 @@
 /// std::bad_alloc before anything changed; what shrinks goes on without shrinking.
 
 #include "base/bucket.hpp"
+#include "base/piecewise.hpp"
 
 #include <array>
 #include <atomic>
@@ -117,7 +118,13 @@ public:
   /// Takes the item out and perhaps gives memory back. All places may change.
   void remove(std::uint32_t top, place at) noexcept;
   /// Frees all buckets. The items are the caller's.
-  void release() noexcept;
+  void release() noexcept {
+    release([](void*) {});
+  }
+  /// The same, after a call of visit(void* item) for every item, which may free it. Works in pieces
+  /// (piecewise.hpp).
+  template <class Visitor>
+  void release(Visitor&& visit) noexcept;
 
   /// A place of a picked item, each with the same probability (unless the table is nearly empty for
   /// its size). Spends as many random bits as it needs out of `random_bits`. Null when empty.
@@ -141,6 +148,7 @@ public:
   std::size_t memory_bytes() const noexcept;
 
 private:
+  static constexpr std::uint32_t buckets_per_piece = frees_per_piece / bucket::capacity;
   static constexpr std::uint32_t depth_max = 24;
   /// From this depth on the buckets know what the directory does not.
   static constexpr std::uint32_t depth_known_from = 8;
@@ -185,6 +193,8 @@ private:
 
   void assign(std::uint32_t first, segment s, std::uint16_t items) noexcept;
   void fill_hole(segment here, std::uint32_t prefix, std::uint32_t b) const noexcept;
+  static void free_buckets(segment of) noexcept;
+  void free_directory() noexcept;
   void start();
   void grow(std::uint32_t first);
   void resize(std::uint32_t first, segment new_one) noexcept;
@@ -229,6 +239,25 @@ std::size_t bucket_table::visit_home(std::uint32_t top, Visitor&& visit) const {
     b = b + 1 == here.count ? 0 : b + 1;
   }
   return visited;
+}
+
+template <class Visitor>
+void bucket_table::release(Visitor&& visit) noexcept {
+  if (directory_ == nullptr)
+    return;
+  for (std::uint32_t i = 0; i < (1u << depth_);) {
+    const auto here = unpack(directory_[i]);
+    for (std::uint32_t b = 0; b < here.count; ++b) {
+      const auto& in = here.buckets[b];
+      for (auto mask = in.taken(); mask != 0; mask &= mask - 1)
+        visit(bucket::address(in.words[bucket::slot_of(mask)]));
+      if (b % buckets_per_piece == 0)
+        end_of_piece();
+    }
+    free_buckets(here);
+    i += 1u << (depth_ - here.depth);
+  }
+  free_directory();
 }
 
 template <class Visitor>

@@ -95,6 +95,11 @@ public:
   void release() noexcept {
     table_.release();
   }
+  /// The same, after a call of free(Item&) for every item. Works in pieces (piecewise.hpp).
+  template <class Free>
+  void release(Free&& free) noexcept {
+    table_.release([&](void* item) { free(*static_cast<Item*>(item)); });
+  }
   void swap(dictionary& other) noexcept {
     table_.swap(other.table_);
   }

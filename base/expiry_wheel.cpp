@@ -1,5 +1,7 @@
 #include "base/expiry_wheel.hpp"
 
+#include "base/piecewise.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <utility>
@@ -46,8 +48,11 @@ void expiry_wheel::clear() noexcept {
 }
 
 void expiry_wheel::free_list(chunk* head) noexcept {
-  while (head != nullptr)
+  for (unsigned n = 0; head != nullptr; ++n) {
     delete std::exchange(head, head->next);
+    if (n % frees_per_piece == 0)
+      end_of_piece();
+  }
 }
 
 std::size_t expiry_wheel::memory_bytes() const noexcept {

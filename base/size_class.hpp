@@ -19,4 +19,7 @@ constexpr std::size_t size_class(std::size_t bytes) noexcept {
   return (bytes + step - 1) & ~(step - 1);
 }
 
+/// Blocks beyond it cost the system's time for every page when they are freed.
+inline constexpr std::size_t large_bytes = 64 * 1024;
+
 } // namespace thespis::base

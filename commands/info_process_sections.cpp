@@ -167,8 +167,8 @@ void write_memory_section(info_text& out, server_state& server, keyspace::instan
   out.field("mem_aof_buffer", 0);
   out.field("mem_allocator", server.facts.allocator);
   out.field("active_defrag_running", 0);
-  out.field("lazyfree_pending_objects", 0);
-  out.field("lazyfreed_objects", 0);
+  out.field("lazyfree_pending_objects", server.garbage());
+  out.field("lazyfreed_objects", server.traffic_so_far().reclaimed);
 }
 
 void write_cpu_section(info_text& out, server_state& server, keyspace::instant) {

@@ -193,7 +193,23 @@ traffic_totals server_state::traffic_since_start() const {
     sums.misses += shard->misses.get();
     sums.expired += shard->expired.get();
   }
+  sums.reclaimed = reclaimed_since_start();
   return sums;
+}
+
+std::uint64_t server_state::reclaimed_since_start() const noexcept {
+  auto sum = reclaimed.get();
+  for (const auto* shard : shards)
+    sum += shard->reclaimed_here.get();
+  return sum;
+}
+
+std::uint64_t server_state::garbage() const noexcept {
+  const auto freed = reclaimed_since_start();
+  std::uint64_t all = 0;
+  for (const auto* shard : shards)
+    all += shard->garbage.objects_ever();
+  return all - std::min(all, freed);
 }
 
 traffic_totals server_state::traffic_so_far() const {

@@ -16,6 +16,7 @@
 ///   per batch       if a runner has `pending` slow requests: send them here, to `note_slow`
 ///   every 100 ms    `tick(now_ms)`
 
+#include "base/counter.hpp"
 #include "base/options.hpp"
 #include "commands/admission.hpp"
 #include "commands/client_directory.hpp"
@@ -53,6 +54,7 @@ struct traffic_totals {
   std::uint64_t hits = 0;
   std::uint64_t misses = 0;
   std::uint64_t expired = 0;
+  std::uint64_t reclaimed = 0;
 
   static constexpr std::uint64_t traffic_totals::*figures[] = {
     &traffic_totals::connections_received,
@@ -69,6 +71,7 @@ struct traffic_totals {
     &traffic_totals::hits,
     &traffic_totals::misses,
     &traffic_totals::expired,
+    &traffic_totals::reclaimed,
   };
 };
 
@@ -119,6 +122,8 @@ struct server_state {
   std::vector<const command_statistics*> runners;
   std::vector<const network_statistics*> loops;
   std::vector<const keyspace::shard*> shards;
+  /// Objects that somebody else than their shard has freed.
+  base::counter reclaimed;
 
   // -- settings ---------------------------------------------------------------------------------
   /// Carries the settings in `options` over to what runs by them: gates, thresholds, capacities.
@@ -147,6 +152,8 @@ struct server_state {
   traffic_totals traffic_so_far() const;
   /// CONFIG RESETSTAT.
   void reset_statistics();
+  /// How many objects are waiting to be freed.
+  std::uint64_t garbage() const noexcept;
   /// Measures; `peak` is the highest `used` that this saw since the last reset.
   memory_figures memory();
   cpu_figures cpu() const;
@@ -162,6 +169,7 @@ struct server_state {
 
 private:
   traffic_totals traffic_since_start() const;
+  std::uint64_t reclaimed_since_start() const noexcept;
 
   command_totals commands_before_;
   traffic_totals traffic_before_;

@@ -2,6 +2,8 @@
 
 #include "keyspace/access_clock.hpp"
 
+#include <utility>
+
 namespace thespis::keyspace {
 
 namespace {
@@ -21,10 +23,12 @@ std::uint32_t access_now(shard& in, const entry* current, std::int64_t now_ms) {
 /// Deletes an entry whose time has come, and says so: everybody who follows the changes deletes it
 /// by command, not by a clock of his own.
 void expire(shard& in, int number, database::slot& at) {
+  auto& entries = in.databases[static_cast<std::size_t>(number)];
   // Held to the end: the key may be a view of the entry's own.
-  const auto gone = in.databases[static_cast<std::size_t>(number)].detach(at);
+  auto gone = entries.detach(at);
   in.expired.add();
   in.changes.aside(event_class::expired, "expired", number, at.key(), {"DEL", at.key()});
+  entries.drop(std::move(gone));
 }
 
 } // namespace

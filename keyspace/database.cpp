@@ -1,6 +1,7 @@
 #include "keyspace/database.hpp"
 
 #include "base/number.hpp"
+#include "keyspace/discarded.hpp"
 #include "keyspace/heap_string.hpp"
 
 #include <cstdint>
@@ -34,12 +35,18 @@ heap_string* heap_of(const entry& e) {
 } // namespace
 
 database::~database() {
-  clear();
+  free_all();
 }
 
 void database::clear() noexcept {
-  entries_.for_each([](entry& each) { entry_deleter{}(&each); });
-  entries_.release();
+  if (bin_ != nullptr && size() > discarded::effort_max)
+    bin_->add(take());
+  else
+    free_all();
+}
+
+void database::free_all() noexcept {
+  entries_.release([this](entry& each) { drop(entry_ptr(&each)); });
   wheel_.clear();
   alarms_.clear();
   expires_ = 0;
@@ -97,7 +104,7 @@ entry* database::store(slot& at, entry::shape wanted, expiry_change expiry, std:
   auto* made = entry::reshape(old, wanted, spare);
   alarms_.forget(old_alarm);
   if (has_pointer)
-    entry::destroy_value(old_type, old_pointer);
+    drop_value(old_type, old_pointer);
   if (had_expiry && expiry.what != expiry_change::kind::keep)
     forget_expiry(old_expiry_ms);
   if (expiry.what == expiry_change::kind::set) {
@@ -278,7 +285,22 @@ std::span<char> database::grow_heap(slot& at, std::size_t size) {
 // -- whole entries -------------------------------------------------------------------------------
 
 void database::erase(slot& at) noexcept {
-  detach(at);
+  drop(detach(at));
+}
+
+void database::drop(entry_ptr&& gone) noexcept {
+  auto* const doomed = gone.release();
+  if (doomed->stored() == entry::form::pointer)
+    drop_value(doomed->type(), doomed->pointer());
+  entry::free_block(doomed);
+}
+
+/// The end of what a pointer of that type names.
+void database::drop_value(value_type type, void* pointer) noexcept {
+  if (bin_ != nullptr && entry::effort_of(type, pointer) > discarded::effort_max)
+    bin_->add(type, pointer);
+  else
+    entry::destroy_value(type, pointer);
 }
 
 entry_ptr database::detach(slot& at) noexcept {
@@ -317,11 +339,12 @@ void database::attach(slot& at, entry_ptr&& value) {
     count_expiry(value->expire_at_ms());
   if (!at)
     return entries_.insert(at.at_, value.release());
-  const entry_ptr replaced(at.at_.item);
+  entry_ptr replaced(at.at_.item);
   if (replaced->has_expiry())
     forget_expiry(replaced->expire_at_ms());
   alarms_.forget(replaced->alarm());
   entries_.replace(at.at_, value.release());
+  drop(std::move(replaced));
 }
 
 entry_ptr database::copy(const entry& from, std::string_view key) {

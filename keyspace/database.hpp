@@ -15,6 +15,8 @@
 
 namespace thespis::keyspace {
 
+class discarded;
+
 /// One numbered database of one partition: the dictionary of entries and the time-ordered index of
 /// those that expire. It knows no clock: "now" is an argument. Not thread-safe: its partition owns
 /// it.
@@ -68,9 +70,11 @@ public:
     std::uint32_t initial_access_ = 0;
   };
 
-  /// `may_shrink`: whether the table gives memory back when entries go; see bucket_table.
-  explicit database(std::uint64_t hash_seed, const std::atomic<bool>* may_shrink = nullptr) noexcept
-    : entries_(hash_seed, may_shrink) {
+  /// `may_shrink`: whether the table gives memory back when entries go; see bucket_table. `bin`:
+  /// where values go that take long to free; without one they are freed at once.
+  explicit database(std::uint64_t hash_seed, const std::atomic<bool>* may_shrink = nullptr,
+                    discarded* bin = nullptr) noexcept
+    : entries_(hash_seed, may_shrink), bin_(bin) {
   }
   database(database&& other) noexcept
     : database(other.entries_.seed(), other.entries_.may_shrink()) {
@@ -137,6 +141,8 @@ public:
   void erase(slot& at) noexcept;
   /// Takes the entry out: key, value, expiry and access clock, owned by the caller (RENAME, MOVE).
   entry_ptr detach(slot& at) noexcept;
+  /// The end of an entry that was detached.
+  void drop(entry_ptr&& gone) noexcept;
   /// Puts a detached entry under `at`'s key (its key is replaced if it differs), replacing what is
   /// there. Keeps the entry's own expiry. `value` is not taken if it throws.
   void attach(slot& at, entry_ptr&& value);
@@ -170,14 +176,13 @@ public:
   entry* random(std::uint64_t random_bits) noexcept {
     return entries_.random(random_bits);
   }
-  /// Frees everything. Cost: O(size); to have another thread pay, swap with an empty database and
-  /// let that one go there.
+  /// Empties the database. Cost: O(1) where it has a bin, O(size) without.
   void clear() noexcept;
-  /// All of the content in a database of its own; this one is empty then.
+  /// All of the content in a database of its own, without a bin; this one is empty then.
   database take() noexcept {
     return std::move(*this);
   }
-  /// Content and hash seed; slots of both become invalid.
+  /// Content and hash seed; the bins stay. Slots of both become invalid.
   void swap(database& other) noexcept;
 
   // -- active expiry -----------------------------------------------------------------------------
@@ -228,6 +233,8 @@ private:
   /// How many records may change their level per unit of expire_due's budget.
   static constexpr std::size_t steps_per_budget = 16;
 
+  void drop_value(value_type type, void* pointer) noexcept;
+  void free_all() noexcept;
   void store_string(slot& at, std::string_view bytes, expiry_change expiry);
   bool overwrite(slot& at, std::string_view bytes, expiry_change expiry);
   void store_integer(slot& at, std::int64_t value, expiry_change expiry);
@@ -251,6 +258,7 @@ private:
   base::dictionary<entry> entries_;
   base::expiry_wheel wheel_;
   element_alarms alarms_;
+  discarded* bin_;
   std::size_t expires_ = 0;
   __extension__ __int128 expiry_sum_ms_ = 0;
   unsigned adds_since_sweep_ = 0;

@@ -2,6 +2,7 @@
 
 #include "base/ensure.hpp"
 #include "base/number.hpp"
+#include "base/size_class.hpp"
 #include "keyspace/heap_string.hpp"
 #include "keyspace/object.hpp"
 
@@ -234,6 +235,13 @@ void entry::destroy_value(value_type type, void* pointer) noexcept {
     heap_string::free(static_cast<heap_string*>(pointer));
   else
     operations(type).destroy(pointer);
+}
+
+std::size_t entry::effort_of(value_type type, const void* pointer) noexcept {
+  if (type == value_type::string)
+    return static_cast<const heap_string*>(pointer)->capacity / base::large_bytes;
+  const auto asked = operations(type).effort;
+  return asked == nullptr ? 1 : asked(pointer);
 }
 
 void entry::free_block(entry* doomed) noexcept {

@@ -49,6 +49,8 @@ struct object_operations {
   void* (*copy)(const void* object) = nullptr;
   std::size_t (*memory_bytes)(const void* object) noexcept = nullptr;
   std::string_view (*encoding_name)(const void* object) noexcept = nullptr;
+  /// Null for types whose values are one block of memory.
+  std::size_t (*effort)(const void* object) noexcept = nullptr;
   /// Null for types whose elements do not expire, and so may its answer be (element_alarm.hpp).
   types::element_alarm* (*alarm)(const void* object) noexcept = nullptr;
 };
@@ -178,6 +180,8 @@ public:
   static entry* copy(const entry& from, std::string_view key);
   /// Frees what a pointer of that type names.
   static void destroy_value(value_type type, void* pointer) noexcept;
+  /// What that costs, about: see object.hpp.
+  static std::size_t effort_of(value_type type, const void* pointer) noexcept;
   /// Frees the entry but not what its pointer names.
   static void free_block(entry* doomed) noexcept;
 

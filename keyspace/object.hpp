@@ -10,7 +10,11 @@
 ///     std::size_t size() const noexcept;         // elements
 ///     std::size_t memory_bytes() const noexcept; // as the allocator rounds them
 ///     std::string_view encoding_name() const noexcept; // what OBJECT ENCODING replies
+///     std::size_t effort() const noexcept;       // if it may have more than one block of memory
 ///     element_alarm* alarm() const noexcept;     // if elements expire; see element_alarm.hpp
+///
+/// `effort` is about what it costs to free the value: its blocks of memory, and one more for each
+/// 64 KiB of them. It is asked whenever a value goes, so it costs O(1).
 ///
 /// A null word is an empty value.
 
@@ -87,6 +91,8 @@ constexpr object_operations operations_for() noexcept {
     .memory_bytes = [](const void* word) noexcept { return borrowed{word}.value.memory_bytes(); },
     .encoding_name = [](const void* word) noexcept { return borrowed{word}.value.encoding_name(); },
   };
+  if constexpr (requires(const Value value) { value.effort(); })
+    all.effort = [](const void* word) noexcept { return borrowed{word}.value.effort(); };
   if constexpr (requires(const Value value) { value.alarm(); })
     all.alarm = [](const void* word) noexcept { return borrowed{word}.value.alarm(); };
   return all;

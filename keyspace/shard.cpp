@@ -11,7 +11,7 @@ shard::shard(std::size_t database_count, std::uint64_t seed, const access_settin
   // All databases share one seed, so that a key's hash is computed once wherever it goes.
   databases.reserve(database_count);
   for (std::size_t i = 0; i < database_count; ++i)
-    databases.emplace_back(seed, &settings.tables_shrink);
+    databases.emplace_back(seed, &settings.tables_shrink, &garbage);
 }
 
 } // namespace thespis::keyspace

@@ -6,6 +6,7 @@
 #include "base/counter.hpp"
 #include "base/random.hpp"
 #include "keyspace/database.hpp"
+#include "keyspace/discarded.hpp"
 #include "keyspace/effects.hpp"
 #include "types/packed_limits.hpp"
 
@@ -52,6 +53,8 @@ struct access_settings {
 struct shard {
   shard(std::size_t database_count, std::uint64_t seed, const access_settings& settings);
 
+  /// What the databases let go of and nobody has freed yet.
+  discarded garbage;
   std::vector<database> databases;
   effects changes;
   base::random_bits random;
@@ -60,6 +63,8 @@ struct shard {
   base::counter hits;
   base::counter misses;
   base::counter expired;
+  /// Objects of `garbage` that its owner had to free himself.
+  base::counter reclaimed_here;
   /// Per database: number of keys and of keys with expiry, published for INFO after each batch.
   std::vector<base::counter> keys;
   std::vector<base::counter> expires;

@@ -68,6 +68,10 @@ public:
   hash copy() const;
   std::size_t memory_bytes() const noexcept;
   std::string_view encoding_name() const noexcept;
+  /// See keyspace/object.hpp.
+  std::size_t effort() const noexcept {
+    return is_table() ? table().effort() : 1;
+  }
   /// Null as long as no field has had an expiry. Lives as long as the hash, wherever it moves.
   element_alarm* alarm() const noexcept {
     return is_table() ? table().alarm() : nullptr;

@@ -11,8 +11,7 @@ hash_table::hash_table() : fields_(hash_seed()) {
 }
 
 hash_table::~hash_table() {
-  fields_.for_each([](hash_field& each) { hash_field::free(&each); });
-  fields_.release();
+  fields_.release([](hash_field& each) { hash_field::free(&each); });
 }
 
 std::unique_ptr<hash_table> hash_table::copy() const {
@@ -35,6 +34,16 @@ std::size_t hash_table::memory_bytes() const noexcept {
   if (times_ != nullptr && times_->wheel != nullptr)
     bytes += base::size_class(sizeof *times_->wheel) + times_->wheel->memory_bytes();
   return bytes;
+}
+
+std::size_t hash_table::effort() const noexcept {
+  // With more fields it is much in any case.
+  constexpr std::size_t measured_max = 64;
+  auto sum = size();
+  if (sum <= measured_max)
+    fields_.for_each(
+      [&](const hash_field& each) { sum += each.value().size() / base::large_bytes; });
+  return sum;
 }
 
 // -- fields --------------------------------------------------------------------------------------

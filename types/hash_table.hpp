@@ -50,6 +50,8 @@ public:
     return times_ == nullptr ? nullptr : &times_->alarm;
   }
   std::size_t memory_bytes() const noexcept;
+  /// See keyspace/object.hpp.
+  std::size_t effort() const noexcept;
 
   position find(std::string_view field) const noexcept {
     return fields_.find(field, fields_.hash(field));

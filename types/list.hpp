@@ -66,6 +66,10 @@ public:
     return has_parts() ? parts()->elements : is_empty() ? 0 : chunk()->count();
   }
   std::size_t memory_bytes() const noexcept;
+  /// See keyspace/object.hpp.
+  std::size_t effort() const noexcept {
+    return has_parts() ? parts()->effort() : 1;
+  }
   std::string_view encoding_name() const noexcept {
     return (word_ & quicklist_bit) != 0 ? "quicklist" : "listpack";
   }

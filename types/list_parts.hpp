@@ -10,6 +10,7 @@
 ///
 ///     long element:  | size 8 | content |
 
+#include "base/size_class.hpp"
 #include "types/list_chunk.hpp"
 
 #include <cstddef>
@@ -108,6 +109,10 @@ public:
   }
   /// Of the ring and all parts.
   std::size_t memory_bytes() const noexcept;
+  /// See keyspace/object.hpp.
+  std::size_t effort() const noexcept {
+    return size_ + part_bytes_ / base::large_bytes;
+  }
 
   struct position {
     std::size_t part;

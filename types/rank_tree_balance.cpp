@@ -3,6 +3,7 @@
 /// tree with fuller or emptier nodes but the same order. Nodes go from the leaf up.
 
 #include "base/ensure.hpp"
+#include "base/piecewise.hpp"
 #include "base/size_class.hpp"
 #include "types/rank_tree.hpp"
 
@@ -250,6 +251,7 @@ void rank_tree::free_below(void* node, unsigned height) noexcept {
   for (unsigned i = 0; i < inner->count; ++i)
     free_below(inner->children[i], height - 1);
   free_inner(inner);
+  base::end_of_piece();
 }
 
 } // namespace thespis::types

@@ -9,14 +9,8 @@ ranked_items::ranked_items() noexcept : by_member_(hash_seed()) {
 }
 
 ranked_items::~ranked_items() {
-  if (order_.size() == 0)
-    return;
-  auto at = order_.at(0);
-  for (auto left = order_.size(); left > 0; --left, ++at) {
-    at.prefetch(8);
-    zset_item::free(*at);
-  }
-  by_member_.release();
+  order_.clear();
+  by_member_.release([](zset_item& each) { zset_item::free(&each); });
 }
 
 std::unique_ptr<ranked_items> ranked_items::copy() const {

@@ -4,6 +4,7 @@
 /// tree. Owns the items. Changes throw std::bad_alloc with nothing changed.
 
 #include "base/dictionary.hpp"
+#include "base/size_class.hpp"
 #include "types/rank_tree.hpp"
 #include "types/zset_item.hpp"
 
@@ -29,6 +30,10 @@ public:
     return order_.size();
   }
   std::size_t memory_bytes() const noexcept;
+  /// See keyspace/object.hpp.
+  std::size_t effort() const noexcept {
+    return size() + item_bytes_ / base::large_bytes;
+  }
 
   position find(std::string_view member) const noexcept {
     return by_member_.find(member, by_member_.hash(member));

@@ -82,6 +82,10 @@ public:
   }
   std::size_t memory_bytes() const noexcept;
   std::string_view encoding_name() const noexcept;
+  /// See keyspace/object.hpp.
+  std::size_t effort() const noexcept {
+    return table() == nullptr ? 1 : table()->effort();
+  }
 
   /// Where it is: the same for all views of one set, and for all without members.
   std::uintptr_t address() const noexcept {

@@ -3,8 +3,7 @@
 namespace thespis::types {
 
 set_table::~set_table() {
-  members_.for_each([](set_member& doomed) { set_member::destroy(&doomed); });
-  members_.release();
+  members_.release([](set_member& doomed) { set_member::destroy(&doomed); });
 }
 
 void set_table::insert_absent(std::string_view text, std::uint64_t hash) {

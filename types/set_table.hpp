@@ -7,6 +7,7 @@
 /// Bytes per member of 16 bytes: 16 for itself and 11 to 14 for its place in the table.
 
 #include "base/dictionary.hpp"
+#include "base/size_class.hpp"
 #include "types/hash_seed.hpp"
 #include "types/set_member.hpp"
 
@@ -34,6 +35,10 @@ public:
   }
   std::size_t memory_bytes() const noexcept {
     return sizeof(set_table) + members_.memory_bytes() + member_bytes_;
+  }
+  /// See keyspace/object.hpp.
+  std::size_t effort() const noexcept {
+    return size() + member_bytes_ / base::large_bytes;
   }
   static std::uint64_t hash(std::string_view text) noexcept {
     return base::hash_bytes(text, hash_seed());

@@ -67,6 +67,10 @@ public:
   sorted_set copy() const;
   std::size_t size() const noexcept;
   std::size_t memory_bytes() const noexcept;
+  /// See keyspace/object.hpp.
+  std::size_t effort() const noexcept {
+    return is_packed() ? 1 : ranked().effort();
+  }
   std::string_view encoding_name() const noexcept {
     return is_packed() ? "listpack" : "skiplist";
   }

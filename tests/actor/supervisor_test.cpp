@@ -119,6 +119,9 @@ TEST_CASE(victim_case, "[.]") {
   SECTION("scheduler") {
     kill(home.scheduler, caf::exit_reason::kill);
   }
+  SECTION("reclaimer") {
+    kill(home.reclaimer, caf::exit_reason::kill);
+  }
   SECTION("listener") {
     kill(home.listeners[1], caf::exit_reason::kill);
   }
@@ -147,6 +150,7 @@ TEST_CASE("the death of a core actor ends the process, and the log says whose", 
     {"partition, asked by somebody else", "partition 0 (exit_reason(user_shutdown))"},
     {"administrator", "the administrator (exit_reason(kill))"},
     {"scheduler", "the scheduler (exit_reason(kill))"},
+    {"reclaimer", "the reclaimer (exit_reason(kill))"},
     {"listener", "listener 1 (exit_reason(kill))"},
   }));
   const auto child = run_child(section);

@@ -137,6 +137,41 @@ class Bind(OperatingTest):
             connection.close()
             self.assertEqual(running.stop(), 0)
 
+    def test_host_names_are_found_and_unknown_ones_change_nothing(self):
+        for threads in (1, 2):
+            running = self.start(threads=threads, bind=("127.0.0.2",))
+            connection = running.connect(host="127.0.0.2")
+            self.assertEqual(connection.call("CONFIG", "SET", "bind", "127.0.0.2 localhost"), OK)
+            self.assertTrue(is_open(running.port))
+            self.assertEqual(
+                connection.call("CONFIG", "GET", "bind"), [b"bind", b"127.0.0.2 localhost"]
+            )
+            wrong = "localhost no-such-host.invalid"
+            self.assertEqual(
+                connection.call("CONFIG", "SET", "timeout", 7, "bind", wrong), BIND_FAILED
+            )
+            self.assertEqual(connection.call("CONFIG", "GET", "timeout"), [b"timeout", b"0"])
+            self.assertTrue(is_open(running.port, "127.0.0.2"))
+            self.assertIn("no-such-host.invalid", running.log())
+            self.assertEqual(
+                connection.call("CONFIG", "SET", "bind", "localhost -no-such-host.invalid"), OK
+            )
+            after = server.free_port()
+            self.assertEqual(connection.call("CONFIG", "SET", "port", after), OK)
+            self.assertTrue(is_open(after))
+            connection.close()
+            self.assertEqual(running.stop(), 0)
+
+    def test_others_are_served_while_a_host_is_looked_up(self):
+        running = self.start(threads=1)
+        with running.connect() as asking, running.connect() as other:
+            asking.send(resp.encode("CONFIG", "SET", "bind", "127.0.0.1 no-such-host.invalid"))
+            for _ in range(10):
+                self.assertEqual(other.call("PING"), "PONG")
+                self.assertEqual(other.call("CONFIG", "GET", "port")[0], b"port")
+            self.assertEqual(asking.read(), BIND_FAILED)
+            self.assertEqual(asking.call("PING"), "PONG")
+
     def test_from_every_address_to_one_and_back(self):
         for threads in (1, 2):
             running = self.start(threads=threads, bind=("*", "-::*"), protected_mode="no")
