@@ -140,7 +140,7 @@ def _reads():
     yield _read(
         f"SINTER of two sets of {SET_SIZE:,}, half of them common",
         "SINTER some others",
-        600,
+        1500,
         _two_sets,
         lambda reply: len(reply) == SET_SIZE // 2,
         pipeline=1,
