@@ -156,9 +156,15 @@ void administrator::set_hooks() {
     const memory_reserve::own_work now;
     kill_client(id);
   };
+  hooks.unblock_client = [this](std::uint64_t id, bool with_error) {
+    const auto* client = core_.server.clients.find(id);
+    return client != nullptr && client->waiter
+           && client->waiter->give_up(with_error ? keyspace::wait_note::error
+                                                 : keyspace::wait_note::timeout);
+  };
   hooks.pause_changed = [this] {
     for (const auto& one : core_.listeners)
-      post(one, context(), pause_ended{});
+      post(one, context(), pause_changed{});
   };
   hooks.shut_down = [this](const commands::shutdown_request&) {
     const memory_reserve::own_work now;

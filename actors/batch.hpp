@@ -84,6 +84,8 @@ struct batch_request {
   static constexpr partition_index many = ~partition_index{0};
 };
 
+class blocked_request;
+
 class batch {
 public:
   explicit batch(std::size_t partition_count);
@@ -166,6 +168,8 @@ public:
   bool needs_merge = false;
 
   protocol::session* client = nullptr;
+  /// What its one request becomes when it waits for a key.
+  blocked_request* blocked = nullptr;
   base::byte_buffer* output = nullptr;
   /// The time of all its commands.
   keyspace::instant time;

@@ -16,6 +16,11 @@ placement batch_builder::place(batch& work, const protocol::command_spec& spec,
     return placement::session;
   if (spec.route == way::administrator)
     return placement::administrator;
+  if ((spec.flags & protocol::blocking) != 0) {
+    find_partitions({work.words.data() + work.words.size() - word_count, word_count}, spec);
+    meet_key_partitions();
+    return placement::meeting;
+  }
   work_item item{.spec = &spec,
                  .first_word = static_cast<std::uint32_t>(work.words.size()) - word_count,
                  .word_count = word_count,
@@ -45,11 +50,12 @@ placement batch_builder::place_among_many(batch& work, const protocol::command_s
     place_by_cursor(work, item);
     return placement::batched;
   }
-  if (spec.route == way::borrow_all) {
+  const protocol::arguments request{work.words.data() + item.first_word, item.word_count};
+  if (spec.route == way::borrow_all || protocol::reads_unnamed_keys(spec, request)) {
     meet_all();
     return placement::meeting;
   }
-  find_partitions({work.words.data() + item.first_word, item.word_count}, spec);
+  find_partitions(request, spec);
   if (all_in_one_partition()) {
     // Without keys the request is malformed, or has none: any partition answers it.
     place_whole(work, item, key_partitions_.empty() ? 0 : key_partitions_.front());

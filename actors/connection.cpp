@@ -73,7 +73,8 @@ public:
     self_.dispatcher_.expect(self_.loop(), waiting);
     return self_.dispatcher_.send(&self_.loop());
   }
-  void await_resume() const noexcept {
+  void await_resume() const {
+    self_.end_wait();
     self_.dispatcher_.take_answers();
     if (self_.input_parsed_)
       return;
@@ -106,6 +107,7 @@ caf::behavior connection::make_behavior() {
   try {
     const memory_reserve::client_work may_fail;
     behavior.assign([this](const batch_done&) { go_on(); },
+                    [this](const request_waits& news) { note_waiting(news); },
                     [this](const close_connection&) {
                       const turn now{this};
                       ended_ ? quit() : close();
@@ -190,6 +192,7 @@ free_coroutine connection::watch_peer([[maybe_unused]] caf::strong_actor_ptr kee
   closing_ = true;
   killed_ = true;
   end_pause();
+  dispatcher_.give_up_waiting();
 }
 
 void connection::begin_wait() {
@@ -198,7 +201,17 @@ void connection::begin_wait() {
     watch_peer(caf::actor_cast<caf::strong_actor_ptr>(this));
 }
 
+/// It may have been answered meanwhile.
+void connection::note_waiting(const request_waits& news) {
+  const turn now{this};
+  if (!dispatcher_.waits(news.wait))
+    return;
+  begin_wait();
+}
+
 void connection::end_wait() {
+  if (!record_->has_flag(commands::client_blocked)) [[likely]]
+    return;
   record_->set_flag(commands::client_blocked, false);
   if (socket_.is_watching())
     socket_.cancel();
@@ -318,6 +331,7 @@ void connection::close() {
   killed_ = true;
   socket_.cancel();
   end_pause();
+  dispatcher_.give_up_waiting();
 }
 
 void connection::end_pause() {

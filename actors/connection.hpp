@@ -86,6 +86,7 @@ private:
   free_coroutine watch_peer(caf::strong_actor_ptr keeps_alive);
   void begin_wait();
   void end_wait();
+  void note_waiting(const request_waits& news);
 
   wait advance();
   bool has_to_flush() noexcept;

@@ -11,6 +11,7 @@
 #include "protocol/reply_writer.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <new>
 #include <utility>
 
@@ -45,6 +46,9 @@ bool is_http(std::string_view word) noexcept {
   return base::equals_nocase(word, "post") || base::equals_nocase(word, "host:");
 }
 
+/// Anybody can cause that line, without a password: once a minute is enough, as in Redis.
+constinit log::rate_limit attack_warnings{std::chrono::seconds{60}};
+
 } // namespace
 
 dispatcher::dispatcher(core& home, std::size_t loop, const commands::client_record_ptr& record,
@@ -53,7 +57,10 @@ dispatcher::dispatcher(core& home, std::size_t loop, const commands::client_reco
     statistics_(home.client_statistics[loop]),
     record_(record),
     batch_(home.partitions.size()),
-    builder_(home.partitions.size()) {
+    builder_(home.partitions.size()),
+    blocked_(std::make_shared<blocked_request>(home, batch_)) {
+  record->waiter = blocked_;
+  batch_.blocked = blocked_.get();
   batch_.client = &session_;
   batch_.output = &output_;
   session_.id = record->id;
@@ -152,12 +159,13 @@ dispatcher::step dispatcher::look_closer(const protocol::resolved_command& found
   protocol::reply_writer reply{output_, session_.protocol};
   if (found.outcome != protocol::resolution::ok) {
     if (is_http(words.front())) {
-      log::warning(
-        "Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: "
-        "commands to Thespis. This is likely due to an attacker attempting to use Cross "
-        "Protocol Scripting to compromise your Thespis instance. Connection from {} "
-        "aborted.",
-        session_.address);
+      if (attack_warnings.allows())
+        log::warning(
+          "Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: "
+          "commands to Thespis. This is likely due to an attacker attempting to use Cross "
+          "Protocol Scripting to compromise your Thespis instance. Connection from {} "
+          "aborted.",
+          session_.address);
       return step::hang_up;
     }
     commands::reject_unresolved(found, words, reply, statistics_);

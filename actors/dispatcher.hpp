@@ -19,6 +19,7 @@
 
 #include "actors/batch.hpp"
 #include "actors/batch_builder.hpp"
+#include "actors/blocked_request.hpp"
 #include "actors/core.hpp"
 #include "actors/rendezvous.hpp"
 #include "base/byte_buffer.hpp"
@@ -65,6 +66,14 @@ public:
   /// The owner got batch_done.
   void resume() {
     batch_.waiting.resume();
+  }
+  /// Whether that wait of the request in flight is not over.
+  bool waits(keyspace::waiter::number wait) const noexcept {
+    return blocked_->waits(wait);
+  }
+  /// The client is gone: a request in flight that waits for a key comes back without a reply.
+  void give_up_waiting() {
+    blocked_->give_up(keyspace::wait_note::gone);
   }
   /// After the last answer: drops the reference to the owner.
   void end() {
@@ -186,6 +195,7 @@ private:
   const protocol::command_spec* lone_spec_ = nullptr;
   placement lone_place_ = placement::session;
   std::unique_ptr<rendezvous> meeting_;
+  std::shared_ptr<blocked_request> blocked_;
   /// Something has been sent and not been answered: everything above is lent out.
   bool in_flight_ = false;
   /// It could not be sent.

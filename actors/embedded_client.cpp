@@ -78,6 +78,7 @@ caf::behavior embedded_client::make_behavior() {
           [this](const batch_done&) {
             const turn now{this};
             in_flight_ = false;
+            record_->set_flag(commands::client_blocked, false);
             dispatcher_.take_answers();
             deliver();
             work();
@@ -91,6 +92,10 @@ caf::behavior embedded_client::make_behavior() {
             const turn now{this};
             retrying_ = false;
             work();
+          },
+          [this](const request_waits& news) {
+            const turn now{this};
+            record_->set_flag(commands::client_blocked, dispatcher_.waits(news.wait));
           },
           [this](const close_connection&) { close(); }};
 }
@@ -199,6 +204,7 @@ void embedded_client::deliver() {
 void embedded_client::close() {
   const turn now{this};
   closing_ = true;
+  dispatcher_.give_up_waiting();
   quit_if_idle();
 }
 

@@ -42,6 +42,10 @@ public:
   event_loop(const event_loop&) = delete;
   event_loop& operator=(const event_loop&) = delete;
 
+  /// How many a loop has beside those of its sockets: epoll, Asio's timer, Asio's interrupter and
+  /// `wake_up_`.
+  static constexpr std::size_t own_descriptors = 4;
+
   /// The loop that the calling thread runs, or null.
   static event_loop* current() noexcept;
 

@@ -22,6 +22,12 @@ namespace {
 /// How many clients are accepted before those that are connected have their turn.
 constexpr int accepts_per_event = 100;
 
+/// How long a client has to wait for a descriptor before it is tried again.
+constexpr std::chrono::milliseconds backoff_interval{100};
+
+/// As long as there is none, this is often enough for a reader of the log.
+constinit log::rate_limit failed_accepts{std::chrono::seconds{1}};
+
 constexpr std::chrono::seconds tick_interval{1};
 
 /// A client that said nothing for so long gives back the buffers that it had grown.
@@ -69,7 +75,7 @@ caf::behavior listener::make_behavior() {
             const turn now{this};
             adopt(std::move(*client.socket));
           },
-          [this](const pause_ended&) {
+          [this](const pause_changed&) {
             const turn now{this};
             for (auto* one : connections_)
               one->end_pause();
@@ -86,9 +92,10 @@ void listener::open(listening_sockets& given) {
   if (draining_)
     return;
   for (auto& socket : given.of_loop(loop().index())) {
-    doors_.push_back(
-      std::make_shared<door>(door{std::move(socket.place), std::move(socket.file),
-                                  descriptor{loop().io().get_executor(), socket.fd.release()}}));
+    const auto executor = loop().io().get_executor();
+    doors_.push_back(std::make_shared<door>(door{std::move(socket.place), std::move(socket.file),
+                                                 descriptor{executor, socket.fd.release()},
+                                                 steady_timer{executor}}));
     expect_clients(doors_.back());
   }
 }
@@ -99,13 +106,19 @@ void listener::close(const std::vector<tcp_place>& places) {
     if (std::none_of(places.begin(), places.end(),
                      [&](const tcp_place& place) { return place.name() == one->place; }))
       return false;
-    accept_all(*one);
-    one->closed = true;
-    asio::error_code ignored;
-    one->socket.close(ignored);
+    while (accept_some(*one) == queue::not_empty) {
+    }
+    shut(*one);
     return true;
   };
   std::erase_if(doors_, goes);
+}
+
+void listener::shut(door& one) {
+  one.closed = true;
+  one.backoff.cancel();
+  asio::error_code ignored;
+  one.socket.close(ignored);
 }
 
 /// A wait that is over already is no longer cancelled by the end of its socket or timer, so what
@@ -114,14 +127,30 @@ void listener::expect_clients(const std::shared_ptr<door>& from) {
   from->socket.async_wait(descriptor::wait_read,
                           [this, from, alive = caf::actor_cast<caf::strong_actor_ptr>(this)](
                             const asio::error_code& failed) {
-                            if (failed || from->closed || draining_)
-                              return;
-                            accept_all(*from);
-                            expect_clients(from);
+                            if (!failed)
+                              accept_and_go_on(from);
                           });
 }
 
-void listener::accept_all(door& from) {
+void listener::expect_clients_later(const std::shared_ptr<door>& from) {
+  from->backoff.expires_after(backoff_interval);
+  from->backoff.async_wait([this, from, alive = caf::actor_cast<caf::strong_actor_ptr>(this)](
+                             const asio::error_code& failed) {
+    if (!failed)
+      accept_and_go_on(from);
+  });
+}
+
+void listener::accept_and_go_on(const std::shared_ptr<door>& from) {
+  if (from->closed)
+    return;
+  if (accept_some(*from) == queue::stuck)
+    expect_clients_later(from);
+  else
+    expect_clients(from);
+}
+
+listener::queue listener::accept_some(door& from) {
   for (int n = 0; n < accepts_per_event; ++n) {
     const auto fd = ::accept4(from.socket.native_handle(), nullptr, nullptr,
                               SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -131,10 +160,14 @@ void listener::accept_all(door& from) {
     }
     if (errno == EINTR || errno == ECONNABORTED)
       continue;
-    if (errno != EAGAIN)
-      log::warning("Accepting client connection: {}", log::system_error(errno));
-    return;
+    if (errno == EAGAIN)
+      return queue::empty;
+    const auto why = errno;
+    if (failed_accepts.allows())
+      log::warning("Accepting client connection: {}", log::system_error(why));
+    return queue::stuck;
   }
+  return queue::not_empty;
 }
 
 void listener::admit(owned_fd client) noexcept try {
@@ -268,10 +301,8 @@ void listener::tick() {
 
 void listener::drain() {
   draining_ = true;
-  for (const auto& one : doors_) {
-    asio::error_code ignored;
-    one->socket.close(ignored);
-  }
+  for (const auto& one : doors_)
+    shut(*one);
   doors_.clear();
   timer_.reset();
   for (auto* one : connections_)

@@ -6,7 +6,8 @@
 /// addresses (SO_REUSEPORT: the kernel spreads the clients); a Unix socket is accepted by the first
 /// loop, which hands every client to the next loop in turn.
 ///
-/// A client that there is no memory for is dropped.
+/// A client that there is no memory for is dropped. One that there is no descriptor for stays in
+/// the kernel's queue, and is asked for again a little later: the queue alone would call at once.
 ///
 /// Once a second it closes clients that were idle for longer than `timeout` and lets idle ones give
 /// back memory.
@@ -44,13 +45,18 @@ private:
     std::string place;
     socket_file file;
     descriptor socket;
+    steady_timer backoff;
     bool closed = false;
   };
+  enum class queue { empty, not_empty, stuck };
 
   void open(listening_sockets& given);
   void close(const std::vector<tcp_place>& places);
   void expect_clients(const std::shared_ptr<door>& from);
-  void accept_all(door& from);
+  void expect_clients_later(const std::shared_ptr<door>& from);
+  void accept_and_go_on(const std::shared_ptr<door>& from);
+  queue accept_some(door& from);
+  static void shut(door& one);
   void admit(owned_fd client) noexcept;
   void welcome(owned_fd client);
   void adopt(owned_fd client) noexcept;

@@ -63,6 +63,9 @@ public:
   base::result<void> open_unix(const std::string& path, unsigned permissions, int backlog);
 
   bool empty() const noexcept;
+  std::size_t loop_count() const noexcept {
+    return per_loop_.size();
+  }
   /// The TCP places that sockets were opened for.
   const std::vector<tcp_place>& tcp_places() const noexcept {
     return places_;

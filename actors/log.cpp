@@ -74,6 +74,14 @@ void write(level which, fmt::string_view text, fmt::format_args values) noexcept
   return;
 }
 
+bool rate_limit::allows(std::chrono::steady_clock::time_point now) noexcept {
+  const auto asked = now.time_since_epoch();
+  auto next = next_.load(std::memory_order_relaxed);
+  return asked.count() >= next
+         && next_.compare_exchange_strong(next, (asked + interval_).count(),
+                                          std::memory_order_relaxed);
+}
+
 std::string system_error(int number) {
   return std::system_category().message(number);
 }

@@ -11,6 +11,8 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
+#include <chrono>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -42,6 +44,22 @@ std::string what(const std::exception_ptr& thrown);
 
 /// From here on an exception that nobody catches is named in the log before the process aborts.
 void write_last_words() noexcept;
+
+/// For lines that a client can cause at will: lets one through, and the next one not before
+/// `interval` is over, whoever asks. From any thread.
+class rate_limit {
+public:
+  explicit constexpr rate_limit(std::chrono::seconds interval) noexcept : interval_(interval) {
+  }
+
+  bool allows(std::chrono::steady_clock::time_point now
+              = std::chrono::steady_clock::now()) noexcept;
+
+private:
+  std::chrono::steady_clock::duration interval_;
+  /// Time since the clock's epoch.
+  std::atomic<std::chrono::steady_clock::rep> next_{0};
+};
 
 template <class... Ts>
 void debug(fmt::format_string<Ts...> text, Ts&&... values) noexcept {

@@ -14,7 +14,7 @@ namespace thespis::actors {
 class loop_group {
 public:
   loop_group(caf::actor_system& system, std::size_t count);
-  /// REQUIRES: stopped, or never started.
+  /// Stops, if that has not been done. REQUIRES: not called from a loop.
   ~loop_group();
 
   void start();

@@ -1,9 +1,9 @@
 #pragma once
 
 /// Memory that is kept back for the server's own small needs: messages, run queues, timers, nodes
-/// of its maps. The program's operator new (server/main.cpp) turns to it when the allocator has
-/// nothing left. So a data set that fills all the memory which the process may have leaves a server
-/// that still answers, deletes and shuts down.
+/// of its maps. The program's operator new (server/operator_new.cpp) turns to it when the allocator
+/// has nothing left. So a data set that fills all the memory which the process may have leaves a
+/// server that still answers, deletes and shuts down.
 ///
 /// What is done for one client must not use the reserve up. It may fail instead, and the client
 /// gets an OOM error: keys, values, tables, input and replies come from malloc, which does not know

@@ -10,6 +10,7 @@
 #include "commands/client_record.hpp"
 #include "commands/slow_request.hpp"
 #include "keyspace/discarded.hpp"
+#include "keyspace/waiter.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/actor_cast.hpp>
@@ -91,7 +92,7 @@ struct close_connection {};
 
 /// To a listener, from there to its connections: a pause of clients began, changed or ended; who
 /// waits looks again.
-struct pause_ended {};
+struct pause_changed {};
 
 /// To the administrator, from there to each listener: take your loop's listening sockets and accept
 /// clients on them.
@@ -130,6 +131,25 @@ struct shut_down {};
 
 /// To the supervisor: nobody comes any more.
 struct farewell {};
+
+/// To a client: the request in flight waits for a key.
+struct request_waits {
+  keyspace::waiter::number wait;
+};
+
+/// To a partition: a wait for keys of its shard is over, or these have to be looked at again.
+struct wait_changed {
+  keyspace::waiter_ptr who;
+  keyspace::waiter::number wait;
+  bool over;
+};
+
+/// To the scheduler: that wait ends at this time (Unix ms); 0: it is over.
+struct end_wait_at {
+  keyspace::waiter_ptr who;
+  keyspace::waiter::number wait;
+  std::int64_t at_ms;
+};
 
 /// To the scheduler, from a partition: tick me at this time (Unix ms).
 struct wake_partition_at {
@@ -176,7 +196,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::slow_requests)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::begin_ticking)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::sample_now)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::close_connection)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::pause_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::pause_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::open_sockets)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::close_sockets)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::sockets_closed)
@@ -187,3 +207,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::drained)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::shut_down)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::farewell)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::wake_partition_at)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::request_waits)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::wait_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::end_wait_at)

@@ -1,10 +1,13 @@
 #include "actors/partition.hpp"
 
+#include "actors/blocked_request.hpp"
 #include "actors/memory_reserve.hpp"
 #include "actors/multicast.hpp"
 #include "actors/rendezvous.hpp"
+#include "actors/serve_waiters.hpp"
 #include "commands/execute.hpp"
 #include "keyspace/active_expiry.hpp"
+#include "protocol/errors.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -36,7 +39,7 @@ partition::partition(caf::actor_config& config, core& home, partition_index inde
     core_(home),
     index_(index),
     shard_(home.shards[index]),
-    only_this_(shard_),
+    only_this_(shard_, index, home.shards.size()),
     statistics_(home.partition_statistics[index]) {
 }
 
@@ -45,7 +48,14 @@ partition::~partition() {
 }
 
 caf::behavior partition::make_behavior() {
-  return {[this](const partition_task& task) { handle(task); }};
+  return {[this](const partition_task& task) { handle(task); },
+          [this](const wait_changed& news) {
+            const turn now{this};
+            if (parked_)
+              postponed_news_.push_back(news);
+            else
+              look_at(news);
+          }};
 }
 
 void partition::handle(const partition_task& task) {
@@ -72,6 +82,8 @@ void partition::serve(const partition_task& task) {
       return;
     case partition_task::kind::release:
       parked_ = false;
+      for (const auto& news : std::exchange(postponed_news_, {}))
+        look_at(news);
       break;
     case partition_task::kind::expire:
       wake_up();
@@ -125,6 +137,8 @@ void partition::run_part(batch& work) {
     ctx.hint = {words.size() > 1 ? words[1] : std::string_view{}, item.key_hash};
     commands::execute(ctx, *item.spec, words, statistics_, shards);
     item.reply_end = bytes.size();
+    if (has_ready_waiters(shard_)) [[unlikely]]
+      serve_waiters(core_, {only_this_, shards}, statistics_, context());
     if (direct && bytes.size() > output_bytes_per_run)
       break;
   }
@@ -158,6 +172,16 @@ std::size_t partition::look_ahead(const batch& work, batch_part& part) {
   return end;
 }
 
+void partition::look_at(const wait_changed& news) {
+  auto& waiting = shard_.changes.waiting();
+  // While somebody had claimed it, those behind it were held up.
+  waiting.note_keys_of(news.who.get(), news.wait);
+  if (news.over)
+    waiting.remove(news.who.get(), news.wait);
+  keyspace::shard* const shards[] = {&shard_};
+  serve_waiters(core_, {only_this_, shards}, statistics_, context());
+}
+
 void partition::join(rendezvous& meeting) {
   await_armed(meeting.armed);
   parked_ = true;
@@ -169,24 +193,51 @@ void partition::join(rendezvous& meeting) {
 void partition::run_meeting(rendezvous& meeting) {
   auto& work = meeting.work();
   const auto shards = meeting.take_shards();
+  const auto borrowed = meeting.take_borrowed();
   protocol::reply_writer reply{*work.output, work.client->protocol};
   keyspace::command_context ctx{reply, *work.client, shards, work.time};
   auto& part = work.parts.front();
+  const auto& spec = *part.items.front().spec;
+  ctx.may_wait = (spec.flags & protocol::blocking) != 0;
+  const auto served = work.blocked != nullptr && work.blocked->is_served();
+  ctx.share.leads = !served;
+  if (served)
+    ctx.now = core_.now();
   statistics_.start();
   if (const memory_reserve::client_work may_fail; commands::make_room(*work.output)) [[likely]]
-    commands::execute(ctx, *part.items.front().spec, work.words_of(part.items.front(), part),
-                      statistics_, meeting.borrowed());
+    commands::execute(ctx, spec, work.words_of(part.items.front(), part), statistics_, borrowed);
   else
     work.cut_short.store(true, std::memory_order_relaxed);
   core_.report_slow(statistics_, context());
   const auto partitions = meeting.take_partitions();
   auto releases = meeting.take_releases();
-  work.report(context());
   // From here on the meeting is its owner's again.
+  if (ctx.may_wait)
+    settle(work, ctx, partitions, meeting);
+  else
+    work.report(context());
+  serve_waiters(core_, {shards, borrowed}, statistics_, context());
   for (auto other : partitions)
     if (other != index_)
       post_wrapped(core_.partitions[other], context(), releases.take());
   serve(partition_task{partition_task::kind::release});
+}
+
+/// A request that may wait has been run: it waits, goes on waiting, or has its answer.
+void partition::settle(batch& work, keyspace::command_context& ctx,
+                       const std::vector<partition_index>& partitions, rendezvous& meeting) {
+  auto& request = *work.blocked;
+  if (request.is_served()) {
+    request.note_keys(ctx.shards);
+    return ctx.wish ? request.go_on_waiting(context()) : request.answered(ctx.shards, context());
+  }
+  try {
+    if (ctx.wish)
+      return request.begin(*ctx.wish, partitions, ctx.shards, meeting, context());
+  } catch (const std::bad_alloc&) {
+    ctx.reply.error(protocol::errors::out_of_memory);
+  }
+  work.report(context());
 }
 
 /// Deletes what has expired, some of it, and asks to be woken for the rest.

@@ -28,10 +28,13 @@ public:
 private:
   void handle(const partition_task& task);
   void serve(const partition_task& task);
+  void look_at(const wait_changed& news);
   void run_part(batch& work);
   std::size_t look_ahead(const batch& work, batch_part& part);
   void join(rendezvous& meeting);
   void run_meeting(rendezvous& meeting);
+  void settle(batch& work, keyspace::command_context& ctx,
+              const std::vector<partition_index>& partitions, rendezvous& meeting);
   void give_garbage_away() noexcept;
   void wake_up();
   void rest_until(std::int64_t time_ms) noexcept;
@@ -43,6 +46,7 @@ private:
   keyspace::shard_map only_this_;
   commands::command_statistics& statistics_;
   std::deque<partition_task> postponed_;
+  std::vector<wait_changed> postponed_news_;
   bool parked_ = false;
   std::int64_t announced_due_ms_ = INT64_MAX;
   /// Expiry goes on then, not before.

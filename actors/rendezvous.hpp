@@ -59,8 +59,8 @@ public:
     return keyspace::shard_map{std::move(shards_)};
   }
   /// After take_shards(): those that were lent, in the order of their index.
-  std::span<keyspace::shard* const> borrowed() const noexcept {
-    return borrowed_;
+  std::vector<keyspace::shard*> take_borrowed() noexcept {
+    return std::move(borrowed_);
   }
   std::vector<partition_index> take_partitions() noexcept {
     return std::move(partitions_);

@@ -11,7 +11,9 @@
 #include "actors/pinned_actor.hpp"
 #include "actors/steady_timer.hpp"
 
+#include <map>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 namespace thespis::actors {
@@ -26,6 +28,8 @@ public:
 
 private:
   void add(const wake_partition_at& wish);
+  void add(const end_wait_at& end);
+  void end_waits(std::int64_t now_ms);
   void expect_tick();
   void tick();
 
@@ -35,8 +39,20 @@ private:
   std::int64_t next_sample_ms_ = 0;
   /// When the timer fires, Unix ms.
   std::int64_t timer_at_ms_ = 0;
+  /// Deadlines of clients that wait for keys.
+  struct deadline {
+    std::int64_t at_ms;
+    const keyspace::waiter* who;
+    keyspace::waiter::number wait;
+
+    auto operator<=>(const deadline&) const = default;
+  };
+
   /// When each partition wants to be woken, Unix ms: its latest wish.
   std::vector<std::int64_t> due_ms_;
+  std::map<deadline, keyspace::waiter_ptr> deadlines_;
+  /// The deadline of each client that has one.
+  std::unordered_map<const keyspace::waiter*, decltype(deadlines_)::iterator> deadline_of_;
 };
 
 } // namespace thespis::actors

@@ -9,21 +9,15 @@
 #include "actors/process_figures.hpp"
 #include "actors/reclaimer.hpp"
 #include "actors/scheduler.hpp"
+#include "actors/sizing.hpp"
 #include "actors/supervisor.hpp"
+#include "base/ensure.hpp"
 
-#include <algorithm>
-#include <thread>
 #include <utility>
 
 namespace thespis::actors {
 
 namespace {
-
-std::size_t or_cores(std::int64_t configured) {
-  if (configured > 0)
-    return static_cast<std::size_t>(configured);
-  return std::max(1u, std::thread::hardware_concurrency());
-}
 
 /// A floating actor that does not keep the actor system alive: the supervisor ends it.
 template <class Actor, class... Ts>
@@ -36,15 +30,12 @@ caf::actor spawn_floating(caf::actor_system& system, Ts&&... xs) {
 store::store(caf::actor_system& system, base::options& settings, wall_clock clock)
   : system_(system), loops_(event_loops_of(system)) {
   if (loops_ == nullptr) {
-    own_loops_ = std::make_unique<loop_group>(system,
-                                              or_cores(settings.get(base::option::threads)));
+    own_loops_ = std::make_unique<loop_group>(system, loop_count_of(settings));
     own_loops_->start();
     loops_ = own_loops_.get();
   }
-  const auto partitions = settings.get(base::option::partitions);
-  core_ = std::make_unique<core>(
-    settings, loops_->size(),
-    partitions > 0 ? static_cast<std::size_t>(partitions) : loops_->size(), clock);
+  core_ = std::make_unique<core>(settings, loops_->size(),
+                                 partition_count_of(settings, loops_->size()), clock);
   core_->server.facts = gather_facts(*core_);
   core_->server.apply_settings();
   spawn_core_actors();
@@ -91,6 +82,7 @@ caf::actor store::connect() {
 }
 
 void store::listen(listening_sockets sockets) {
+  THESPIS_ENSURE(sockets.loop_count() == loops_->size());
   post(core_->administrator, nullptr,
        open_sockets{std::make_shared<listening_sockets>(std::move(sockets))});
 }

@@ -4,8 +4,9 @@
 /// sockets. This is what a program embeds; the server is a store that listens.
 ///
 /// The system may run on our event loops (`use_event_loops` before it is made) or on CAF's own
-/// scheduler; then the store brings event loops of its own for the actors that need one, and
-/// partitions run on CAF's threads.
+/// scheduler; then the store brings event loops of its own for connections. Partitions and the
+/// other actors that need no loop run where the message that woke them was sent: on the loop of a
+/// connection, or on CAF's threads for embedded clients.
 ///
 /// Life: make it, `listen` if sockets are wanted, `connect` for embedded clients, `stop`. Not
 /// thread-safe but for `stop`.
@@ -41,7 +42,8 @@ public:
     return loops_->size();
   }
 
-  /// Serves the clients of these sockets, at most once. `sockets` has one list per event loop.
+  /// Serves the clients of these sockets, at most once. REQUIRES: `sockets` was made for
+  /// `loop_count` event loops.
   void listen(listening_sockets sockets);
 
   /// Begins the ordered end: what is in flight is answered, then the data is gone (nothing writes

@@ -178,6 +178,24 @@ std::string_view word(std::string_view text, char (&buffer)[Size]) noexcept {
   return {buffer, text.size()};
 }
 
+/// Whole numbers of up to 18 digits, which most scores are: an integer converts with one rounding.
+std::optional<double> parse_whole(std::string_view text) noexcept {
+  constexpr std::size_t digits_max = 18;
+  const auto is_negative = !text.empty() && text[0] == '-';
+  text.remove_prefix(is_negative ? 1 : 0);
+  if (text.empty() || text.size() > digits_max)
+    return std::nullopt;
+  std::int64_t number = 0;
+  for (const char c : text) {
+    const auto digit = c - '0';
+    if (digit < 0 || digit > 9)
+      return std::nullopt;
+    number = number * 10 + digit;
+  }
+  const auto value = static_cast<double>(number);
+  return is_negative ? -value : value;
+}
+
 /// "nan", "inf", "-inf", or empty for a finite number.
 template <class Float>
 std::string_view special_name(Float value) noexcept {
@@ -207,6 +225,8 @@ std::optional<std::uint64_t> parse_uint64(std::string_view text) noexcept {
 }
 
 std::optional<double> parse_double(std::string_view text) {
+  if (const auto whole = parse_whole(text))
+    return whole;
   double value = 0;
   const char* end = text.data() + text.size();
   const auto done = std::from_chars(text.data(), end, value);

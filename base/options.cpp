@@ -83,6 +83,11 @@ options::options() {
     store(static_cast<option>(i), preset_of(static_cast<option>(i)));
 }
 
+options::options(const options& from) : loaded_(from.loaded_) {
+  for (std::size_t i = 0; i < option_count; ++i)
+    store(static_cast<option>(i), from.value(static_cast<option>(i)));
+}
+
 // -- reading --------------------------------------------------------------------------------------
 
 output_limit options::output_limit_of(client_class cls) const noexcept {

@@ -29,7 +29,8 @@ class options {
 public:
   /// Everything at its default.
   options();
-  options(const options&) = delete;
+  /// The same values, and no callbacks. For the owner of `from`.
+  explicit options(const options& from);
   options& operator=(const options&) = delete;
 
   // -- reading numbers: any thread

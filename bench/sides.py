@@ -1,16 +1,37 @@
 """The two servers of a comparison, and how load is put on them."""
 
 import csv
+import dataclasses
 import os
 import pathlib
 import re
 import shutil
 import subprocess
+import time
 
 import server
 
 SERVER_CORE, LOAD_CORE = "0", "1"
 CLIENTS_MAX = 12_000
+
+
+@dataclasses.dataclass(frozen=True)
+class Load:
+    """What redis-benchmark sends: one of its own tests, or the words of a command, in which it
+    replaces __rand_int__ by twelve digits of a number below `random_below`.
+    """
+
+    what: object  # the name of a test, or a tuple of words
+    pipeline: int
+    requests: int
+    random_below: int = None  # default: --keyspace
+
+    def scaled(self, scale):
+        return dataclasses.replace(self, requests=max(100, int(self.requests * scale)))
+
+    def sample(self):
+        """One of the commands that will be sent. REQUIRES: words, not a test."""
+        return [word.replace("__rand_int__", f"{1:012d}") for word in self.what]
 
 
 class Side:
@@ -60,27 +81,35 @@ def pair():
     return Side("thespis", server.thespis_binary()), Side("redis-server", redis)
 
 
-def benchmark(port, test, requests, pipeline, arguments, pinned=True):
+def throughput(running, load, arguments):
+    """{rps, cpu: µs per request, busy: the load generator's share of its core} on one core."""
+    before = running.cpu_seconds()
+    began, generated = time.monotonic(), _cpu_seconds_of_children()
+    figures = benchmark(running.port, load, arguments)
+    busy = (_cpu_seconds_of_children() - generated) / (time.monotonic() - began)
+    spent = running.cpu_seconds() - before
+    return {"rps": figures["rps"], "cpu": spent / load.requests * 1e6, "busy": busy}
+
+
+def _cpu_seconds_of_children():
+    """Of those that have ended."""
+    return sum(os.times()[2:4])
+
+
+def benchmark(port, load, arguments, pinned=True):
     """Runs redis-benchmark; returns its figures: rps, p50_latency_ms, p99_latency_ms …"""
+    options = {
+        "-p": port,
+        "-n": load.requests,
+        "-P": load.pipeline,
+        "-c": arguments.clients,
+        "-r": load.random_below or arguments.keyspace,
+        "-d": arguments.value_bytes,
+    }
     words = ["taskset", "-c", LOAD_CORE] if pinned else []
-    words += [
-        "redis-benchmark",
-        "-p",
-        str(port),
-        "-t",
-        test,
-        "-n",
-        str(requests),
-        "-P",
-        str(pipeline),
-        "-c",
-        str(arguments.clients),
-        "-r",
-        str(arguments.keyspace),
-        "-d",
-        str(arguments.value_bytes),
-        "--csv",
-    ]
+    words += ["redis-benchmark", "--csv"]
+    words += [str(word) for option in options.items() for word in option]
+    words += ["-t", load.what] if isinstance(load.what, str) else load.what
     done = subprocess.run(
         words, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL
     )
@@ -90,6 +119,30 @@ def benchmark(port, test, requests, pipeline, arguments, pinned=True):
         for name, value in list(csv.DictReader(lines))[0].items()
         if name != "test"
     }
+
+
+def settled_bytes(running):
+    """RSS once it has stopped moving: a table that grows step by step has finished."""
+    return _settled(running.resident_bytes, 0.25, 6)
+
+
+def settle(running):
+    """Waits until the server is idle: what was deleted before may go in the background."""
+    _settled(lambda: round(running.cpu_seconds(), 2), 0.05, 2)
+
+
+def _settled(value, step_seconds, calm_steps, steps_max=60):
+    """The value once it has not changed for that many steps."""
+    last = value()
+    calm = 0
+    for _ in range(steps_max):
+        time.sleep(step_seconds)
+        now = value()
+        calm = calm + 1 if now == last else 0
+        last = now
+        if calm == calm_steps:
+            break
+    return last
 
 
 class MachineTime:

@@ -147,8 +147,9 @@ void run_reading(command_context& ctx, arguments args, const step_summary& summa
     ctx.reply.integer(step->field.read(source->bytes, step->offset));
 }
 
-/// Replies what the step replies. Returns whether it changed something.
-bool run_step(command_context& ctx, const field_step& step, std::span<char> bytes) {
+/// Replies what the step replies. Returns whether it counts as a change: if the string has `grown`
+/// anything that is written does.
+bool run_step(command_context& ctx, const field_step& step, std::span<char> bytes, bool grown) {
   const auto& field = step.field;
   const auto old = field.read({bytes.data(), bytes.size()}, step.offset);
   if (step.what == field_step::kind::get) {
@@ -164,7 +165,7 @@ bool run_step(command_context& ctx, const field_step& step, std::span<char> byte
   }
   field.write(bytes, step.offset, *value);
   ctx.reply.integer(sets ? old : *value);
-  return *value != old;
+  return grown || *value != old;
 }
 
 void run_writing(command_context& ctx, arguments args, const step_summary& summary) {
@@ -176,15 +177,16 @@ void run_writing(command_context& ctx, arguments args, const step_summary& summa
   const auto size = found ? at->size() : 0;
   const auto bytes = ctx.db(key).resize_string(at,
                                                std::max<std::size_t>(size, summary.bytes_written));
-  bool changed = bytes.size() != size;
+  const bool grown = bytes.size() != size;
+  std::uint64_t changes = 0;
   ctx.reply.array(summary.count);
   step_reader steps{ctx, args};
   while (const auto step = steps.next())
-    changed |= run_step(ctx, *step, bytes);
+    changes += run_step(ctx, *step, bytes, grown) ? 1 : 0;
   if (!found)
-    ctx.did(event_class::new_key, "new", key);
-  if (changed)
-    ctx.did(event_class::string, "setbit", key);
+    ctx.also(event_class::new_key, "new", key);
+  if (grown || changes != 0)
+    ctx.did_several(event_class::string, "setbit", key, changes);
 }
 
 } // namespace

@@ -213,7 +213,7 @@ void cmd_setbit(command_context& ctx, arguments args) {
   const auto bytes = ctx.db(key).resize_string(at, std::max<std::size_t>(size, *offset / 8 + 1));
   const bool old = types::set_bit(bytes, *offset, *bit == 1);
   if (!found)
-    ctx.did(event_class::new_key, "new", key);
+    ctx.also(event_class::new_key, "new", key);
   if (bytes.size() != size || old != (*bit == 1))
     ctx.did(event_class::string, "setbit", key);
   ctx.reply.integer(old ? 1 : 0);
@@ -299,7 +299,7 @@ void cmd_bitop(command_context& ctx, arguments args) {
   sources.moved(destination, out);
   types::combine_bits(operation->what, sources.all(), out);
   if (!found)
-    ctx.did(event_class::new_key, "new", destination);
+    ctx.also(event_class::new_key, "new", destination);
   ctx.did(event_class::string, "set", destination);
   ctx.reply.integer(static_cast<std::int64_t>(out.size()));
 }

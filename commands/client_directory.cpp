@@ -1,7 +1,6 @@
 #include "commands/client_directory.hpp"
 
 #include "base/ascii.hpp"
-#include "protocol/session.hpp"
 
 #include <utility>
 
@@ -25,16 +24,6 @@ std::optional<client_type> parse_client_type(std::string_view name) noexcept {
   if (base::equals_nocase(name, "master"))
     return client_type::master;
   return std::nullopt;
-}
-
-void publish(const protocol::session& client, client_record& record) noexcept {
-  record.database.store(client.database, std::memory_order_relaxed);
-  record.protocol.store(client.protocol, std::memory_order_relaxed);
-  record.set_flag(client_multi, (client.special & protocol::special_multi) != 0);
-  record.set_flag(client_pubsub, (client.special & protocol::special_subscribed) != 0);
-  record.set_flag(client_no_evict, client.no_evict);
-  record.set_flag(client_no_touch, client.no_touch);
-  record.set_flag(client_closing, client.close_after_reply);
 }
 
 void client_directory::add(client_record_ptr client) {

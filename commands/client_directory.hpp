@@ -13,12 +13,6 @@
 #include <string>
 #include <string_view>
 
-namespace thespis::protocol {
-
-struct session;
-
-} // namespace thespis::protocol
-
 namespace thespis::commands {
 
 /// The classes that CLIENT LIST TYPE and client-output-buffer-limit tell apart.
@@ -27,9 +21,6 @@ enum class client_type : std::uint8_t { normal, replica, pubsub, master };
 client_type type_of(const client_record& client) noexcept;
 /// "normal", "slave" or "replica", "pubsub", "master", in any case.
 std::optional<client_type> parse_client_type(std::string_view name) noexcept;
-
-/// Makes the live figures of a record equal to what its session says. For the connection.
-void publish(const protocol::session& client, client_record& record) noexcept;
 
 class client_directory {
 public:

@@ -7,6 +7,7 @@
 /// Three kinds of members: fixed when the record is made; the administrator's, who alone reads and
 /// writes them; live ones, atomics that only the connection writes and that anybody may read.
 
+#include "keyspace/waiter.hpp"
 #include "protocol/command_spec.hpp"
 
 #include <atomic>
@@ -45,6 +46,8 @@ struct client_record {
   std::string local_address;
   int descriptor = -1;
   std::int64_t created_ms = 0;
+  /// What waits when a request of the client's does.
+  keyspace::waiter_ptr waiter;
 
   // -- the administrator's ----------------------------------------------------------------------
   std::string name;

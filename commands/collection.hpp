@@ -11,13 +11,18 @@
 ///            value->set(…);
 ///            value.close(event_class::hash, "hset");         // or nothing, if nothing changed
 ///
+/// A result that replaces whatever a key holds (SINTERSTORE …) goes through store_collection.
+///
 /// A collection that has no elements left is deleted, and one that would begin without any never
 /// comes to be.
 
+#include "commands/key_changes.hpp"
 #include "keyspace/command_context.hpp"
 #include "keyspace/object.hpp"
 #include "protocol/errors.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 
@@ -74,7 +79,7 @@ public:
       ctx_.also(keyspace::event_class::new_key, "new", key_);
       value_ = Value::adopt(word);
     }
-    ctx_.home(key_).changes.did(cls, event, ctx_.client.database, key_, changes);
+    ctx_.did_several(cls, event, key_, changes);
     if (value_.size() != 0)
       return;
     at_->set_pointer(value_.release());
@@ -99,5 +104,33 @@ private:
   keyspace::database::slot& at_;
   Value value_;
 };
+
+/// Makes `result` the value of `key`, whatever was there, or deletes the key if there is nothing in
+/// it. Tells `event` or "del"; `changes`: how many elements `event` counts as. Returns the number
+/// of elements. Throws std::bad_alloc with nothing changed.
+template <class Value>
+std::size_t store_collection(keyspace::command_context& ctx, std::string_view key, Value&& result,
+                             keyspace::event_class cls, std::string_view event,
+                             std::uint64_t changes = 1) {
+  auto at = ctx.find_to_write(key);
+  const auto size = result.size();
+  if (size == 0) {
+    if (at)
+      erase(ctx, key, at);
+    return 0;
+  }
+  const bool found{at};
+  auto* const word = result.release();
+  try {
+    ctx.db(key).set_object(at, keyspace::type_of<Value>, word);
+  } catch (...) {
+    Value::adopt(word);
+    throw;
+  }
+  if (!found)
+    ctx.also(keyspace::event_class::new_key, "new", key);
+  ctx.did_several(cls, event, key, changes);
+  return size;
+}
 
 } // namespace thespis::commands

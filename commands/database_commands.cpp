@@ -111,6 +111,8 @@ void cmd_swapdb(command_context& ctx, arguments args) {
     if (*first != *second)
       databases[static_cast<std::size_t>(*first)].swap(
         databases[static_cast<std::size_t>(*second)]);
+    part->changes.waiting().note_all(static_cast<int>(*first));
+    part->changes.waiting().note_all(static_cast<int>(*second));
     tell(ctx, *part, "swapdb", std::exchange(changes, 0));
   }
   ctx.reply.ok();

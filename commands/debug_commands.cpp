@@ -30,8 +30,11 @@ void cmd_debug_digest(command_context& ctx, arguments args);
 void cmd_debug_digest_value(command_context& ctx, arguments args);
 void cmd_debug_htstats(command_context& ctx, arguments args);
 void cmd_debug_htstats_key(command_context& ctx, arguments args);
+void cmd_debug_listpack(command_context& ctx, arguments args);
 void cmd_debug_object(command_context& ctx, arguments args);
 void cmd_debug_populate(command_context& ctx, arguments args);
+void cmd_debug_quicklist(command_context& ctx, arguments args);
+void cmd_debug_quicklist_packed_threshold(command_context& ctx, arguments args);
 void cmd_debug_sdslen(command_context& ctx, arguments args);
 void cmd_debug_sleep(command_context& ctx, arguments args);
 void cmd_memory_malloc_stats(command_context& ctx, arguments args);
@@ -52,6 +55,8 @@ constexpr std::string_view help_lines[] = {
   "    Reply with <string> as an error.",
   "JMAP",
   "    Reply with the allocator's own map of its arenas and size classes.",
+  "LISTPACK <key>",
+  "    Show the elements of a small collection, as they are stored.",
   "LOG <message>",
   "    Write <message> into the server's log.",
   "HTSTATS <dbid>",
@@ -66,6 +71,10 @@ constexpr std::string_view help_lines[] = {
   "PROTOCOL <type>",
   "    Reply with a value of the type: string, integer, double, bignum, null, array,",
   "    set, map, attrib, push, verbatim, true, false.",
+  "QUICKLIST <key> [<0|1>]",
+  "    Show the pieces of a large list, with 1 also their elements.",
+  "QUICKLIST-PACKED-THRESHOLD <size>",
+  "    Keep elements of lists that are longer by themselves, 0: only very long ones.",
   "REPLYBUFFER PEAK-RESET-TIME <NEVER|RESET|milliseconds>",
   "    How long the peak of a client's reply buffer counts before the buffer may",
   "    shrink below it. RESET: the default.",
@@ -298,10 +307,17 @@ constexpr command_spec debug_table[] = {
    .run = cmd_debug_htstats, .group = command_group::server},
   {.name = "debug|htstats-key", .arity = 3, .flags = debug_flags, .keys = key_at<2, key_ro>,
    .route = way::single, .run = cmd_debug_htstats_key, .group = command_group::server},
+  {.name = "debug|listpack", .arity = 3, .flags = debug_flags, .keys = key_at<2, key_ro>,
+   .route = way::single, .run = cmd_debug_listpack, .group = command_group::server},
   {.name = "debug|object", .arity = -3, .flags = debug_flags, .keys = key_at<2, key_ro>,
    .route = way::single, .run = cmd_debug_object, .group = command_group::server},
   {.name = "debug|populate", .arity = -3, .flags = debug_flags, .route = way::borrow_all,
    .run = cmd_debug_populate, .group = command_group::server},
+  {.name = "debug|quicklist", .arity = -3, .flags = debug_flags, .keys = key_at<2, key_ro>,
+   .route = way::single, .run = cmd_debug_quicklist, .group = command_group::server},
+  {.name = "debug|quicklist-packed-threshold", .arity = 3, .flags = debug_flags,
+   .route = way::session, .run = cmd_debug_quicklist_packed_threshold,
+   .group = command_group::server},
   {.name = "debug|sdslen", .arity = 3, .flags = debug_flags, .keys = key_at<2, key_ro>,
    .route = way::single, .run = cmd_debug_sdslen, .group = command_group::server},
   {.name = "debug|sleep", .arity = 3, .flags = debug_flags, .route = way::borrow_all,

@@ -28,7 +28,8 @@ std::size_t store_matches(command_context& ctx, const std::vector<types::geo_mat
     result.insert(match.member,
                   query.stores_distance ? match.distance / query.metres_per_unit : match.score,
                   limits);
-  return store_sorted_set(ctx, *query.target, std::move(result), event, matches.size());
+  return store_collection(ctx, *query.target, std::move(result), keyspace::event_class::zset, event,
+                          matches.size());
 }
 
 void search(command_context& ctx, arguments args, const geo_query_form& form) {

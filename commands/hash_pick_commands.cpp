@@ -3,6 +3,7 @@
 
 #include "base/ascii.hpp"
 #include "base/number.hpp"
+#include "base/sampling.hpp"
 #include "commands/hash_value.hpp"
 #include "commands/number_argument.hpp"
 #include "commands/rows.hpp"
@@ -15,7 +16,6 @@
 #include <limits>
 #include <optional>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 namespace thespis::commands {
@@ -70,26 +70,6 @@ private:
   bool pairs_;
 };
 
-/// Picks `count` out of `size` that are offered one by one, each set of them with the same chance.
-class selection {
-public:
-  selection(random_bits& random, std::size_t count, std::size_t size) noexcept
-    : random_(random), wanted_(count), left_(size) {
-  }
-  /// Whether the next one is picked.
-  bool next() noexcept {
-    if (random_.below(left_--) >= wanted_)
-      return false;
-    --wanted_;
-    return true;
-  }
-
-private:
-  random_bits& random_;
-  std::size_t wanted_;
-  std::size_t left_;
-};
-
 /// The same field may come again.
 void pick_with_repeats(command_context& ctx, const hash& in, random_bits& random, std::size_t count,
                        bool with_values) {
@@ -107,37 +87,28 @@ void pick_with_repeats(command_context& ctx, const hash& in, random_bits& random
     reply.add(items[random.below(items.size())]);
 }
 
-/// Few out of many, none twice.
-void pick_few(command_context& ctx, const hash& in, random_bits& random, std::size_t count,
-              bool with_values) {
-  picked_reply reply{ctx.reply, with_values, count};
-  std::unordered_set<const char*> seen;
-  while (seen.size() < count)
-    if (const auto item = in.random(random); seen.insert(item.field.data()).second)
-      reply.add(item);
-}
-
 void pick_distinct(command_context& ctx, const hash& in, random_bits& random, std::size_t count,
                    bool with_values) {
   if (in.may_hold_expired(ctx.now.ms)) {
     const auto items = live_items(in, ctx.now.ms);
     count = std::min(count, items.size());
-    selection picks{random, count, items.size()};
+    base::selection choice{count, items.size(), random};
     picked_reply reply{ctx.reply, with_values, count};
     for (const auto& item : items)
-      if (picks.next())
+      if (choice.take())
         reply.add(item);
     return;
   }
-  // A walk costs less than picks that hit the same field again and again.
-  constexpr std::size_t few = 3;
-  if (count < in.size() / few && in.encoding_name() == "hashtable")
-    return pick_few(ctx, in, random, count, with_values);
   count = std::min(count, in.size());
-  selection picks{random, count, in.size()};
   picked_reply reply{ctx.reply, with_values, count};
+  if (base::are_few(count, in.size()) && in.encoding_name() == "hashtable")
+    return base::visit_distinct(
+      count, [&] { return in.random(random); },
+      [](const hash_item& item) { return reinterpret_cast<std::uintptr_t>(item.field.data()); },
+      [&](const hash_item& item) { reply.add(item); });
+  base::selection choice{count, in.size(), random};
   in.for_each([&](const hash_item& item) {
-    if (picks.next())
+    if (choice.take())
       reply.add(item);
   });
 }
@@ -162,7 +133,7 @@ void pick_many(command_context& ctx, arguments args) {
   object_ref<hash> value{*at};
   auto& random = ctx.home(args[1]).random;
   if (*count < 0)
-    pick_with_repeats(ctx, *value, random, static_cast<std::size_t>(-*count), with_values);
+    pick_with_repeats(ctx, *value, random, base::repeated_picks(*count), with_values);
   else
     pick_distinct(ctx, *value, random, static_cast<std::size_t>(*count), with_values);
 }

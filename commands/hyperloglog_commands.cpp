@@ -24,19 +24,20 @@ namespace errors = protocol::errors;
 
 namespace {
 
-void reply_raised(command_context& ctx, std::string_view key, bool raised) {
-  if (raised)
-    ctx.did(event_class::string, "pfadd", key);
-  ctx.reply.integer(raised ? 1 : 0);
+/// `raised`: how many registers, and one more for a new sketch.
+void reply_raised(command_context& ctx, std::string_view key, std::size_t raised) {
+  if (raised != 0)
+    ctx.did_several(event_class::string, "pfadd", key, raised);
+  ctx.reply.integer(raised != 0 ? 1 : 0);
 }
 
 /// In place: a dense sketch keeps its length.
 void add_dense(command_context& ctx, std::string_view key, database::slot& at, arguments elements) {
   const auto bytes = sketch_bytes(ctx, key, at);
-  bool raised = false;
+  std::size_t raised = 0;
   for (const auto element : elements)
-    raised |= types::hll_raise(bytes, types::hll_mark_of(element));
-  if (raised)
+    raised += types::hll_raise(bytes, types::hll_mark_of(element)) ? 1 : 0;
+  if (raised != 0)
     types::hll_forget_cardinality(bytes);
   reply_raised(ctx, key, raised);
 }
@@ -45,17 +46,17 @@ void add_to(command_context& ctx, std::string_view key, database::slot& at, hll_
             arguments elements) {
   const bool found{at};
   const auto bytes_max = sparse_bytes_max(ctx);
-  bool raised = !found;
+  std::size_t raised = found ? 0 : 1;
   for (const auto element : elements) {
     const auto outcome = draft.raise(types::hll_mark_of(element), bytes_max);
     if (outcome == hll_draft::outcome::corrupted)
       return ctx.reply.error(errors::corrupted_hyperloglog);
-    raised |= outcome == hll_draft::outcome::raised;
+    raised += outcome == hll_draft::outcome::raised ? 1 : 0;
   }
-  if (raised)
+  if (raised != 0)
     put_sketch(ctx, key, at, draft);
   if (!found)
-    ctx.did(event_class::new_key, "new", key);
+    ctx.also(event_class::new_key, "new", key);
   reply_raised(ctx, key, raised);
 }
 
@@ -155,7 +156,7 @@ void cmd_pfmerge(command_context& ctx, arguments args) {
   }
   put_sketch(ctx, key, at, draft);
   if (!found)
-    ctx.did(event_class::new_key, "new", key);
+    ctx.also(event_class::new_key, "new", key);
   ctx.did(event_class::string, "pfadd", key);
   ctx.reply.ok();
 }

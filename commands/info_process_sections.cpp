@@ -99,7 +99,10 @@ void write_clients_section(info_text& out, server_state& server, keyspace::insta
   out.field("blocked_clients", blocked);
   out.field("tracking_clients", tracking);
   out.field("clients_in_timeout_table", 0);
-  out.field("total_blocking_keys", 0);
+  std::uint64_t waited_for = 0;
+  for (const auto* shard : server.shards)
+    waited_for += shard->changes.waiting().keys().get();
+  out.field("total_blocking_keys", waited_for);
   out.field("total_blocking_keys_on_nokey", 0);
 }
 

@@ -47,7 +47,7 @@ void push_command(command_context& ctx, arguments args, list_end where, bool onl
   value->growing(list_limit(ctx), bytes, elements.size());
   push_all(*value, where, elements);
   ctx.reply.integer(static_cast<std::int64_t>(value->size()));
-  value.close(event_class::list, push_event(where));
+  value.close(event_class::list, push_event(where), elements.size());
 }
 
 void pop_command(command_context& ctx, arguments args, list_end where) {

@@ -91,10 +91,11 @@ void cmd_ltrim(command_context& ctx, arguments args) {
     return;
   ctx.reply.ok();
   opened<types::list> value{ctx, args[1], at};
-  const auto kept = range_between(start, stop, value->size());
+  const auto size = value->size();
+  const auto kept = range_between(start, stop, size);
   value->keep(kept.first, kept.count);
   value->shrunk(list_limit(ctx));
-  value.close(event_class::list, "ltrim");
+  value.close(event_class::list, "ltrim", size - kept.count);
 }
 
 namespace {

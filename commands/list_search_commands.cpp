@@ -120,7 +120,7 @@ void cmd_lrem(command_context& ctx, arguments args) {
   if (removed == 0)
     return;
   value->shrunk(list_limit(ctx));
-  value.close(event_class::list, "lrem");
+  value.close(event_class::list, "lrem", removed);
 }
 
 /// LINSERT key BEFORE | AFTER pivot element -> the length then | 0 (no list) | -1 (no such pivot)

@@ -123,7 +123,7 @@ void reply_and_pop(command_context& ctx, std::string_view key, keyspace::databas
     value->keep(0, value->size() - count);
   }
   value->shrunk(list_limit(ctx));
-  value.close(event_class::list, pop_event(where));
+  value.close(event_class::list, pop_event(where), count);
 }
 
 namespace {
@@ -146,7 +146,7 @@ void rotate(command_context& ctx, std::string_view key, keyspace::database::slot
   push(*value, where_to, element.view());
   pop(*value, where_from);
   value->shrunk(list_limit(ctx));
-  ctx.did(event_class::list, push_event(where_to), key);
+  ctx.also(event_class::list, push_event(where_to), key);
   value.close(event_class::list, pop_event(where_from));
 }
 
@@ -172,7 +172,8 @@ bool move_element(command_context& ctx, std::string_view from, std::string_view 
     opened<types::list> other{ctx, to, destination};
     other->growing(list_limit(ctx), counted_bytes(element), 1);
     push(*other, where_to, element);
-    other.close(event_class::list, push_event(where_to));
+    // One change in all: that of the source.
+    other.close(event_class::list, push_event(where_to), 0);
   }
   // A new destination makes older slots void.
   source = ctx.db(from).find(from);
@@ -213,6 +214,8 @@ std::optional<many_pop> read_many_pop(command_context& ctx, protocol::arguments 
 
 bool pop_from_first(command_context& ctx, const many_pop& wanted) {
   for (auto key : wanted.keys) {
+    if (!ctx.shards.covers(key))
+      continue;
     auto at = ctx.find_to_write(key);
     if (!at)
       continue;

@@ -7,6 +7,7 @@ namespace thespis::commands {
 namespace {
 
 protocol::command_table& table_of_process() {
+  // clang-format off
   static const std::array families = {string_rows(),
                                       string_set_rows(),
                                       string_number_rows(),
@@ -15,6 +16,7 @@ protocol::command_table& table_of_process() {
                                       list_index_rows(),
                                       list_search_rows(),
                                       list_move_rows(),
+                                      list_blocking_rows(),
                                       bitmap_rows(),
                                       bit_field_rows(),
                                       hyperloglog_rows(),
@@ -29,6 +31,7 @@ protocol::command_table& table_of_process() {
                                       expiry_rows(),
                                       rename_rows(),
                                       scan_rows(),
+                                      sort_rows(),
                                       object_rows(),
                                       connection_rows(),
                                       client_rows(),
@@ -47,10 +50,12 @@ protocol::command_table& table_of_process() {
                                       zset_rows(),
                                       zset_range_rows(),
                                       zset_pop_rows(),
+                                      zset_blocking_rows(),
                                       zset_walk_rows(),
                                       zset_algebra_rows(),
                                       geo_rows(),
                                       geo_search_rows()};
+  // clang-format on
   static protocol::command_table table{families};
   return table;
 }

@@ -38,31 +38,8 @@ void reply_result(command_context& ctx, arguments keys, Algebra&& algebra) {
   ctx.reply.end_set(start, count);
 }
 
-/// Makes `result` the value of `key`, or deletes it if there is nothing in it. Replies with the
-/// size.
-void store(command_context& ctx, std::string_view key, types::set result, std::string_view event) {
-  auto at = ctx.find_to_write(key);
-  const bool existed{at};
-  ctx.reply.integer(static_cast<std::int64_t>(result.size()));
-  if (result.empty()) {
-    if (!existed)
-      return;
-    ctx.db(key).erase(at);
-    return ctx.did(event_class::generic, "del", key);
-  }
-  auto* const word = result.release();
-  try {
-    ctx.db(key).set_object(at, keyspace::value_type::set, word);
-  } catch (...) {
-    types::set::adopt(word);
-    throw;
-  }
-  if (!existed)
-    ctx.did(event_class::new_key, "new", key);
-  ctx.did(event_class::set, event, key);
-}
-
-/// Stores what `gather(sets, limits)` makes of the sets behind the destination.
+/// Stores what `gather(sets, limits)` makes of the sets behind the destination, and replies with
+/// its size.
 template <class Gather>
 void store_result(command_context& ctx, arguments args, std::string_view event, Gather&& gather) {
   types::set result;
@@ -72,7 +49,8 @@ void store_result(command_context& ctx, arguments args, std::string_view event, 
       return;
     result = gather(set_span{sets.all()}, set_limits_at(ctx, args[1]));
   }
-  store(ctx, args[1], std::move(result), event);
+  const auto size = store_collection(ctx, args[1], std::move(result), event_class::set, event);
+  ctx.reply.integer(static_cast<std::int64_t>(size));
 }
 
 /// A visitor that adds elements which `to` does not have.

@@ -1,7 +1,7 @@
 /// How many members an intersection, a union or a difference of sets has, up to a limit. Nothing is
 /// gathered but the number.
 
-#include "commands/number_argument.hpp"
+#include "commands/key_list.hpp"
 #include "commands/rows.hpp"
 #include "commands/set_value.hpp"
 #include "protocol/argument_reader.hpp"
@@ -9,7 +9,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <span>
 
@@ -27,21 +26,20 @@ using set_span = std::span<const types::set>;
 struct card_request {
   arguments keys;
   /// 0: none.
-  std::int64_t limit = 0;
+  std::size_t limit = 0;
 };
 
 /// Empty: an error has been replied. `may_be_rough`: whether APPROX is an option.
 std::optional<card_request> read_card_request(command_context& ctx, arguments args,
                                               bool may_be_rough) {
   protocol::argument_reader in{args};
-  const auto count = in.integer_in(1, std::numeric_limits<std::int64_t>::max(),
-                                   errors::key_count_not_positive);
-  if (!in.failed() && static_cast<std::size_t>(count) > in.left())
-    in.fail(errors::key_count_too_large);
-  card_request out{in.next(static_cast<std::size_t>(count))};
+  card_request out{read_keys(in, ctx.spec->name,
+                             {.not_an_integer = errors::key_count_not_positive,
+                              .below_one = errors::key_count_not_positive,
+                              .too_many = errors::key_count_too_large})};
   while (in.more())
     if (in.option("LIMIT", 1))
-      out.limit = in.natural("ERR LIMIT can't be negative");
+      out.limit = read_limit(in);
     else if (!may_be_rough || !in.option("APPROX"))
       in.fail(errors::syntax);
   if (!in.failed())
@@ -56,9 +54,9 @@ void reply_count(command_context& ctx, arguments args, bool may_be_rough, Algebr
   sets_to_read sets;
   if (!request || !sets.find(ctx, request->keys))
     return;
-  std::int64_t count = 0;
+  std::size_t count = 0;
   algebra(set_span{sets.all()}, [&](set_element) { return ++count == request->limit; });
-  ctx.reply.integer(count);
+  ctx.reply.integer(static_cast<std::int64_t>(count));
 }
 
 } // namespace

@@ -39,7 +39,7 @@ std::size_t add_members(command_context& ctx, arguments args, opened<types::set>
     // Those that are in stay there, unless the whole set is to be dropped.
     if (existed && added != 0) {
       ctx.replay_as(args[1], args.first(next));
-      value.close(event_class::set, "sadd");
+      value.close(event_class::set, "sadd", added);
     }
     throw;
   }
@@ -77,7 +77,7 @@ void cmd_sadd(command_context& ctx, arguments args) {
   opened<types::set> value{ctx, args[1], at};
   const auto added = add_members(ctx, args, value, existed);
   if (added != 0)
-    value.close(event_class::set, "sadd");
+    value.close(event_class::set, "sadd", added);
   ctx.reply.integer(static_cast<std::int64_t>(added));
 }
 
@@ -88,13 +88,13 @@ void cmd_srem(command_context& ctx, arguments args) {
     return ctx.reply.integer(0);
   if (is_not<types::set>(ctx, at))
     return;
-  std::int64_t removed = 0;
+  std::size_t removed = 0;
   opened<types::set> value{ctx, args[1], at};
   for (const auto member : args.subspan(2))
     removed += value->remove(member) ? 1 : 0;
   if (removed != 0)
-    value.close(event_class::set, "srem");
-  ctx.reply.integer(removed);
+    value.close(event_class::set, "srem", removed);
+  ctx.reply.integer(static_cast<std::int64_t>(removed));
 }
 
 /// SISMEMBER key member -> 1 | 0. Errors: WRONGTYPE. Cost: O(1).
@@ -164,7 +164,7 @@ void cmd_smove(command_context& ctx, arguments args) {
   value->remove(member);
   value.close(event_class::set, "srem");
   if (!has_destination)
-    ctx.did(event_class::new_key, "new", to);
+    ctx.also(event_class::new_key, "new", to);
   if (added)
     ctx.did(event_class::set, "sadd", to);
   ctx.reply.integer(1);

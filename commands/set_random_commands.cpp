@@ -1,6 +1,7 @@
 /// The commands that pick members of a set by chance: SPOP and SRANDMEMBER. Every choice has the
 /// same probability. What SPOP took is replayed as SREM, because another run would take others.
 
+#include "base/sampling.hpp"
 #include "commands/number_argument.hpp"
 #include "commands/rows.hpp"
 #include "commands/set_value.hpp"
@@ -10,7 +11,6 @@
 #include <cstdint>
 #include <deque>
 #include <limits>
-#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,9 +29,6 @@ namespace errors = protocol::errors;
 namespace {
 
 constexpr auto int64_max = std::numeric_limits<std::int64_t>::max();
-
-/// No reply has more elements than that: it would not fit into any memory.
-constexpr std::size_t picks_max = std::size_t{1} << 36;
 
 /// Replays the removal of members as SREM, some at a time.
 class removals {
@@ -80,15 +77,17 @@ void pop_one(command_context& ctx, std::string_view key, database::slot& at) {
 }
 
 void pop_all(command_context& ctx, std::string_view key, database::slot& at) {
+  std::size_t size = 0;
   {
     object_ref<types::set> value{*at};
-    ctx.reply.set(value->size());
+    size = value->size();
+    ctx.reply.set(size);
     value->for_each([&](set_element member) { reply_element(ctx.reply, member); });
   }
   ctx.replay_as(key, {"DEL", key});
   ctx.db(key).erase(at);
-  ctx.did(event_class::set, "spop", key);
-  ctx.did(event_class::generic, "del", key);
+  ctx.did_several(event_class::set, "spop", key, size);
+  ctx.also(event_class::generic, "del", key);
 }
 
 /// REQUIRES: count < size(); not packed, where views of members would not outlive a removal.
@@ -147,14 +146,12 @@ void pop_several(command_context& ctx, std::string_view key, std::size_t count) 
     pop_by_rest(ctx, key, *value, count);
   else
     pop_some(ctx, key, *value, count);
-  value.close(event_class::set, "spop");
+  value.close(event_class::set, "spop", count);
 }
 
 /// `count` picks of which each may be any member.
 void reply_picks(command_context& ctx, std::string_view key, const types::set& value,
                  std::size_t count) {
-  if (count > picks_max)
-    throw std::bad_alloc();
   auto& random = ctx.home(key).random;
   ctx.reply.array(count);
   if (value.stored() != types::set::form::packed || count == 1) {
@@ -188,7 +185,7 @@ void reply_several(command_context& ctx, std::string_view key, std::int64_t coun
     return ctx.reply.array(0);
   object_ref<types::set> value{*at};
   if (count < 0)
-    reply_picks(ctx, key, *value, static_cast<std::size_t>(-count));
+    reply_picks(ctx, key, *value, base::repeated_picks(count));
   else
     reply_sample(ctx, key, *value, static_cast<std::size_t>(count));
 }

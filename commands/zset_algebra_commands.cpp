@@ -2,6 +2,7 @@
 /// together, in whichever partitions they are.
 
 #include "base/ascii.hpp"
+#include "commands/key_list.hpp"
 #include "commands/rows.hpp"
 #include "commands/zset_algebra.hpp"
 #include "commands/zset_value.hpp"
@@ -16,6 +17,7 @@
 namespace thespis::commands {
 
 using keyspace::command_context;
+using keyspace::event_class;
 using protocol::argument_reader;
 using protocol::arguments;
 using types::sorted_set;
@@ -66,7 +68,7 @@ void read_options(argument_reader& in, const algebra_grammar& grammar, algebra_r
     } else if (grammar.has_scores() && in.option("withscores")) {
       out.with_scores = true;
     } else if (grammar.what == operation::count && in.option("limit", 1)) {
-      out.limit = static_cast<std::size_t>(in.natural(errors::limit_negative));
+      out.limit = read_limit(in);
     } else {
       in.fail(errors::syntax);
     }
@@ -78,10 +80,7 @@ void read_options(argument_reader& in, const algebra_grammar& grammar, algebra_r
 std::optional<algebra_request> read_request(command_context& ctx, arguments args, std::size_t first,
                                             const algebra_grammar& grammar) {
   argument_reader in{args, first};
-  const auto key_count = in.integer();
-  if (!in.failed() && key_count < 1)
-    in.fail(errors::no_input_keys(ctx.spec->name));
-  const auto keys = in.next(static_cast<std::size_t>(key_count));
+  const auto keys = read_keys(in, ctx.spec->name);
   if (in.failed()) {
     ctx.reply.error(in.error());
     return std::nullopt;
@@ -135,7 +134,7 @@ void store_result(command_context& ctx, arguments args, operation what, std::str
     for (const auto& [member, score] : members)
       result.insert(member, score, limits);
   }
-  const auto size = store_sorted_set(ctx, args[1], std::move(result), event);
+  const auto size = store_collection(ctx, args[1], std::move(result), event_class::zset, event);
   ctx.reply.integer(static_cast<std::int64_t>(size));
 }
 

@@ -24,9 +24,17 @@ std::size_t pop_members(keyspace::command_context& ctx, std::string_view key,
 /// The end that `word` names. Empty: neither MIN nor MAX.
 std::optional<zset_end> parse_zset_end(std::string_view word) noexcept;
 
-/// ZMPOP's part for one key: replies [key, [[member, score] …]] and replays it as ZPOPMIN or
-/// ZPOPMAX. REQUIRES: as pop_members.
-void pop_and_name_key(keyspace::command_context& ctx, std::string_view key,
-                      keyspace::database::slot& at, zset_end end, std::size_t count);
+/// The arguments of ZMPOP and, behind the timeout, of BZMPOP.
+struct many_zset_pop {
+  protocol::arguments keys;
+  zset_end end;
+  std::size_t count;
+};
+/// `first`: the index of numkeys. Nothing: an error has been replied.
+std::optional<many_zset_pop> read_many_zset_pop(keyspace::command_context& ctx,
+                                                protocol::arguments args, std::size_t first);
+/// Takes members from the first sorted set that there is, replies [key, [[member, score] …]] and
+/// replays it as ZPOPMIN or ZPOPMAX; also done after an error of the type. False: there is none.
+bool pop_from_first(keyspace::command_context& ctx, const many_zset_pop& wanted);
 
 } // namespace thespis::commands

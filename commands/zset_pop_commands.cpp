@@ -69,14 +69,42 @@ std::optional<zset_end> parse_zset_end(std::string_view word) noexcept {
   return std::nullopt;
 }
 
-void pop_and_name_key(command_context& ctx, std::string_view key, keyspace::database::slot& at,
-                      zset_end end, std::size_t count) {
-  ctx.reply.array(2);
-  ctx.reply.bulk(key);
-  const auto popped = pop_members(ctx, key, at, end, count, pair_shape::nested);
-  char digits[24];
-  ctx.replay_as(key, {end == zset_end::min ? "ZPOPMIN" : "ZPOPMAX", key,
-                      base::format_int64(static_cast<std::int64_t>(popped), digits)});
+std::optional<many_zset_pop> read_many_zset_pop(command_context& ctx, arguments args,
+                                                std::size_t first) {
+  argument_reader in{args, first};
+  const auto key_count = in.integer_in(1, int64_max, errors::key_count_not_positive);
+  const auto keys = in.next(static_cast<std::size_t>(key_count));
+  const auto end = parse_zset_end(in.next());
+  if (!end)
+    in.fail(errors::syntax);
+  std::int64_t count = 1;
+  if (in.option("count", 1))
+    count = in.integer_in(1, int64_max, errors::count_not_positive);
+  in.finish();
+  if (!in.failed())
+    return many_zset_pop{keys, *end, static_cast<std::size_t>(count)};
+  ctx.reply.error(in.error());
+  return std::nullopt;
+}
+
+bool pop_from_first(command_context& ctx, const many_zset_pop& wanted) {
+  for (const auto key : wanted.keys) {
+    if (!ctx.shards.covers(key))
+      continue;
+    auto at = ctx.find_to_write(key);
+    if (!at)
+      continue;
+    if (is_not<sorted_set>(ctx, at))
+      return true;
+    ctx.reply.array(2);
+    ctx.reply.bulk(key);
+    const auto popped = pop_members(ctx, key, at, wanted.end, wanted.count, pair_shape::nested);
+    char digits[24];
+    ctx.replay_as(key, {wanted.end == zset_end::min ? "ZPOPMIN" : "ZPOPMAX", key,
+                        base::format_int64(static_cast<std::int64_t>(popped), digits)});
+    return true;
+  }
+  return false;
 }
 
 /// ZPOPMIN key [count] -> array of member, score …; with a count in RESP3 in pairs
@@ -93,27 +121,9 @@ void cmd_zpopmax(command_context& ctx, arguments args) {
 /// ZMPOP numkeys key [key …] MIN | MAX [COUNT count] -> [key, [[member, score] …]] | null
 /// Errors: numkeys, syntax, count, WRONGTYPE. Cost: O(keys) and O(log n) for each member.
 void cmd_zmpop(command_context& ctx, arguments args) {
-  argument_reader in{args};
-  const auto key_count = in.integer_in(1, int64_max, errors::key_count_not_positive);
-  const auto keys = in.next(static_cast<std::size_t>(key_count));
-  const auto end = parse_zset_end(in.next());
-  if (!end)
-    in.fail(errors::syntax);
-  std::int64_t count = 1;
-  if (in.option("count", 1))
-    count = in.integer_in(1, int64_max, errors::count_not_positive);
-  in.finish();
-  if (in.failed())
-    return ctx.reply.error(in.error());
-  for (const auto key : keys) {
-    auto at = ctx.find_to_write(key);
-    if (!at)
-      continue;
-    if (!is_not<sorted_set>(ctx, at))
-      pop_and_name_key(ctx, key, at, *end, static_cast<std::size_t>(count));
-    return;
-  }
-  ctx.reply.null_array();
+  const auto wanted = read_many_zset_pop(ctx, args, 1);
+  if (wanted && !pop_from_first(ctx, *wanted))
+    ctx.reply.null_array();
 }
 
 namespace {

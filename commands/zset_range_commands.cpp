@@ -109,7 +109,8 @@ void cmd_zrangestore(command_context& ctx, arguments args) {
   (*value)->visit(
     range->first_visited(span), span.count, range->descending,
     [&](std::string_view member, double score) { result.insert(member, score, limits); });
-  const auto size = store_sorted_set(ctx, args[1], std::move(result), "zrangestore");
+  const auto size = store_collection(ctx, args[1], std::move(result), event_class::zset,
+                                     "zrangestore");
   ctx.reply.integer(static_cast<std::int64_t>(size));
 }
 

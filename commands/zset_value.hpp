@@ -1,9 +1,8 @@
 #pragma once
 
-/// What the commands of sorted sets share: limits, pairs in replies, and results that become keys.
+/// What the commands of sorted sets share: limits, and pairs in replies.
 
 #include "commands/collection.hpp"
-#include "commands/key_changes.hpp"
 #include "keyspace/command_context.hpp"
 #include "types/sorted_set.hpp"
 
@@ -57,6 +56,8 @@ enum class pair_shape : std::uint8_t {
   flat,
   /// [member, score] …
   nested,
+  /// As `flat`, in an array that is there already.
+  open,
 };
 
 /// The shape of a reply WITHSCORES.
@@ -67,7 +68,8 @@ inline pair_shape shape_with_scores(const protocol::reply_writer& reply, bool wi
 }
 
 inline void begin_pairs(protocol::reply_writer& reply, pair_shape shape, std::size_t count) {
-  reply.array(shape == pair_shape::flat ? count * 2 : count);
+  if (shape != pair_shape::open)
+    reply.array(shape == pair_shape::flat ? count * 2 : count);
 }
 
 inline void reply_pair(protocol::reply_writer& reply, pair_shape shape, std::string_view member,
@@ -77,32 +79,6 @@ inline void reply_pair(protocol::reply_writer& reply, pair_shape shape, std::str
   reply.bulk(member);
   if (shape != pair_shape::members)
     reply.dbl(score);
-}
-
-/// Makes `result` the value of `key`, whatever was there, or deletes the key if it is empty. Tells
-/// `event` or "del"; `changes`: how many that counts for. Returns the number of members.
-inline std::size_t store_sorted_set(keyspace::command_context& ctx, std::string_view key,
-                                    types::sorted_set&& result, std::string_view event,
-                                    std::uint64_t changes = 1) {
-  auto at = ctx.find_to_write(key);
-  const auto size = result.size();
-  if (size == 0) {
-    if (at)
-      erase(ctx, key, at);
-    return 0;
-  }
-  const bool found{at};
-  auto* const word = result.release();
-  try {
-    ctx.db(key).set_object(at, keyspace::value_type::zset, word);
-  } catch (...) {
-    types::sorted_set::adopt(word);
-    throw;
-  }
-  if (!found)
-    ctx.also(keyspace::event_class::new_key, "new", key);
-  ctx.home(key).changes.did(keyspace::event_class::zset, event, ctx.client.database, key, changes);
-  return size;
 }
 
 } // namespace thespis::commands

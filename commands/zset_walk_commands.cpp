@@ -3,19 +3,19 @@
 
 #include "base/ascii.hpp"
 #include "base/number.hpp"
+#include "base/sampling.hpp"
 #include "commands/rows.hpp"
 #include "commands/scan_options.hpp"
 #include "commands/zset_value.hpp"
 #include "protocol/argument_reader.hpp"
 #include "protocol/scan_cursor.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <new>
 #include <optional>
 #include <string_view>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -34,36 +34,25 @@ namespace {
 
 constexpr auto int64_max = std::numeric_limits<std::int64_t>::max();
 
-/// No reply has more elements than that: it would not fit into any memory.
-constexpr std::size_t picks_max = std::size_t{1} << 36;
-
-/// `count` different places below `size`, each choice with the same probability, in random order.
-/// REQUIRES: count <= size.
-std::vector<std::size_t> pick_places(base::random_bits& random, std::size_t count,
-                                     std::size_t size) {
-  std::vector<std::size_t> places;
-  if (count > size / 4) {
-    // Fisher and Yates, as far as needed.
-    places.resize(size);
-    for (std::size_t i = 0; i < size; ++i)
-      places[i] = i;
-    for (std::size_t i = 0; i < count; ++i)
-      std::swap(places[i], places[i + random.below(size - i)]);
-    places.resize(count);
-    return places;
-  }
-  // Few of many: what was picked before is picked again seldom.
-  std::unordered_set<std::size_t> picked;
-  places.reserve(count);
-  while (places.size() < count)
-    if (const auto place = random.below(size); picked.insert(place).second)
-      places.push_back(place);
-  return places;
-}
-
 void reply_at(command_context& ctx, const sorted_set& value, std::size_t place, pair_shape shape) {
   value.visit(place, 1, false, [&](std::string_view member, double score) {
     reply_pair(ctx.reply, shape, member, score);
+  });
+}
+
+/// REQUIRES: 0 < count <= size.
+void reply_distinct(command_context& ctx, const sorted_set& value, base::random_bits& random,
+                    std::size_t count, pair_shape shape) {
+  const auto size = value.size();
+  begin_pairs(ctx.reply, shape, count);
+  if (!value.is_packed() && base::are_few(count, size))
+    return base::visit_distinct(
+      count, [&] { return random.below(size); }, [](std::uint64_t place) { return place; },
+      [&](std::uint64_t place) { reply_at(ctx, value, place, shape); });
+  base::selection choice{count, size, random};
+  value.visit_all([&](std::string_view member, double score) {
+    if (choice.take())
+      reply_pair(ctx.reply, shape, member, score);
   });
 }
 
@@ -79,23 +68,14 @@ void reply_several(command_context& ctx, std::string_view key, std::int64_t coun
   auto& random = ctx.home(key).random;
   const auto shape = shape_with_scores(ctx.reply, with_scores);
   if (count < 0) {
-    auto left = static_cast<std::size_t>(-count);
-    if (left > picks_max)
-      throw std::bad_alloc();
+    auto left = base::repeated_picks(count);
     begin_pairs(ctx.reply, shape, left);
     for (; left > 0; --left)
       reply_at(ctx, **value, random.below(size), shape);
     return;
   }
-  if (static_cast<std::size_t>(count) >= size) {
-    begin_pairs(ctx.reply, shape, size);
-    return (*value)->visit_all(
-      [&](std::string_view member, double score) { reply_pair(ctx.reply, shape, member, score); });
-  }
-  const auto places = pick_places(random, static_cast<std::size_t>(count), size);
-  begin_pairs(ctx.reply, shape, places.size());
-  for (const auto place : places)
-    reply_at(ctx, **value, place, shape);
+  reply_distinct(ctx, **value, random, std::min<std::size_t>(static_cast<std::size_t>(count), size),
+                 shape);
 }
 
 } // namespace

@@ -19,18 +19,24 @@ constexpr int guest_count = 8;
 using signed_atom = caf::atom_constant<caf::atom("signed")>;
 
 /// One of the application's actors: sends requests, gets the replies as messages, tells the host.
+/// The second handler is for a store that is not there any more; without it the guest would just
+/// die.
 caf::behavior guest(caf::event_based_actor* self, caf::actor client, caf::actor host, int number) {
   const auto key = "guest:" + std::to_string(number);
+  const auto tell_host = [=](const caf::error& gone) { self->send(host, gone); };
   self->request(client, caf::infinite, thespis::request{{"SET", key, "was here"}})
-    .then([=](const thespis::reply& reply) {
-      if (!reply.is_ok())
-        std::cerr << reply.text() << '\n';
-      self->request(client, caf::infinite, thespis::request{{"INCR", "guests"}})
-        .then([=](const thespis::reply& count) {
-          self->send(host, signed_atom::value, number, count.integer());
-          self->quit();
-        });
-    });
+    .then(
+      [=](const thespis::reply& reply) {
+        if (!reply.is_ok())
+          std::cerr << reply.text() << '\n';
+        self->request(client, caf::infinite, thespis::request{{"INCR", "guests"}})
+          .then(
+            [=](const thespis::reply& count) {
+              self->send(host, signed_atom::value, number, count.integer());
+            },
+            tell_host);
+      },
+      tell_host);
   return {};
 }
 
@@ -41,9 +47,11 @@ int welcome_guests(caf::actor_system& system, thespis::store& store) {
   for (int number = 0; number < guest_count; ++number)
     system.spawn(guest, client, caf::actor{host}, number);
   for (int seen = 0; seen < guest_count; ++seen)
-    host->receive([](signed_atom, int number, std::int64_t place) {
-      std::cout << "guest " << number << " signed as number " << place << '\n';
-    });
+    host->receive(
+      [](signed_atom, int number, std::int64_t place) {
+        std::cout << "guest " << number << " signed as number " << place << '\n';
+      },
+      [&](const caf::error& gone) { std::cerr << system.render(gone) << '\n'; });
   bool complete = false;
   host->request(client, caf::infinite, thespis::request{{"MGET", "guests", "guest:0", "guest:7"}})
     .receive(

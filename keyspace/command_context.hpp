@@ -5,6 +5,7 @@
 /// Commands know nothing of partitions, threads or sockets.
 
 #include "keyspace/shard_map.hpp"
+#include "keyspace/waiter.hpp"
 #include "protocol/arguments.hpp"
 #include "protocol/command_spec.hpp"
 #include "protocol/reply_writer.hpp"
@@ -55,6 +56,22 @@ public:
     std::uint32_t* told = nullptr;
   };
   request_share share;
+
+  /// Whether a request that finds nothing may wait (not in transactions and scripts).
+  bool may_wait = false;
+  /// Set by the handler: the request waits for this, and has no reply yet.
+  std::optional<wait_wish> wish;
+
+  /// For a handler that has found nothing: the request waits, or is answered as if its time were
+  /// over.
+  void wait_for(const wait_wish& what) {
+    if (may_wait)
+      wish = what;
+    else if (what.null_array)
+      reply.null_array();
+    else
+      reply.null();
+  }
 
   /// The hash of one key that whoever runs the request knows already, in the client's database.
   struct known_hash {
@@ -110,6 +127,11 @@ public:
   }
   void did(event_class cls, std::string_view event, std::string_view key, int database) {
     home(key).changes.did(cls, event, database, key);
+  }
+  /// The same for so many elements of the value.
+  void did_several(event_class cls, std::string_view event, std::string_view key,
+                   std::uint64_t changes) {
+    home(key).changes.did(cls, event, client.database, key, changes);
   }
   /// An event that is the other half of a change: "new", the second name of a renamed key.
   void also(event_class cls, std::string_view event, std::string_view key) {

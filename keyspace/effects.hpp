@@ -10,6 +10,7 @@
 ///
 /// With no sink set, an effect costs one addition and one branch.
 
+#include "keyspace/waiting_list.hpp"
 #include "protocol/arguments.hpp"
 
 #include <algorithm>
@@ -71,6 +72,8 @@ public:
     touch(database);
     ++events_;
     changes_ += changes;
+    if (!waiting_.empty()) [[unlikely]]
+      waiting_.note(database, key);
     if (sink_ != nullptr) [[unlikely]]
       sink_->on_effect({cls, event, database, key});
   }
@@ -126,6 +129,13 @@ public:
   database_range take_databases() noexcept {
     return std::exchange(touched_, {});
   }
+  /// The clients that wait for keys of this shard.
+  waiting_list& waiting() noexcept {
+    return waiting_;
+  }
+  const waiting_list& waiting() const noexcept {
+    return waiting_;
+  }
   void set_sink(effect_sink* sink) noexcept {
     sink_ = sink;
   }
@@ -140,6 +150,7 @@ private:
   }
 
   effect_sink* sink_;
+  waiting_list waiting_;
   database_range touched_;
   std::uint64_t events_ = 0;
   std::uint64_t changes_ = 0;

@@ -20,6 +20,10 @@ std::vector<shard*> shard_map::all() const {
   return there;
 }
 
+bool shard_map::covers(std::string_view key) const noexcept {
+  return covers_partition(partition_of_key(key, static_cast<unsigned>(partition_count_)));
+}
+
 shard& shard_map::find(std::string_view key) const {
   const auto partition = partition_of_key(key, static_cast<unsigned>(by_index_.size()));
   auto* found = by_index_[partition];

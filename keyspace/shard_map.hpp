@@ -11,11 +11,13 @@ namespace thespis::keyspace {
 /// no slot is computed. Shards are chosen by Redis Cluster slot; see `keyspace/slots.hpp`.
 class shard_map {
 public:
-  /// All keys are in one shard.
-  explicit shard_map(shard& only) noexcept : only_(&only) {
+  /// The keys are in one shard: all that there are, or those of partition `index` out of `count`.
+  explicit shard_map(shard& only, std::size_t index = 0, std::size_t count = 1) noexcept
+    : only_(&only), only_index_(index), partition_count_(count) {
   }
   /// `by_index[partition]`; null where the partition was not borrowed.
-  explicit shard_map(std::vector<shard*> by_index) : by_index_(std::move(by_index)) {
+  explicit shard_map(std::vector<shard*> by_index)
+    : partition_count_(by_index.size()), by_index_(std::move(by_index)) {
   }
 
   /// For commands that touch no key.
@@ -24,6 +26,12 @@ public:
   /// REQUIRES: the key's partition is among them.
   shard& at(std::string_view key) const {
     return only_ != nullptr ? *only_ : find(key);
+  }
+
+  /// Whether the key's partition is among them.
+  bool covers(std::string_view key) const noexcept;
+  bool covers_partition(std::size_t index) const noexcept {
+    return only_ != nullptr ? index == only_index_ : by_index_[index] != nullptr;
   }
 
   /// The same for all. REQUIRES: there is one.
@@ -38,6 +46,8 @@ private:
   shard& find(std::string_view key) const;
 
   shard* only_ = nullptr;
+  std::size_t only_index_ = 0;
+  std::size_t partition_count_ = 0;
   std::vector<shard*> by_index_;
 };
 

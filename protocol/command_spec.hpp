@@ -111,6 +111,8 @@ enum class way : std::uint8_t {
   /// Multicast: every partition runs it on its share of the keys; replies are merged.
   split,
   /// Rendezvous: all partitions of its keys are borrowed, one thread runs it over all of them.
+  /// Where
+  /// it reads keys that it does not name (`reads_unnamed_keys`), all partitions are.
   borrow,
   /// Multicast to every partition whatever the arguments say; replies are merged.
   everywhere,

@@ -162,11 +162,11 @@ inline constexpr text no_such_client = "ERR No such client";
 inline constexpr text invalid_client_id = "ERR Invalid client ID";
 inline constexpr text client_id_not_positive = "ERR client-id should be greater than 0";
 inline constexpr text invalid_pause_mode = "ERR CLIENT PAUSE mode must be WRITE or ALL";
+inline constexpr text unblocked = "UNBLOCKED client unblocked via CLIENT UNBLOCK";
 inline constexpr text timeout_not_an_integer = "ERR timeout is not an integer or out of range";
 inline constexpr text timeout_not_a_float = "ERR timeout is not a float or out of range";
 inline constexpr text timeout_negative = "ERR timeout is negative";
 inline constexpr text timeout_out_of_range = "ERR timeout is out of range";
-inline constexpr text unblocked = "UNBLOCKED client unblocked via CLIENT UNBLOCK";
 inline constexpr text no_key_permission = "NOPERM No permissions to access a key";
 inline constexpr text no_channel_permission = "NOPERM No permissions to access a channel";
 /// What a stranger from another machine gets while the server has no password.

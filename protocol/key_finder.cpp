@@ -146,18 +146,34 @@ void add_delex_key(arguments request, found_keys& out) {
   add(out, 1, request.size() == 2 ? key_rm | key_delete : key_rw | key_delete);
 }
 
+/// Calls visit(index of the word, index of what follows it) for the options of SORT with a value.
+template <class Visitor>
+void visit_sort_options(arguments request, Visitor&& visit) {
+  const signed_size count = count_of(request);
+  for (signed_size i = 2; i < count; ++i) {
+    const signed_size last = skip_option(request, i,
+                                         {{"store", 1}, {"limit", 2}, {"get", 1}, {"by", 1}});
+    if (last == i || last >= count)
+      continue;
+    visit(i, i + 1);
+    i = last;
+  }
+}
+
 void add_sort_keys(arguments request, found_keys& out) {
   add(out, 1, key_ro | key_access);
-  const signed_size count = count_of(request);
   signed_size store = 0;
-  for (signed_size i = 2; i < count; ++i) {
-    if (is(request, i, "store") && i + 1 < count)
-      store = i + 1;
-    else
-      i = skip_option(request, i, {{"limit", 2}, {"get", 1}, {"by", 1}});
-  }
+  visit_sort_options(request, [&](signed_size option, signed_size value) {
+    if (is(request, option, "store"))
+      store = value;
+  });
   if (store != 0)
     add(out, store, key_ow | key_update);
+}
+
+/// Whether keys are to be made from a pattern: it has a star, ahead of any zero byte.
+bool is_sort_pattern(std::string_view word) noexcept {
+  return word.substr(0, word.find('\0')).find('*') != std::string_view::npos;
 }
 
 void add_migrate_keys(arguments request, found_keys& out) {
@@ -268,6 +284,15 @@ bool find_keys_and_flags(const command_spec& spec, arguments request, found_keys
   if (std::any_of(spec.keys.begin(), spec.keys.end(), varies))
     return find_keys_by_rule(spec, request, out);
   return find_keys(spec, request, out);
+}
+
+bool has_sort_pattern(arguments request) noexcept {
+  bool found = false;
+  visit_sort_options(request, [&](signed_size option, signed_size value) {
+    if (is(request, option, "by") || is(request, option, "get"))
+      found = found || is_sort_pattern(request[static_cast<std::size_t>(value)]);
+  });
+  return found;
 }
 
 bool may_have_keys(const command_spec& spec) noexcept {

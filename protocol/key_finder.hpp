@@ -59,6 +59,17 @@ inline bool find_keys(const command_spec& spec, arguments request, found_keys& o
 /// flags that hold for this request.
 bool find_keys_and_flags(const command_spec& spec, arguments request, found_keys& out);
 
+/// Whether BY or GET of a SORT has a pattern from which names of keys are made.
+bool has_sort_pattern(arguments request) noexcept;
+
+/// Whether the request also reads keys that none of its words names: SORT makes their names from
+/// the patterns of BY and GET and the elements of the key, so they may be anywhere. Cost: O(1) for
+/// all other commands.
+inline bool reads_unnamed_keys(const command_spec& spec, arguments request) noexcept {
+  return (spec.keys_rule == key_rule::sort || spec.keys_rule == key_rule::sort_ro)
+         && has_sort_pattern(request);
+}
+
 /// Whether COMMAND GETKEYS could ever find one.
 bool may_have_keys(const command_spec& spec) noexcept;
 

@@ -2,11 +2,13 @@
 
 #include "base/ensure.hpp"
 #include "base/number.hpp"
+#include "protocol/errors.hpp"
 #include "protocol/reply_writer.hpp"
 #include "protocol/resp_value.hpp"
 
 #include <algorithm>
 #include <array>
+#include <new>
 #include <vector>
 
 namespace thespis::protocol {
@@ -62,6 +64,22 @@ void put_behind_each_other(std::span<const std::string_view> shares, reply_write
     out.raw(behind_first_line(share));
 }
 
+bool is_error(std::string_view reply) {
+  return reply.front() == '-';
+}
+
+/// The share whose error is the reply to the whole request; null if all have succeeded. Throws
+/// std::bad_alloc if there was not enough memory for all shares, only for some.
+const std::string_view* find_error(std::span<const std::string_view> shares) {
+  const auto found = std::find_if(shares.begin(), shares.end(), is_error);
+  if (found == shares.end())
+    return nullptr;
+  if (first_line(*found) == errors::out_of_memory
+      && !std::all_of(shares.begin(), shares.end(), is_error))
+    throw std::bad_alloc{};
+  return &*found;
+}
+
 int hex_digit(char c) {
   return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
 }
@@ -88,11 +106,8 @@ void merge_replies(merge rule, std::span<const std::string_view> shares,
                    std::span<const std::uint32_t> order, base::byte_buffer& buffer) {
   THESPIS_ENSURE(!shares.empty());
   reply_writer out{buffer, 2};
-  for (auto share : shares)
-    if (share.front() == '-') {
-      out.raw(share);
-      return;
-    }
+  if (const auto* error = find_error(shares); error != nullptr)
+    return out.raw(*error);
   switch (rule) {
     case merge::first:
       out.raw(shares.front());

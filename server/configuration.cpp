@@ -1,6 +1,7 @@
 #include "server/configuration.hpp"
 
 #include "actors/owned_fd.hpp"
+#include "actors/sizing.hpp"
 #include "base/command_line.hpp"
 #include "base/config_file.hpp"
 #include "base/config_rewrite.hpp"
@@ -21,7 +22,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
-#include <thread>
 #include <vector>
 
 namespace thespis::server {
@@ -84,6 +84,16 @@ base::result<void> check_option(base::options& values, base::option which) {
     return base::fault{fmt::format("Can't chdir to '{}': {}", values.text(which), reason(errno))};
   if (which == base::option::aclfile && !values.text(which).empty())
     return base::fault{"ACL users are not supported yet"};
+  return {};
+}
+
+/// A new name of a file is on disk when its directory is. Some file systems do that by themselves
+/// and refuse to be asked (EINVAL).
+base::result<void> sync_directory_of(const std::string& file) {
+  const auto directory = std::filesystem::path{file}.parent_path().string();
+  const actors::owned_fd fd{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (fd.get() < 0 || (::fsync(fd.get()) != 0 && errno != EINVAL))
+    return base::fault{fmt::format("syncing the directory {}: {}", directory, reason(errno))};
   return {};
 }
 
@@ -153,11 +163,7 @@ base::result<void> check_databases(const base::options& settings, std::uint64_t 
   // What a shard has for each: the database and its three counters.
   constexpr auto each_bytes = sizeof(keyspace::database) + 3 * sizeof(base::counter);
   const auto databases = settings.get(base::option::databases);
-  auto partitions = settings.get(base::option::partitions);
-  if (partitions == 0)
-    partitions = settings.get(base::option::threads);
-  if (partitions == 0)
-    partitions = std::max(1u, std::thread::hardware_concurrency());
+  const auto partitions = actors::partition_count_of(settings, actors::loop_count_of(settings));
   const auto needed = static_cast<double>(databases) * static_cast<double>(partitions)
                       * static_cast<double>(each_bytes);
   if (needed <= static_cast<double>(memory_bytes) / 2)
@@ -205,7 +211,7 @@ base::result<void> rewrite_configuration(const configuration& from) {
     return failed("writing");
   if (::rename(temporary.c_str(), from.file.c_str()) != 0)
     return failed("renaming");
-  return {};
+  return sync_directory_of(from.file);
 }
 
 } // namespace thespis::server

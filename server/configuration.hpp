@@ -31,7 +31,7 @@ base::result<void> check_databases(const base::options& settings, std::uint64_t 
 base::result<void> adopt_directory(base::options& settings);
 
 /// CONFIG REWRITE: writes the settings back to the file. The new file is complete and on disk
-/// before it takes the old one's name.
+/// before it takes the old one's name, and the name is on disk before this returns.
 base::result<void> rewrite_configuration(const configuration& from);
 
 } // namespace thespis::server

@@ -4,8 +4,8 @@
 #include "actors/listening_sockets.hpp"
 #include "actors/log.hpp"
 #include "actors/loop_coordinator.hpp"
-#include "actors/memory_reserve.hpp"
 #include "actors/process_figures.hpp"
+#include "actors/sizing.hpp"
 #include "actors/store.hpp"
 #include "commands/version.hpp"
 #include "server/configuration.hpp"
@@ -17,9 +17,6 @@
 #include <caf/actor_system_config.hpp>
 
 #include <cerrno>
-#include <cstdlib>
-#include <new>
-#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -38,7 +35,7 @@ bool start_log(const base::options& settings) {
 
 base::result<void> fit_clients(const base::options& now) {
   const auto wanted = static_cast<std::size_t>(now.get(option::maxclients));
-  const auto fit = server::raise_file_limit(wanted);
+  const auto fit = server::raise_file_limit(wanted, server::reserved_descriptors(now));
   if (fit < wanted)
     return base::fault{
       fmt::format("The operating system is not able to handle the specified number "
@@ -72,17 +69,25 @@ void follow_settings(server::configuration& configuration, actors::store& store)
   static_cast<void>(follow_allocator(settings));
 }
 
-/// Fewer clients than asked for where the system has not enough files.
-void lower_maxclients(base::options& settings) {
+/// Fewer clients than asked for where the system has not enough files. A fault if it is not enough
+/// for the server itself.
+base::result<void> lower_maxclients(base::options& settings) {
   const auto wanted = static_cast<std::size_t>(settings.get(option::maxclients));
-  const auto fit = server::raise_file_limit(wanted);
+  const auto reserved = server::reserved_descriptors(settings);
+  const auto fit = server::raise_file_limit(wanted, reserved);
   if (fit == wanted)
-    return;
+    return {};
+  if (fit == 0)
+    return base::fault{
+      fmt::format("The limit of open files ('ulimit -n') is too low for {} event loops and their "
+                  "sockets, {} are needed at the least.",
+                  actors::loop_count_of(settings), reserved + 1)};
   static_cast<void>(settings.adopt(option::maxclients, std::to_string(fit)));
   actors::log::warning(
     "The limit of open files is too low for {} clients. maxclients has been reduced "
     "to {}.",
     wanted, fit);
+  return {};
 }
 
 /// For the log, and for who waits that a daemon gets ready.
@@ -116,9 +121,7 @@ void warn_of_missing_supervisor(const base::options& settings, base::supervision
 
 int run(server::configuration& configuration, base::supervision supervisor, bool is_daemon) {
   auto& settings = configuration.settings;
-  const auto threads = settings.get(option::threads) > 0
-                         ? static_cast<std::size_t>(settings.get(option::threads))
-                         : std::max(1u, std::thread::hardware_concurrency());
+  const auto threads = actors::loop_count_of(settings);
   actors::log::notice("Thespis {} (speaks as Redis {}), {} event loops, pid {}",
                       commands::thespis_version, commands::redis_version, threads, ::getpid());
   // From the store's start on the settings are its administrator's.
@@ -176,53 +179,10 @@ int main(int argc, char** argv) {
     return 1;
   actors::log::write_last_words();
   warn_of_missing_supervisor(settings, supervisor);
-  lower_maxclients(settings);
+  if (auto lowered = lower_maxclients(settings); !lowered) {
+    report_failure(lowered.why(), is_daemon);
+    return 1;
+  }
   server::block_stop_signals();
   return run(configuration, supervisor, is_daemon);
 }
-
-// -- operator new, with a reserve behind the allocator --------------------------------------------
-// Sanitizers want their own. The forms for overaligned types stay as they are.
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-
-namespace reserve = thespis::actors::memory_reserve;
-
-void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
-  void* const block = std::malloc(bytes);
-  return block != nullptr ? block : reserve::take(bytes);
-}
-void* operator new(std::size_t bytes) {
-  if (void* const block = operator new(bytes, std::nothrow); block != nullptr) [[likely]]
-    return block;
-  throw std::bad_alloc{};
-}
-void* operator new[](std::size_t bytes) {
-  return operator new(bytes);
-}
-void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept {
-  return operator new(bytes, std::nothrow);
-}
-
-void operator delete(void* block) noexcept {
-  if (reserve::owns(block)) [[unlikely]]
-    reserve::give_back(block);
-  else
-    std::free(block);
-}
-void operator delete(void* block, std::size_t) noexcept {
-  operator delete(block);
-}
-void operator delete(void* block, const std::nothrow_t&) noexcept {
-  operator delete(block);
-}
-void operator delete[](void* block) noexcept {
-  operator delete(block);
-}
-void operator delete[](void* block, std::size_t) noexcept {
-  operator delete(block);
-}
-void operator delete[](void* block, const std::nothrow_t&) noexcept {
-  operator delete(block);
-}
-
-#endif

@@ -1,5 +1,9 @@
 #include "server/process.hpp"
 
+#include "actors/event_loop.hpp"
+#include "actors/listening_sockets.hpp"
+#include "actors/sizing.hpp"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -22,9 +26,6 @@
 namespace thespis::server {
 
 namespace {
-
-/// Descriptors that are not clients: listening sockets, epoll, files, logs.
-constexpr rlim_t reserved_descriptors = 32;
 
 /// In the pipe between a daemon and its parent: comes after all text. Text has none.
 constexpr char ready_mark = '\0';
@@ -154,11 +155,20 @@ void report_stopping(base::supervision supervisor) {
     ::sd_notify(0, "STOPPING=1\n");
 }
 
-std::size_t raise_file_limit(std::size_t clients) {
+std::size_t reserved_descriptors(const base::options& settings) {
+  // Standard streams, the log, a Unix socket, files that are open for a moment, clients that are
+  // turned away.
+  constexpr std::size_t files = 32;
+  // CONFIG SET bind opens what is new before it closes what goes.
+  const auto sockets = 2 * actors::tcp_places_of(settings).size();
+  return files + actors::loop_count_of(settings) * (actors::event_loop::own_descriptors + sockets);
+}
+
+std::size_t raise_file_limit(std::size_t clients, std::size_t reserved) {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
     return clients;
-  const auto wanted = clients + reserved_descriptors;
+  const auto wanted = clients + reserved;
   if (limit.rlim_cur >= wanted)
     return clients;
   auto raised = limit;
@@ -169,7 +179,7 @@ std::size_t raise_file_limit(std::size_t clients) {
   raised.rlim_max = limit.rlim_max;
   raised.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &raised);
-  return raised.rlim_cur > reserved_descriptors ? raised.rlim_cur - reserved_descriptors : 1;
+  return raised.rlim_cur > reserved ? raised.rlim_cur - reserved : 0;
 }
 
 std::uint64_t memory_limit() {

@@ -3,6 +3,7 @@
 /// The server as a process of a Unix system: background, pid file, service manager, limits.
 
 #include "base/option_choices.hpp"
+#include "base/options.hpp"
 #include "base/result.hpp"
 
 #include <cstddef>
@@ -47,9 +48,12 @@ std::string_view name_of(base::supervision supervisor);
 void report_ready(base::supervision supervisor);
 void report_stopping(base::supervision supervisor);
 
-/// Lets the process have as many files as `clients` need, or as many as the system allows; returns
-/// how many clients fit.
-std::size_t raise_file_limit(std::size_t clients);
+/// Descriptors that are not clients': the event loops', listening sockets, files, logs.
+std::size_t reserved_descriptors(const base::options& settings);
+
+/// Lets the process have as many files as so many clients need beside the `reserved` ones, or as
+/// many as the system allows; returns how many clients fit, which may be none.
+std::size_t raise_file_limit(std::size_t clients, std::size_t reserved);
 
 /// Bytes of memory that the process can have: the machine's, or what its control group is limited
 /// to.

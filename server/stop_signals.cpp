@@ -1,25 +1,48 @@
+/// A thread of its own waits for the signals, for as long as the store lives; the caller waits for
+/// the store. No signal is used to tell that the store has ended in a way that one from outside
+/// could be taken for it: what ends the thread is a flag, the signal sent to it makes it look.
+
 #include "server/stop_signals.hpp"
 
 #include "actors/log.hpp"
 
-#include <unistd.h>
+#include <pthread.h>
+#include <signal.h>
 
+#include <atomic>
 #include <csignal>
+#include <cstdlib>
 #include <thread>
 
 namespace thespis::server {
 
 namespace {
 
-/// Makes sigwait return when no signal came. Nobody else uses it.
-constexpr int end_of_store = SIGUSR2;
-
 sigset_t stop_signals() {
   sigset_t set;
   ::sigemptyset(&set);
-  for (auto signal : {SIGTERM, SIGINT, end_of_store})
+  for (auto signal : {SIGTERM, SIGINT})
     ::sigaddset(&set, signal);
   return set;
+}
+
+/// Lets signals stop the store, until `ended`.
+void obey_signals(actors::store& store, const std::atomic<bool>& ended) {
+  const auto set = stop_signals();
+  for (auto stopping = false;; stopping = true) {
+    int signal = 0;
+    ::sigwait(&set, &signal);
+    if (ended.load())
+      return;
+    if (stopping && signal == SIGINT) {
+      // Somebody at a terminal has no more patience. No end in order, so neither destructors.
+      actors::log::warning("You insist... exiting now.");
+      std::_Exit(1);
+    }
+    actors::log::warning("Received {} scheduling shutdown...",
+                         signal == SIGTERM ? "SIGTERM" : "SIGINT");
+    store.stop();
+  }
 }
 
 } // namespace
@@ -32,22 +55,13 @@ void block_stop_signals() {
 }
 
 void serve_until_stopped(actors::store& store) {
-  std::thread waiter{[&store] {
-    store.wait();
-    ::kill(::getpid(), end_of_store);
-  }};
-  const auto set = stop_signals();
-  int signal = 0;
-  ::sigwait(&set, &signal);
-  if (signal != end_of_store) {
-    actors::log::warning("Received {} scheduling shutdown...",
-                         signal == SIGTERM ? "SIGTERM" : "SIGINT");
-    store.stop();
-    // The waiter's own signal must not be left behind for the next caller.
-    while (signal != end_of_store)
-      ::sigwait(&set, &signal);
-  }
-  waiter.join();
+  std::atomic<bool> ended{false};
+  std::thread obedient{[&] { obey_signals(store, ended); }};
+  store.wait();
+  ended.store(true);
+  // To that thread alone: if it goes before it takes the signal, the signal goes with it.
+  ::pthread_kill(obedient.native_handle(), SIGTERM);
+  obedient.join();
 }
 
 } // namespace thespis::server

@@ -15,44 +15,45 @@ void use_event_loops(caf::actor_system_config& config, std::size_t threads) {
 }
 
 /// Keeps the headers of the inner store out of the host's sources.
-class hidden_store {
-public:
-  hidden_store(caf::actor_system& system, options& settings_of_it)
-    : settings(settings_of_it), inner(system, settings_of_it) {
+struct store::implementation {
+  implementation(caf::actor_system& system, const options& from)
+    : as_given(from), settings(from), inner(system, settings) {
   }
 
-  const options& settings;
+  /// For the host's thread. Those of the inner store are its administrator's.
+  const options as_given;
+  options settings;
   actors::store inner;
 };
 
-store::store(caf::actor_system& system, options& settings)
-  : hidden_(std::make_unique<hidden_store>(system, settings)) {
+store::store(caf::actor_system& system, const options& settings)
+  : inside_(std::make_unique<implementation>(system, settings)) {
 }
 
 store::~store() = default;
 
 caf::actor store::connect() {
-  return hidden_->inner.connect();
+  return inside_->inner.connect();
 }
 
 base::result<void> store::listen() {
-  auto sockets = actors::open_sockets_of(hidden_->settings, hidden_->inner.loop_count());
+  auto sockets = actors::open_sockets_of(inside_->as_given, inside_->inner.loop_count());
   if (!sockets)
     return base::fault{sockets.why()};
-  hidden_->inner.listen(std::move(*sockets));
+  inside_->inner.listen(std::move(*sockets));
   return {};
 }
 
 void store::stop() {
-  hidden_->inner.stop();
+  inside_->inner.stop();
 }
 
 void store::wait() {
-  hidden_->inner.wait();
+  inside_->inner.wait();
 }
 
 void store::serve_until_stopped() {
-  server::serve_until_stopped(hidden_->inner);
+  server::serve_until_stopped(inside_->inner);
 }
 
 void block_stop_signals() {

@@ -48,9 +48,9 @@ void use_event_loops(caf::actor_system_config& config, std::size_t threads);
 /// A store inside an actor system. Its methods are for one thread at a time, `stop` for any.
 class store {
 public:
-  /// `system` and `settings` outlive the store. The store owns the settings from here on: clients
-  /// change them with CONFIG SET.
-  store(caf::actor_system& system, options& settings);
+  /// `system` outlives the store. The settings are copied: what clients change with CONFIG SET is
+  /// the store's own.
+  store(caf::actor_system& system, const options& settings);
   /// Stops, and waits for it. REQUIRES: not in an actor of `system`.
   ~store();
   store(const store&) = delete;
@@ -62,9 +62,9 @@ public:
   /// that comes later, gets caf::sec::request_receiver_down. Handles of it may outlive the store.
   caf::actor connect();
 
-  /// Serves Redis clients on the sockets that the settings ask for (`bind`, `port`, `unixsocket`
-  /// …). A fault says which socket could not be opened and why; nothing is served then. At most
-  /// once.
+  /// Serves Redis clients on the sockets that the settings given to the constructor ask for
+  /// (`bind`, `port`, `unixsocket` …). A fault says which socket could not be opened and why;
+  /// nothing is served then. At most once.
   base::result<void> listen();
 
   /// Begins the ordered end and returns at once: no socket is accepted or read any more, what is in
@@ -74,16 +74,19 @@ public:
   /// Waits for the end, which `stop` or a client's SHUTDOWN began.
   void wait();
 
-  /// Waits for SIGTERM, SIGINT or SHUTDOWN, and then for the end.
-  /// REQUIRES: block_stop_signals() at the beginning of the program.
+  /// Waits for SIGTERM, SIGINT or SHUTDOWN, and then for the end. A SIGINT after another signal
+  /// ends the process at once, with exit code 1. REQUIRES: block_stop_signals() at the beginning of
+  /// the program.
   void serve_until_stopped();
 
 private:
-  std::unique_ptr<class hidden_store> hidden_;
+  struct implementation;
+  std::unique_ptr<implementation> inside_;
 };
 
-/// Keeps SIGTERM and SIGINT for `store::serve_until_stopped`. Before any thread is started, that
-/// is, before the actor system is made.
+/// Keeps SIGTERM and SIGINT for `store::serve_until_stopped`: blocks them in this thread and in
+/// those that it starts. SIGPIPE and SIGHUP are ignored from here on, in the whole process. Before
+/// any thread is started, that is, before the actor system is made.
 void block_stop_signals();
 
 } // namespace thespis

@@ -68,6 +68,8 @@ std::size_t list::memory_bytes() const noexcept {
 // -- adding at the ends ---------------------------------------------------------------------------
 
 void list::push_front(std::string_view element) {
+  if (list_chunk::is_long(element.size())) [[unlikely]]
+    return push_somehow(side::front, element);
   const auto bytes = list_chunk::element_bytes(element.size());
   if (has_parts()) {
     const auto first = parts()->front();
@@ -82,6 +84,8 @@ void list::push_front(std::string_view element) {
 }
 
 void list::push_back(std::string_view element) {
+  if (list_chunk::is_long(element.size())) [[unlikely]]
+    return push_somehow(side::back, element);
   const auto bytes = list_chunk::element_bytes(element.size());
   if (has_parts()) {
     const auto last = parts()->back();
@@ -98,7 +102,7 @@ void list::push_back(std::string_view element) {
 /// Where the chunk at that end has no room there.
 void list::push_somehow(side where, std::string_view element) {
   const auto bytes = list_chunk::element_bytes(element.size());
-  if (element.size() > list_chunk::element_size_max) {
+  if (list_chunk::is_long(element.size())) {
     loose_part part{list_part::make_long(element)};
     auto& all = make_parts();
     all.insert(where == side::front ? 0 : all.size(), part.release());

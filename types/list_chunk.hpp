@@ -31,6 +31,8 @@
 
 #include "types/list_run.hpp"
 
+#include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -44,6 +46,15 @@ public:
   static constexpr std::size_t spare_bytes = 1;
   /// Longer ones are no chunk's business.
   static constexpr std::size_t element_size_max = 1024;
+  /// Whether an element of `size` bytes comes into no chunk.
+  static bool is_long(std::size_t size) noexcept {
+    return size > chunked_size_max.load(std::memory_order_relaxed);
+  }
+  /// Elements of more than `size` bytes, and of more than element_size_max, come into no chunk from
+  /// now on; for all lists of the process (DEBUG QUICKLIST-PACKED-THRESHOLD).
+  static void keep_out(std::size_t size) noexcept {
+    chunked_size_max.store(std::min(size, element_size_max), std::memory_order_relaxed);
+  }
   /// The largest chunk.
   static constexpr std::size_t bytes_max = 3584;
   /// How many elements a chunk can have.
@@ -130,6 +141,8 @@ public:
   std::size_t occurrences(std::string_view element) noexcept;
 
 private:
+  static inline constinit std::atomic<std::size_t> chunked_size_max{element_size_max};
+
   static constexpr unsigned count_mask = 0x3fff;
   /// Some length takes three bytes.
   static constexpr unsigned wide = 0x4000;

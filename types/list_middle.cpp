@@ -24,9 +24,9 @@ void list::insert(std::size_t index, std::string_view element) {
     return push_back(element);
   if (!has_parts()) {
     const auto bytes = list_chunk::element_bytes(element.size());
-    if (chunk()->has_room(bytes)
-        || (element.size() <= list_chunk::element_size_max
-            && make_room_in_chunk(side::back, bytes, chunk_bytes_for(element.size()))))
+    if (!list_chunk::is_long(element.size())
+        && (chunk()->has_room(bytes)
+            || make_room_in_chunk(side::back, bytes, chunk_bytes_for(element.size()))))
       return chunk()->insert(index, element);
   }
   make_parts();
@@ -36,7 +36,7 @@ void list::insert(std::size_t index, std::string_view element) {
 void list::insert_into_parts(std::size_t index, std::string_view element) {
   auto& all = *parts();
   auto [part, at] = all.find(index);
-  if (element.size() <= list_chunk::element_size_max) {
+  if (!list_chunk::is_long(element.size())) {
     if (insert_into_chunk(part, at, element)
         || (at == 0 && part > 0 && insert_into_chunk(part - 1, all.count_of(part - 1), element)))
       return measure(element);
@@ -66,7 +66,7 @@ bool list::insert_into_chunk(std::size_t part, std::size_t index,
 void list::insert_between(std::size_t part, std::string_view element) {
   constexpr std::size_t block_min = 512;
   parts()->reserve();
-  if (element.size() > list_chunk::element_size_max)
+  if (list_chunk::is_long(element.size()))
     return parts()->insert(part, list_part::make_long(element));
   const auto needed = list_chunk::head_bytes + list_chunk::element_bytes(element.size())
                       + list_chunk::spare_bytes;
@@ -99,7 +99,7 @@ void list::set(std::size_t index, std::string_view element) {
     const auto old = all[part];
     const auto measured = all.is_measured ? all.listpack_bytes - listpack_element_bytes(old.at(i))
                                           : 0;
-    const bool is_long = element.size() > list_chunk::element_size_max;
+    const bool is_long = list_chunk::is_long(element.size());
     if (!old.is_chunk() && is_long)
       all.replace(part, list_part::make_long(element));
     if (old.is_chunk() ? set_in_chunk(*old.chunk(), i, element) : is_long) {
@@ -115,7 +115,7 @@ void list::set(std::size_t index, std::string_view element) {
 bool list::set_in_chunk(list_chunk& chunk, std::size_t index, std::string_view element) noexcept {
   const auto old_bytes = list_chunk::element_bytes(chunk.at(index).size());
   const auto new_bytes = list_chunk::element_bytes(element.size());
-  if (element.size() > list_chunk::element_size_max
+  if (list_chunk::is_long(element.size())
       || (new_bytes > old_bytes && !chunk.has_room(new_bytes - old_bytes)))
     return false;
   chunk.replace(index, element);

@@ -77,7 +77,7 @@ zset_item* rank_tree::erase_at(std::size_t rank) noexcept {
   return item;
 }
 
-void rank_tree::remove(path& way) noexcept {
+bool rank_tree::remove(path& way) noexcept {
   auto& leaf = *way.leaf;
   leaf.erase(way.index);
   for (unsigned level = 0; level < height_; ++level)
@@ -85,7 +85,7 @@ void rank_tree::remove(path& way) noexcept {
   --size_;
   if (way.index == 0 && leaf.count != 0)
     tell_first(way, height_, score_image(leaf.item(0)->score()), leaf.item(0));
-  rebalance(way);
+  return rebalance(way);
 }
 
 void rank_tree::tell_first(path& way, unsigned level, std::uint64_t image,
@@ -117,11 +117,16 @@ void rank_tree::move(zset_item* item, double score) {
       tell_first(way, height_, goal.image, item);
     return;
   }
-  // The target has room now. It keeps it: what merges is not full afterwards.
-  remove(way);
+  // The target has room now. It keeps it: what merges is not full afterwards. Where no node goes,
+  // it stays the goal's place: a goal between the item and the next one would have been in place.
+  const auto is_before = target.leaf == way.leaf && way.index < target.index;
+  const auto is_rebuilt = remove(way);
   item->set_score(score);
-  way = find(goal);
-  place(way, item);
+  if (is_rebuilt)
+    target = find(goal);
+  else if (is_before)
+    --target.index;
+  place(target, item);
 }
 
 void rank_tree::clear() noexcept {

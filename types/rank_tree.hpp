@@ -135,7 +135,8 @@ private:
   path find(const rank_goal& wanted) const noexcept;
   path find_rank(std::size_t rank) const noexcept;
   void place(path& way, zset_item* item) noexcept;
-  void remove(path& way) noexcept;
+  /// Whether nodes have gone, so that other paths are no longer valid.
+  bool remove(path& way) noexcept;
   /// The first item below the node of step `level` is another one now.
   void tell_first(path& way, unsigned level, std::uint64_t image, zset_item* first) noexcept;
 
@@ -146,7 +147,7 @@ private:
   void make_room_in_leaf(rank_inner* parent, unsigned index, const rank_goal& wanted);
   static void even_out(rank_inner* parent, unsigned first, unsigned leaves) noexcept;
   void split_leaf(rank_inner* parent, unsigned index, unsigned keep);
-  void rebalance(path& way) noexcept;
+  bool rebalance(path& way) noexcept;
   unsigned drop_empty(path& way) noexcept;
   bool merge_leaves(rank_inner* parent, unsigned index) noexcept;
   bool merge_inners(rank_inner* parent, unsigned index) noexcept;

@@ -143,7 +143,9 @@ void rank_tree::split_leaf(rank_inner* parent, unsigned index, unsigned keep) {
 // -- less ----------------------------------------------------------------------------------------
 
 /// After an item has gone from the leaf of `way`: takes out what is empty, and merges what fits.
-void rank_tree::rebalance(path& way) noexcept {
+/// Whether it did.
+bool rank_tree::rebalance(path& way) noexcept {
+  const auto bytes_before = node_bytes_;
   auto level = height_;
   if (way.leaf->count == 0)
     level = drop_empty(way);
@@ -157,6 +159,7 @@ void rank_tree::rebalance(path& way) noexcept {
       break;
   }
   drop_single_roots();
+  return node_bytes_ != bytes_before;
 }
 
 /// Takes out the leaf of `way`, and the nodes above it that have no other child. Returns the level

@@ -178,8 +178,6 @@ private:
   void add_to_integers(set_element member, const set_limits& limits);
   void pack_integers(std::string_view and_this);
   void add_to_packed(std::string_view member, const set_limits& limits);
-  std::vector<set_element> sample_of_integers(std::size_t count, base::random_bits& random) const;
-  std::vector<set_element> sample_of_table(std::size_t count, base::random_bits& random) const;
 
   std::uintptr_t word_ = 0;
 };

@@ -202,6 +202,22 @@ TEST_CASE("what cannot be split asks the partitions of its keys to meet", "[batc
   CHECK(one.work.empty());
 }
 
+TEST_CASE("SORT meets all partitions if it reads keys that it does not name", "[batch]") {
+  exchange one{4};
+  const auto a = key_in_partition(3, 4);
+  const auto b = key_in_partition(1, 4);
+  CHECK(one.place({"SORT", a, "BY", "w_*"}) == placement::meeting);
+  CHECK(one.meeting() == std::vector<partition_index>{0, 1, 2, 3});
+  CHECK(one.place({"SORT_RO", a, "GET", "w_*"}) == placement::meeting);
+  CHECK(one.meeting() == std::vector<partition_index>{0, 1, 2, 3});
+  CHECK(one.place({"SORT", a, "STORE", b}) == placement::meeting);
+  CHECK(one.meeting() == std::vector<partition_index>{1, 3});
+  CHECK(one.work.empty());
+  CHECK(one.place({"SORT", a, "BY", "nosort", "GET", "#"}) == placement::batched);
+  exchange alone{1};
+  CHECK(alone.place({"SORT", a, "BY", "w_*"}) == placement::batched);
+}
+
 TEST_CASE("commands of others are not for partitions", "[batch]") {
   for (unsigned partitions : {1u, 4u}) {
     exchange one{partitions};

@@ -35,10 +35,12 @@ stepped_core::stepped_core(std::size_t partition_count, actors::wall_clock clock
   core_->administrator = system_->spawn<actors::administrator, caf::hidden>(std::ref(*core_));
   core_->scheduler = system_->spawn<caf::hidden>([this](caf::event_based_actor*) -> caf::behavior {
     return {[this](const actors::wake_partition_at& wish) {
-      // As the scheduler does: the latest wish of a partition counts.
-      std::erase_if(wishes_, [&](auto& other) { return other.partition == wish.partition; });
-      wishes_.push_back(wish);
-    }};
+              // As the scheduler does: the latest wish of a partition counts.
+              std::erase_if(wishes_,
+                            [&](auto& other) { return other.partition == wish.partition; });
+              wishes_.push_back(wish);
+            },
+            [](const actors::end_wait_at&) {}};
   });
   run();
 }
@@ -79,7 +81,7 @@ std::int64_t stepped_core::next_wish_ms() const noexcept {
 stepped_client::stepped_client(stepped_core& world)
   : world_(world), record_(make_record(world.home())), dispatcher_(world.home(), 0, record_, true) {
   owner_ = world.system().spawn<caf::hidden>([this](caf::event_based_actor*) -> caf::behavior {
-    return {[this](const actors::batch_done&) { ++answers_; }};
+    return {[this](const actors::batch_done&) { ++answers_; }, [](const actors::request_waits&) {}};
   });
   dispatcher_.start(owner_);
   world_.run();

@@ -1,9 +1,9 @@
 #include "tests/allocation/failing_allocation.hpp"
 
 #include "actors/memory_reserve.hpp"
+#include "server/operator_new.hpp"
 
 #include <cstdlib>
-#include <new>
 
 namespace {
 
@@ -71,40 +71,18 @@ void* __wrap_aligned_alloc(std::size_t alignment, std::size_t bytes) {
 
 // -- operator new ---------------------------------------------------------------------------------
 
-void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+namespace thespis::server {
+
+inline void* allocate(std::size_t bytes) noexcept {
   // A node of a deque: the run queue's, which is not to fail wherever it grows.
   constexpr std::size_t deque_node_bytes = 512;
   const auto has_reserve = reserve::limit == reserve::blocks
                            || (reserve::limit != 0 && bytes == deque_node_bytes);
   return !has_reserve && fails() ? nullptr : __real_malloc(bytes == 0 ? 1 : bytes);
 }
-void* operator new(std::size_t bytes) {
-  if (void* const block = operator new(bytes, std::nothrow); block != nullptr)
-    return block;
-  throw std::bad_alloc{};
-}
-void* operator new[](std::size_t bytes) {
-  return operator new(bytes);
-}
-void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept {
-  return operator new(bytes, std::nothrow);
+
+inline void release(void* block) noexcept {
+  std::free(block);
 }
 
-void operator delete(void* block) noexcept {
-  std::free(block);
-}
-void operator delete(void* block, std::size_t) noexcept {
-  std::free(block);
-}
-void operator delete(void* block, const std::nothrow_t&) noexcept {
-  std::free(block);
-}
-void operator delete[](void* block) noexcept {
-  std::free(block);
-}
-void operator delete[](void* block, std::size_t) noexcept {
-  std::free(block);
-}
-void operator delete[](void* block, const std::nothrow_t&) noexcept {
-  std::free(block);
-}
+} // namespace thespis::server

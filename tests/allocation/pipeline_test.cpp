@@ -143,6 +143,30 @@ TEST_CASE("an allocation that fails on a request's road costs no other its reply
       check(partitions, how);
 }
 
+TEST_CASE("who is told that there was no memory for a request has changed nothing",
+          "[allocation]") {
+  for (const auto how : {failing::once, failing::from_then_on})
+    for (std::size_t number = 1;; ++number) {
+      CAPTURE(number, how == failing::once);
+      scene one{2};
+      std::string got;
+      auto failed = false;
+      {
+        const failing_allocation fail{number, how};
+        got = one.client->say({{"MSET", one.keys[2], long_text, one.keys[3], long_text}});
+        failed = fail.happened();
+      }
+      if (got == out_of_memory)
+        REQUIRE(one.ask_another({"EXISTS", one.keys[2], one.keys[3]}) == ":0\r\n");
+      else if (got.empty())
+        REQUIRE(one.client->hung_up);
+      else
+        REQUIRE(got == "+OK\r\n");
+      if (!failed)
+        break;
+    }
+}
+
 TEST_CASE("with CLIENT REPLY OFF there is silence without memory, too", "[allocation]") {
   for (const auto partitions : {1u, 3u})
     for (std::size_t number = 1;; ++number) {

@@ -12,11 +12,15 @@ import compare
 
 @dataclasses.dataclass(frozen=True)
 class Rule:
-    """`explains(step, theirs, ours)` gets the raw replies."""
+    """`explains(step, theirs, ours)` gets the raw replies. `given(step, before)` is asked as well,
+    where the replies alone do not say enough: `before` has the reference's replies to the earlier
+    steps of the group, by their words, among them those that stream.evidence() adds.
+    """
 
     name: str
     reason: str
     explains: object
+    given: object = lambda step, before: True
 
 
 def _version_text(step, theirs, ours):
@@ -58,6 +62,15 @@ def _memory_of_an_expired_key(step, theirs, ours):
         and theirs[:1] == b":"
         and ours in (b"_\r\n", b"$-1\r\n")
     )
+
+
+def _is_a(value_type):
+    return lambda step, before: before.get((b"TYPE", step.words[2])) == b"+%s\r\n" % value_type
+
+
+def _is_a_small_set(step, before):
+    members = before.get((b"SCARD", step.words[2]), b"")
+    return _is_a(b"set")(step, before) and int(members[1:]) <= 128  # set-max-listpack-entries
 
 
 def _packed_set(step, theirs, ours):
@@ -135,6 +148,7 @@ RULES = [
         "small list",
         "Since 7.2 a list that fits into one listpack is one, and is called so.",
         _small_list,
+        _is_a(b"list"),
     ),
     Rule(
         "memory of an expired key",
@@ -145,6 +159,7 @@ RULES = [
         "whole float",
         "INCRBYFLOAT that yields a whole number is stored as an integer, which takes less memory.",
         _whole_float,
+        _is_a(b"string"),
     ),
     Rule(
         "shared integer",
@@ -155,6 +170,7 @@ RULES = [
         "packed set",
         "7.2 keeps small sets of strings in a listpack, 7.0 has hash tables only.",
         _packed_set,
+        _is_a_small_set,
     ),
     Rule("help", "HELP explains the same subcommands in our own words.", _help),
     Rule("version", "The version reported is 7.2.4, the oracle's is 7.0.15.", _version_text),

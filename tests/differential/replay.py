@@ -188,12 +188,16 @@ class Replay:
         self.theirs.reset()
         self.ours.reset()
         at = 0
+        group, before = None, {}
         for batch in batches(steps):
             for offset, (step, theirs, ours) in enumerate(zip(batch, *self.play(batch))):
                 self.sent += 1
-                if not self.same(step, theirs, ours):
+                if step.group != group:
+                    group, before = step.group, {}
+                if not self.same(step, theirs, ours, before):
                     until = steps[: at + offset + 1]
                     return at + offset, Difference(until, theirs, ours, batch[offset + 1 :])
+                before[step.words] = theirs
             at += len(batch)
         return None
 
@@ -207,7 +211,8 @@ class Replay:
         self.ours.send(batch)
         return self.theirs.receive(batch), self.ours.receive(batch)
 
-    def same(self, step, theirs, ours):
+    def same(self, step, theirs, ours, before):
+        """`before`: what the reference replied to the earlier steps of the group."""
         if theirs == ours:
             return True
         if (
@@ -217,7 +222,7 @@ class Replay:
         ):
             return True
         for rule in known_differences.RULES:
-            if rule.explains(step, theirs, ours):
+            if rule.explains(step, theirs, ours) and rule.given(step, before):
                 self.explained[rule.name] = self.explained.get(rule.name, 0) + 1
                 return True
         return False

@@ -348,8 +348,19 @@ def stream(families, seed, count):
                 step = words.mutate(step)
             if step.words and words.chance(0.1):
                 step = dataclasses.replace(step, words=(words.case(step.words[0]), *step.words[1:]))
-            steps.append(dataclasses.replace(step, group=group))
+            steps += [dataclasses.replace(each, group=group) for each in [*evidence(step), step]]
     return steps + end_of_stream()
+
+
+def asks_for_encoding(step):
+    return [word.upper() for word in step.words[:2]] == [b"OBJECT", b"ENCODING"]
+
+
+def evidence(step):
+    """Steps ahead of one that the rules in known_differences.py want to know more about."""
+    if not asks_for_encoding(step) or len(step.words) != 3:
+        return []
+    return [fixed(name, step.words[2], connection=step.connection) for name in ("TYPE", "SCARD")]
 
 
 def end_of_stream():

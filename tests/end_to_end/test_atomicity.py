@@ -82,6 +82,12 @@ class Atomicity:
             ]
         )
 
+    def test_sort_by_pattern_never_sees_a_part_of_an_mset(self):
+        with self.server.connect() as connection:
+            connection.call("RPUSH", "elements", *(key[1:] for key in KEYS))
+        sort = self.repeat(("SORT", "elements", "GET", "k*"), lambda v: len(set(v)) == 1)
+        self.run_clients([self.writer("a"), sort, self.writer("b"), sort], rounds=ROUNDS // 5)
+
     def test_a_later_counter_is_never_ahead_of_an_earlier_one(self):
         counters = ("k1", "k2", "k3")
 

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import resource
 import signal
 import socket
 import stat
@@ -231,6 +232,33 @@ class Stopping(OperatingTest):
         running = self.start()
         running.process.send_signal(signal.SIGTERM)
         self.assertIn(running.stop(signal.SIGTERM), (0, 1))
+
+    def test_another_signal_does_what_it_does_to_any_program(self):
+        running = self.start()
+        self.assertEqual(running.stop(signal.SIGUSR2), -signal.SIGUSR2)
+
+    def test_a_second_sigint_ends_it_at_once(self):
+        running = self.start(threads=2, enable_debug_command="yes")
+        with running.connect() as busy:
+            busy.write("DEBUG", "SLEEP", 60)
+            self.assertTrue(wait_until(lambda: self.holds_still(running)))
+            for number, answer in (
+                (signal.SIGINT, "Received SIGINT scheduling shutdown..."),
+                (signal.SIGTERM, "Received SIGTERM scheduling shutdown..."),
+                (signal.SIGINT, "You insist... exiting now."),
+            ):
+                running.process.send_signal(number)
+                self.assertTrue(wait_until(lambda text=answer: text in running.log()))
+        self.assertEqual(running.wait(), 1)
+
+    def holds_still(self, running):
+        """Whether a command has to wait for another one."""
+        try:
+            with running.connect(timeout=1) as connection:
+                connection.call("GET", "k")
+            return False
+        except TimeoutError:
+            return True
 
     def test_shutdown_ends_the_server_without_a_reply(self):
         for words in (("SHUTDOWN",), ("SHUTDOWN", "NOSAVE"), ("SHUTDOWN", "NOW", "FORCE")):
@@ -567,6 +595,55 @@ class Network(OperatingTest):
         self.assertTrue(wait_until(lambda: welcome() == b"yes"))
         for connection in connections:
             connection.close()
+
+    @thespis_only("Redis has no event loops")
+    def test_the_loops_own_files_are_not_promised_to_clients(self):
+        limit = ("sh", "-c", 'ulimit -n 150; exec "$@"', "sh")
+        running = self.start(wrap=limit, threads=8)
+        first = running.connect()
+        self.addCleanup(first.close)
+        clients_max = int(first.call("CONFIG", "GET", "maxclients")[1])
+        self.assertIn(f"maxclients has been reduced to {clients_max}.", running.log())
+        for _ in range(clients_max - 1):
+            connection = running.connect(timeout=5)
+            self.addCleanup(connection.close)
+            self.assertEqual(connection.call("PING"), "PONG")
+        with running.connect() as refused:
+            self.assertEqual(refused.read_until_closed(), b"-ERR max number of clients reached\r\n")
+
+    @thespis_only("Redis starts with fewer files")
+    def test_too_few_files_for_the_loops(self):
+        limit = ("sh", "-c", 'ulimit -n 50; exec "$@"', "sh")
+        with self.assertRaises(server.StartFailed) as failed:
+            self.start(wrap=limit, threads=8)
+        self.assertEqual(failed.exception.code, 1)
+        self.assertIn("too low for 8 event loops", failed.exception.log)
+
+    @thespis_only("Redis asks again and again, and logs it each time")
+    def test_clients_that_there_are_no_files_for_wait_in_peace(self):
+        running = self.start(threads=1)
+        with running.connect() as connection:
+            self.assertEqual(connection.call("PING"), "PONG")
+            soft, hard = resource.prlimit(running.pid, resource.RLIMIT_NOFILE)
+            used = len(os.listdir(f"/proc/{running.pid}/fd"))
+            resource.prlimit(running.pid, resource.RLIMIT_NOFILE, (used, hard))
+            line = "Accepting client connection: Too many open files"
+            with running.connect() as waiting:
+                waiting.write("PING")
+                self.assertTrue(wait_until(lambda: line in running.log()))
+                for _ in range(1000):
+                    self.assertEqual(connection.call("PING"), "PONG")
+                self.assertLess(running.log().count(line), 100)
+                resource.prlimit(running.pid, resource.RLIMIT_NOFILE, (soft, hard))
+                self.assertEqual(waiting.read(), "PONG")
+
+    def test_it_ends_while_a_client_waits_for_a_file(self):
+        running = self.start(threads=1)
+        used = len(os.listdir(f"/proc/{running.pid}/fd"))
+        resource.prlimit(running.pid, resource.RLIMIT_NOFILE, (used, used))
+        with running.connect():
+            self.assertTrue(wait_until(lambda: "Accepting client connection" in running.log()))
+            self.assertEqual(running.stop(), 0)
 
     def test_silent_clients_are_closed_after_the_timeout(self):
         running = self.start(timeout=1)

@@ -7,8 +7,10 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <locale.h>
+#include <random>
 #include <string>
 
 using namespace thespis::base;
@@ -87,6 +89,21 @@ TEST_CASE("a double is read with strtod's syntax", "[number]") {
     CHECK(parse_double(text) == infinity);
   CHECK(parse_double("-inf") == -infinity);
   CHECK(parse_double(std::string(400, '0') + "1") == 1.0);
+}
+
+TEST_CASE("a whole number reads as the double that strtod gives", "[number]") {
+  const auto seed = Catch::rngSeed() + std::random_device{}();
+  CAPTURE(seed);
+  random_bits random(seed);
+  for (int i = 0; i < 20000; ++i) {
+    std::string text = random.below(2) == 0 ? "-" : "";
+    for (auto digits = 1 + random.below(20); digits > 0; --digits)
+      text += static_cast<char>('0' + (random.below(4) == 0 ? random.below(10) : digits % 2));
+    CAPTURE(text);
+    const auto expected = std::strtod(text.c_str(), nullptr);
+    REQUIRE(parse_double(text) == expected);
+    REQUIRE(std::signbit(*parse_double(text)) == std::signbit(expected));
+  }
 }
 
 TEST_CASE("a text that is not exactly one double is refused", "[number]") {

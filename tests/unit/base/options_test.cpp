@@ -533,6 +533,28 @@ TEST_CASE("CONFIG GET finds a hidden option by its name alone", "[options]") {
     CHECK_FALSE(row_of(find_option(name)->which).is(option_flags::hidden));
 }
 
+TEST_CASE("a copy has the values, and goes its own way", "[options]") {
+  options values;
+  int calls = 0;
+  values.on_change({option::port}, [&](const options&) -> result<void> {
+    ++calls;
+    return {};
+  });
+  CHECK(load(values, "port", {"7000"}) == "OK");
+  CHECK(load(values, "bind", {"127.0.0.1", "::1"}) == "OK");
+  CHECK(load(values, "client-output-buffer-limit", {"normal", "1", "2", "3"}) == "OK");
+  options copy{values};
+  CHECK(names(copy, {"*"}) == names(values, {"*"}));
+  for (const auto& [name, value] : values.list(std::vector<std::string_view>{"*"}))
+    CHECK(copy.formatted(find_option(name)->which) == value);
+  CHECK(copy.output_limit_of(client_class::normal).soft_seconds == 3);
+  CHECK(copy.is_loaded(option::bind));
+  CHECK_FALSE(copy.is_loaded(option::timeout));
+  CHECK(copy.set("port", "7001"));
+  CHECK(calls == 0);
+  CHECK(values.get(option::port) == 7000);
+}
+
 TEST_CASE("secrets are known as such", "[options]") {
   CHECK(is_sensitive_option("REQUIREPASS"));
   CHECK(is_sensitive_option("masterauth"));

@@ -68,12 +68,11 @@ TEST_CASE("The flags of a client are letters in Redis' order", "[client]") {
   CHECK(flags() == "O");
 }
 
-TEST_CASE("A session shows in its record", "[client]") {
+TEST_CASE("CLIENT INFO shows what the record says of the session", "[client]") {
   test_server server;
-  server.run("SELECT", 4);
-  server.run("HELLO", 3);
-  server.run("CLIENT", "NO-EVICT", "ON");
-  commands::publish(server.store.client(), server.record());
+  server.record().database = 4;
+  server.record().protocol = 3;
+  server.record().set_flag(commands::client_no_evict, true);
   const auto text = server.run("CLIENT", "INFO").text;
   CHECK(text.find(" db=4 ") != std::string::npos);
   CHECK(text.find(" resp=3 ") != std::string::npos);

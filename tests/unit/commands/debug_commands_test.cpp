@@ -53,6 +53,73 @@ TEST_CASE("DEBUG POPULATE makes keys where there are none", "[debug]") {
         == error("ERR value is out of range, must be positive"));
 }
 
+TEST_CASE("DEBUG LISTPACK shows what is in a small collection", "[debug]") {
+  test_server server{GENERATE(std::size_t{1}, std::size_t{3})};
+  const auto lines_of = [&](std::string_view key) {
+    const auto text = server.run("DEBUG", "LISTPACK", key).text;
+    CHECK(text.find("{total bytes ") == 0);
+    return text.substr(text.find('\n') + 1);
+  };
+  server.run("RPUSH", "l", "one", 12, "\n");
+  CHECK(lines_of("l") == "{0, 3 bytes: \"one\"}\n{1, 2 bytes: \"12\"}\n{2, 1 bytes: \"\\n\"}\n");
+  server.run("SADD", "s", "a");
+  CHECK(lines_of("s") == "{0, 1 bytes: \"a\"}\n");
+  server.run("HSET", "h", "f", "v");
+  CHECK(lines_of("h") == "{0, 1 bytes: \"f\"}\n{1, 1 bytes: \"v\"}\n");
+  server.run("ZADD", "z", "1.5", "m");
+  CHECK(lines_of("z") == "{0, 1 bytes: \"m\"}\n{1, 3 bytes: \"1.5\"}\n");
+  server.run("SADD", "i", 1);
+  for (const auto* key : {"i", "text"}) {
+    server.run("SET", "text", "v");
+    CHECK(server.run("DEBUG", "LISTPACK", key) == error("ERR Not a listpack encoded object."));
+  }
+  CHECK(server.run("DEBUG", "LISTPACK", "none") == error("ERR no such key"));
+  CHECK(server.run("DEBUG", "listpack")
+        == error("ERR unknown subcommand or wrong number of arguments for 'listpack'. Try DEBUG "
+                 "HELP."));
+}
+
+TEST_CASE("DEBUG QUICKLIST-PACKED-THRESHOLD keeps long elements by themselves", "[debug]") {
+  test_server server;
+  const auto set = [&](std::string_view size) {
+    return server.run("DEBUG", "QUICKLIST-PACKED-THRESHOLD", size);
+  };
+  CHECK(set("3b") == ok());
+  const std::string large(10'000, 'x');
+  server.run("RPUSH", "l", "abcd", "x", "y", "abcd", large);
+  CHECK(set("0") == ok());
+  CHECK(server.run("DEBUG", "QUICKLIST", "l").text.find("{node 2: 1 elements")
+        != std::string::npos);
+  CHECK(server.run("LRANGE", "l", 0, 3)
+        == array({bulk("abcd"), bulk("x"), bulk("y"), bulk("abcd")}));
+  for (const auto* bad : {"-1", "x", "4gb", "4293918721"})
+    CHECK(set(bad)
+          == error("ERR argument must be a memory value bigger than 1 and smaller than 4gb"));
+}
+
+TEST_CASE("DEBUG QUICKLIST shows the pieces of a large list", "[debug]") {
+  test_server server{GENERATE(std::size_t{1}, std::size_t{3})};
+  server.run("RPUSH", "small", "one");
+  for (int i = 0; i < 1000; ++i)
+    server.run("RPUSH", "l", "element " + std::to_string(i));
+  for (const auto* level : {"0", "x", "00"}) {
+    const auto text = server.run("DEBUG", "QUICKLIST", "l", level).text;
+    CHECK(text == server.run("DEBUG", "QUICKLIST", "l").text);
+    CHECK(text.find("{count 1000}\n{total bytes ") == 0);
+    CHECK(text.find("{node 0: ") != std::string::npos);
+    CHECK(text.find("{node 1: ") != std::string::npos);
+    CHECK(text.find('"') == std::string::npos);
+  }
+  const auto full = server.run("DEBUG", "QUICKLIST", "l", "1").text;
+  CHECK(full.find("{0, 9 bytes: \"element 0\"}") != std::string::npos);
+  CHECK(full.find("\"element 999\"}\n") == full.size() - 15);
+  CHECK(server.run("DEBUG", "QUICKLIST", "small") == error("ERR Not a quicklist encoded object."));
+  CHECK(server.run("DEBUG", "QUICKLIST", "none") == error("ERR no such key"));
+  CHECK(server.run("DEBUG", "QUICKLIST", "l", 1, 2)
+        == error("ERR unknown subcommand or wrong number of arguments for 'QUICKLIST'. Try DEBUG "
+                 "HELP."));
+}
+
 TEST_CASE("DEBUG OBJECT shows a value from inside", "[debug]") {
   test_server server;
   CHECK(server.run("DEBUG", "OBJECT", "k") == error("ERR no such key"));

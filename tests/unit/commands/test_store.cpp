@@ -87,7 +87,9 @@ std::string test_store::dispatch(protocol::arguments request) {
       return run_on({}, spec, request);
     case way::single:
     case way::borrow:
-      return run_on(shards_of_keys(spec, request), spec, request);
+      return run_on(protocol::reads_unnamed_keys(spec, request) ? all_shards()
+                                                                : shards_of_keys(spec, request),
+                    spec, request);
   }
   return {};
 }

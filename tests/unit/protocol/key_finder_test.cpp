@@ -191,6 +191,20 @@ TEST_CASE("SORT stores under the last STORE that is not another option's word", 
   CHECK(indexes_of(sort, {"sort", "k", "by", "x", "store"}) == "1 ");
 }
 
+TEST_CASE("SORT reads unnamed keys if BY or GET has a star", "[key_finder]") {
+  const auto reads = [](std::vector<std::string_view> request) {
+    return reads_unnamed_keys(sort, request);
+  };
+  CHECK(reads({"sort", "k", "BY", "w_*"}));
+  CHECK(reads({"sort", "k", "GET", "#", "get", "*"}));
+  CHECK_FALSE(reads({"sort", "k", "BY", "nosort", "GET", "#"}));
+  CHECK_FALSE(reads({"sort", "*", "STORE", "*"}));
+  CHECK_FALSE(reads({"sort", "k", "LIMIT", "BY", "*"}));
+  CHECK_FALSE(reads({"sort", "k", "BY", std::string_view{"\0*", 2}}));
+  CHECK_FALSE(reads({"sort", "k", "BY"}));
+  CHECK_FALSE(reads_unnamed_keys(get, std::vector<std::string_view>{"get", "k", "BY", "*"}));
+}
+
 TEST_CASE("MIGRATE takes its keys from KEYS if the key is empty", "[key_finder]") {
   CHECK(indexes_of(migrate, {"migrate", "h", "1", "k", "0", "9", "COPY"}) == "3 ");
   CHECK(indexes_of(migrate, {"migrate", "h", "1", "", "0", "9", "KEYS", "a", "b"}) == "7 8 ");

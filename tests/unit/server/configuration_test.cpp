@@ -3,9 +3,28 @@
 
 #include <catch2/catch.hpp>
 
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
 using namespace thespis;
 
 namespace {
+
+/// The inodes that this program has synced, in their order.
+std::vector<ino_t> synced;
+
+ino_t inode_of(const std::filesystem::path& path) {
+  struct stat found {};
+  REQUIRE(::stat(path.c_str(), &found) == 0);
+  return found.st_ino;
+}
 
 constexpr std::uint64_t gb = 1024 * 1024 * 1024;
 
@@ -17,6 +36,14 @@ base::result<void> check(std::string_view databases, std::string_view partitions
 }
 
 } // namespace
+
+/// In the place of the C library's: remembers what it syncs.
+extern "C" int fsync(int fd) {
+  struct stat found {};
+  ::fstat(fd, &found);
+  synced.push_back(found.st_ino);
+  return static_cast<int>(::syscall(SYS_fsync, fd));
+}
 
 TEST_CASE("databases that fit into half of the memory are taken", "[configuration]") {
   CHECK(check("16", "1"));
@@ -38,4 +65,17 @@ TEST_CASE("databases that empty would fill the memory are refused", "[configurat
 
 TEST_CASE("the process knows how much memory it can have", "[configuration]") {
   CHECK(server::memory_limit() > 1024 * 1024);
+}
+
+TEST_CASE("a rewritten file is on disk, and its directory too", "[configuration]") {
+  std::string directory = "/tmp/thespis-test-XXXXXX";
+  REQUIRE(::mkdtemp(directory.data()) != nullptr);
+  server::configuration configuration;
+  configuration.file = directory + "/thespis.conf";
+  std::ofstream{configuration.file} << "port 7000\n";
+  REQUIRE(configuration.settings.set("maxmemory", "100mb"));
+  synced.clear();
+  CHECK(server::rewrite_configuration(configuration));
+  CHECK(synced == std::vector{inode_of(configuration.file), inode_of(directory)});
+  std::filesystem::remove_all(directory);
 }

@@ -12,6 +12,7 @@
 
 using thespis::base::random_bits;
 using thespis::types::list;
+using thespis::types::list_chunk;
 using thespis::types::list_run;
 using thespis::types::listpack_element_bytes;
 using thespis::types::listpack_limit;
@@ -282,6 +283,33 @@ TEST_CASE("a list does what a vector does", "[list]") {
       both.check();
   }
   both.check();
+}
+
+TEST_CASE("a list does what a vector does, whatever comes into no chunk", "[list]") {
+  const auto seed = Catch::rngSeed() + std::random_device{}();
+  CAPTURE(seed);
+  twins both{seed, -2, 2u};
+  std::mt19937 random{static_cast<unsigned>(seed)};
+  for (int step = 0; step < 3000; ++step) {
+    if (step % 50 == 0)
+      list_chunk::keep_out(random() % 40);
+    both.step(step % 1000 < 600);
+    if (step % 10 == 0)
+      both.check();
+  }
+  list_chunk::keep_out(SIZE_MAX);
+  both.check();
+  list parts;
+  list_chunk::keep_out(3);
+  for (const auto* each : {"abcd", "abc", "abcde"})
+    parts.push_back(each);
+  list_chunk::keep_out(SIZE_MAX);
+  std::size_t pieces = 0;
+  parts.for_each_run(0, parts.size(), [&](const list_run&) {
+    ++pieces;
+    return true;
+  });
+  CHECK(pieces == 3);
 }
 
 TEST_CASE("a list is walked through as a queue in both directions", "[list]") {

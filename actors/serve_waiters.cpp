@@ -1,0 +1,111 @@
+#include "actors/serve_waiters.hpp"
+
+#include "actors/blocked_request.hpp"
+#include "actors/memory_reserve.hpp"
+#include "commands/execute.hpp"
+#include "keyspace/object.hpp"
+
+#include <algorithm>
+#include <new>
+
+namespace thespis::actors {
+
+namespace {
+
+using keyspace::claim_result;
+using keyspace::waiting_list;
+
+class service {
+public:
+  service(core& home, const shards_at_hand& shards, commands::command_statistics& statistics,
+          caf::execution_unit* here)
+    : core_(home), shards_(shards), statistics_(statistics), here_(here) {
+  }
+
+  /// Serving one may make a key ready in any of the shards (BLMOVE).
+  void run() {
+    for (auto again = true; again;) {
+      again = false;
+      for (auto* shard : shards_.all)
+        while (auto* ready = shard->changes.waiting().take_ready()) {
+          again = true;
+          serve(*shard, *ready);
+          shard->changes.waiting().release(ready);
+        }
+    }
+  }
+
+private:
+  void serve(keyspace::shard& shard, waiting_list::entry& at) {
+    auto& [place, queue] = at;
+    auto& db = shard.databases[static_cast<std::size_t>(place.database)];
+    for (auto next = queue.waiters.begin(); next != queue.waiters.end();) {
+      const auto there = db.find(place.key);
+      if (!there)
+        return;
+      const auto one = *next++;
+      if (there->type() != one.wanted)
+        continue;
+      switch (one.who->claim(one.wait)) {
+        case claim_result::over:
+          shard.changes.waiting().remove(one.who.get(), one.wait);
+          break;
+        case claim_result::busy:
+          return;
+        case claim_result::mine:
+          if (!serve(static_cast<blocked_request&>(*one.who)))
+            return;
+      }
+    }
+  }
+
+  /// Returns false if those behind it have to wait for it.
+  bool serve(blocked_request& request) try {
+    if (!request.can_run(shards_.map)) {
+      request.set_served();
+      request.meet(here_);
+      return false;
+    }
+    run(request);
+    return true;
+  } catch (const std::bad_alloc&) {
+    request.work().cut_short.store(true, std::memory_order_relaxed);
+    request.answered(shards_.map, here_);
+    return true;
+  }
+
+  void run(blocked_request& request) {
+    auto& work = request.work();
+    auto& part = work.parts.front();
+    auto& item = part.items.front();
+    protocol::reply_writer reply{*work.output, work.client->protocol};
+    keyspace::command_context ctx{reply, *work.client, shards_.map, core_.now()};
+    ctx.may_wait = true;
+    // It was counted when it began to wait.
+    ctx.share.leads = false;
+    const memory_reserve::client_work may_fail;
+    if (!commands::make_room(*work.output))
+      throw std::bad_alloc{};
+    statistics_.start();
+    commands::execute(ctx, *item.spec, work.words_of(item, part), statistics_, shards_.all);
+    const memory_reserve::own_work answers;
+    if (ctx.wish)
+      request.go_on_waiting(here_);
+    else
+      request.answered(shards_.map, here_);
+  }
+
+  core& core_;
+  const shards_at_hand& shards_;
+  commands::command_statistics& statistics_;
+  caf::execution_unit* here_;
+};
+
+} // namespace
+
+void serve_waiters(core& home, const shards_at_hand& shards,
+                   commands::command_statistics& statistics, caf::execution_unit* here) {
+  service{home, shards, statistics, here}.run();
+}
+
+} // namespace thespis::actors

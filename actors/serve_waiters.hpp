@@ -1,0 +1,32 @@
+#pragma once
+
+/// What follows when keys have changed for which clients wait: their requests are run again, those
+/// who came first at first, as far as there is something for them.
+///
+/// A request that finds nothing after all keeps its place. One that needs keys of partitions that
+/// are not at hand gets a meeting of its own; until that is over those behind it wait on.
+
+#include "actors/core.hpp"
+#include "keyspace/shard_map.hpp"
+
+#include <span>
+
+namespace thespis::actors {
+
+/// Shards that this thread may use now.
+struct shards_at_hand {
+  const keyspace::shard_map& map;
+  /// The same.
+  std::span<keyspace::shard* const> all;
+};
+
+/// Cost: nothing if no key is ready. `statistics`: where the requests' time is counted.
+void serve_waiters(core& home, const shards_at_hand& shards,
+                   thespis::commands::command_statistics& statistics, caf::execution_unit* here);
+
+/// Whether there is something to do.
+inline bool has_ready_waiters(const keyspace::shard& one) noexcept {
+  return one.changes.waiting().has_ready();
+}
+
+} // namespace thespis::actors
