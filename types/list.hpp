@@ -5,11 +5,9 @@
 ///     word:  | address of a chunk, or of the parts | bit 1: "quicklist" | bit 0: parts |
 ///
 ///     small                          larger
-///     word -> chunk                  word -> parts -> ring | chunk | chunk | long element | chunk
-///     |
+///     word -> chunk                  word -> parts -> ring | chunk | chunk | long element | …
 ///
-/// - Up to about 2.5 KB a list is one chunk (list_chunk.hpp), as large as its elements need.
-/// Beyond,
+/// - Up to about 2.5 KB a list is one chunk (list_chunk.hpp), as large as its elements need. Then
 ///   it is a ring of words (list_parts.hpp): chunks of 2.5 KB, or 3.5 KB where elements are longer
 ///   than chunk_short_max, and elements of more than 1 KB by themselves. No chunk is empty. These
 ///   are sizes of which jemalloc puts eight into one piece of memory; with 2 or 4 KB, a page each,
@@ -18,8 +16,7 @@
 ///   an element costs beyond its bytes: its length (1 byte up to 252, otherwise 3), 8 bytes for its
 ///   chunk's head and 8 to 12 for its word in the ring, shared by 150 elements of 16 bytes: 17.2
 ///   bytes for each of those.
-/// - An index costs O(number of chunks / 2), eight bytes each, and a walk in the chunk. What
-/// changes
+/// - An index costs O(number of chunks / 2), eight bytes each, and a walk in the chunk. A change
 ///   in the middle moves bytes of one chunk and, if a chunk comes or goes, words of the ring. A
 ///   full chunk is split; chunks that fit into their neighbour are joined to it.
 /// - Whether the list calls itself "listpack" or "quicklist" is a flag that has nothing to do with

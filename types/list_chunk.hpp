@@ -13,11 +13,9 @@
 /// which side is the chunk's **direction**, the same for all of its elements:
 ///
 /// - forward, as in the picture: the lengths stand in front and lead from left to right. That is
-/// how
-///   elements are read, and how the first one is taken out.
+///   how elements are read, and how the first one is taken out.
 /// - backward: the lengths stand behind (253 last) and lead from right to left. That is how the
-/// last
-///   element is taken out without walking over all others.
+///   last element is taken out without walking over all others.
 ///
 /// Adding needs no direction. A chunk is turned by whoever needs the other one. Where all lengths
 /// are one byte, the contents stay where they are: each place between two contents only holds the

@@ -4,7 +4,7 @@ import time
 
 import resp
 from resp import wait_until
-from suite import OK, ServerTest, thespis_only
+from suite import OK, ServerTest, not_sanitized, thespis_only
 
 LIST = ("CLIENT", "LIST")
 
@@ -37,6 +37,7 @@ class ClientBuffers(ServerTest):
         row = wait_until(lambda: self.row(asking, identity)["tot-mem"] != "0")
         self.assertTrue(row)
 
+    @not_sanitized("it takes long, and says nothing of memory")
     @thespis_only("Redis shrinks at other moments")
     def test_an_idle_client_gives_back_what_it_had_grown(self):
         asking, idle = self.connect(), self.connect()
@@ -131,6 +132,7 @@ class ReplyBuffers(ServerTest):
         identity = idle.call("CLIENT", "ID")
         self.assertTrue(wait_until(lambda: int(row_of(asking, identity)["rbs"]) <= 4096))
 
+    @not_sanitized("it takes long, and says nothing of memory")
     @thespis_only("Redis shrinks at other moments")
     def test_debug_replybuffer_resizing_keeps_reply_buffers_as_they_are(self):
         asking, idle = self.connect(), self.connect()
@@ -142,6 +144,7 @@ class ReplyBuffers(ServerTest):
         self.assert_shrinks(asking, idle)
         self.set(asking, "PEAK-RESET-TIME", "RESET")
 
+    @not_sanitized("it takes long, and says nothing of memory")
     @thespis_only("Redis shrinks at other moments")
     def test_debug_replybuffer_peak_reset_time_keeps_them_as_large_as_their_peak(self):
         asking, idle = self.connect(), self.connect()

@@ -14,7 +14,7 @@ import resp
 import server
 from resp import wait_until
 from server import Server, run_to_end
-from suite import OK, OperatingTest, error, has_ipv6, thespis_only
+from suite import OK, OperatingTest, error, has_ipv6, not_sanitized, thespis_only
 
 
 def outer_address():
@@ -637,6 +637,7 @@ class Network(OperatingTest):
                 resource.prlimit(running.pid, resource.RLIMIT_NOFILE, (soft, hard))
                 self.assertEqual(waiting.read(), "PONG")
 
+    @not_sanitized("the sanitizers open files of their own")
     def test_it_ends_while_a_client_waits_for_a_file(self):
         running = self.start(threads=1)
         used = len(os.listdir(f"/proc/{running.pid}/fd"))
