@@ -85,6 +85,17 @@ void bucket_table::swap(bucket_table& other) noexcept {
   std::swap(seed_, other.seed_);
 }
 
+void bucket_table::release() noexcept {
+  if (directory_ == nullptr)
+    return;
+  for (std::uint32_t i = 0; i < (1u << depth_);) {
+    const auto here = unpack(directory_[i]);
+    free_buckets(here);
+    i += 1u << (depth_ - here.depth);
+  }
+  free_directory();
+}
+
 void bucket_table::free_buckets(segment of) noexcept {
   std::free(of.buckets);
 }

@@ -118,9 +118,7 @@ public:
   /// Takes the item out and perhaps gives memory back. All places may change.
   void remove(std::uint32_t top, place at) noexcept;
   /// Frees all buckets. The items are the caller's.
-  void release() noexcept {
-    release([](void*) {});
-  }
+  void release() noexcept;
   /// The same, after a call of visit(void* item) for every item, which may free it. Works in pieces
   /// (piecewise.hpp).
   template <class Visitor>

@@ -68,7 +68,8 @@ void cmd_dbsize(command_context& ctx, arguments) {
   ctx.reply.integer(static_cast<std::int64_t>(size));
 }
 
-/// FLUSHDB [SYNC | ASYNC] -> OK. Errors: syntax. Cost: O(number of keys).
+/// FLUSHDB [SYNC | ASYNC] -> OK. Errors: syntax. Cost: O(1): what was there is freed in the
+/// background, whichever word is given.
 void cmd_flushdb(command_context& ctx, arguments args) {
   if (!check_flush_mode(ctx, args))
     return;
@@ -79,7 +80,8 @@ void cmd_flushdb(command_context& ctx, arguments args) {
   ctx.reply.ok();
 }
 
-/// FLUSHALL [SYNC | ASYNC] -> OK. Errors: syntax. Cost: O(number of keys).
+/// FLUSHALL [SYNC | ASYNC] -> OK. Errors: syntax. Cost: O(1): what was there is freed in the
+/// background, whichever word is given.
 void cmd_flushall(command_context& ctx, arguments args) {
   if (!check_flush_mode(ctx, args))
     return;

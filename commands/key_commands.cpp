@@ -30,12 +30,13 @@ void delete_keys(command_context& ctx, arguments keys) {
 
 } // namespace
 
-/// DEL key [key …] -> how many there were. Cost: O(number of keys), plus what their values free.
+/// DEL key [key …] -> how many there were. Cost: O(number of keys); what is large is freed in the
+/// background.
 void cmd_del(command_context& ctx, arguments args) {
   delete_keys(ctx, args.subspan(1));
 }
 
-/// UNLINK key [key …] -> how many there were. Memory is freed at once, as by DEL. Cost: DEL's.
+/// UNLINK key [key …] -> how many there were. Cost: O(number of keys).
 void cmd_unlink(command_context& ctx, arguments args) {
   delete_keys(ctx, args.subspan(1));
 }

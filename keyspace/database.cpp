@@ -46,7 +46,7 @@ void database::clear() noexcept {
 }
 
 void database::free_all() noexcept {
-  entries_.release([this](entry& each) { drop(entry_ptr(&each)); });
+  entries_.release([this](entry& each) { free_entry(&each); });
   wheel_.clear();
   alarms_.clear();
   expires_ = 0;
@@ -285,11 +285,14 @@ std::span<char> database::grow_heap(slot& at, std::size_t size) {
 // -- whole entries -------------------------------------------------------------------------------
 
 void database::erase(slot& at) noexcept {
-  drop(detach(at));
+  free_entry(take_out(at));
 }
 
 void database::drop(entry_ptr&& gone) noexcept {
-  auto* const doomed = gone.release();
+  free_entry(gone.release());
+}
+
+void database::free_entry(entry* doomed) noexcept {
   if (doomed->stored() == entry::form::pointer)
     drop_value(doomed->type(), doomed->pointer());
   entry::free_block(doomed);
@@ -304,12 +307,16 @@ void database::drop_value(value_type type, void* pointer) noexcept {
 }
 
 entry_ptr database::detach(slot& at) noexcept {
+  return entry_ptr(take_out(at));
+}
+
+entry* database::take_out(slot& at) noexcept {
   auto* out = at.at_.item;
   if (out->has_expiry())
     forget_expiry(out->expire_at_ms());
   alarms_.forget(out->alarm());
   entries_.erase(at.at_);
-  return entry_ptr(out);
+  return out;
 }
 
 void database::attach(slot& at, entry_ptr&& value) {

@@ -233,6 +233,8 @@ private:
   /// How many records may change their level per unit of expire_due's budget.
   static constexpr std::size_t steps_per_budget = 16;
 
+  entry* take_out(slot& at) noexcept;
+  void free_entry(entry* doomed) noexcept;
   void drop_value(value_type type, void* pointer) noexcept;
   void free_all() noexcept;
   void store_string(slot& at, std::string_view bytes, expiry_change expiry);

@@ -53,7 +53,7 @@ std::span<const settings_in_waiting> settings_without_effect() {
      {maxmemory, maxmemory_samples, maxmemory_eviction_tenacity, lazyfree_lazy_eviction}},
     {"what clients take is not limited",
      {maxmemory_clients, client_output_buffer_limit}},
-    {"memory is freed at once, by the thread that drops it",
+    {"what takes long to free is always freed in the background",
      {lazyfree_lazy_expire, lazyfree_lazy_server_del, lazyfree_lazy_user_del,
       lazyfree_lazy_user_flush}},
     {"memory is not moved around",
