@@ -24,6 +24,15 @@ constexpr bool is_space(char c) noexcept {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+/// Without the blanks at both ends of a line.
+constexpr std::string_view trimmed(std::string_view line) noexcept {
+  constexpr std::string_view blanks = " \t\r\n";
+  const auto first = line.find_first_not_of(blanks);
+  if (first == line.npos)
+    return {};
+  return line.substr(first, line.find_last_not_of(blanks) - first + 1);
+}
+
 /// The value of a hexadecimal digit, or -1.
 constexpr int hex_value(char c) noexcept {
   if (is_digit(c))

@@ -12,14 +12,6 @@ namespace thespis::base {
 
 namespace {
 
-std::string_view trimmed(std::string_view line) {
-  constexpr std::string_view blanks = " \t\r\n";
-  const auto first = line.find_first_not_of(blanks);
-  if (first == line.npos)
-    return {};
-  return line.substr(first, line.find_last_not_of(blanks) - first + 1);
-}
-
 std::string lowered(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](char c) { return lower(c); });
   return text;

@@ -116,14 +116,6 @@ option_lines lines_of(const options& values, option which) {
 
 // -- the file -------------------------------------------------------------------------------------
 
-std::string_view trimmed(std::string_view line) {
-  constexpr std::string_view blanks = " \t\r\n";
-  const auto first = line.find_first_not_of(blanks);
-  if (first == line.npos)
-    return {};
-  return line.substr(first, line.find_last_not_of(blanks) - first + 1);
-}
-
 /// Words that stay as they are.
 bool is_kept_directive(std::string_view word) {
   constexpr std::array<std::string_view, 3> kept{"include", "rename-command", "loadmodule"};

@@ -37,6 +37,15 @@ if(THESPIS_SANITIZE)
   endif()
 endif()
 
+if(THESPIS_UNITY)
+  # Names without a namespace of their own meet, so each may exist once a folder. What a file hides
+  # from others is no longer hidden: no warnings about that. The release preset compiles files one
+  # by one.
+  set(CMAKE_UNITY_BUILD ON)
+  set(CMAKE_UNITY_BUILD_BATCH_SIZE 10)
+  add_compile_options(-Wno-shadow -Wno-subobject-linkage)
+endif()
+
 if(THESPIS_LTO)
   set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
 endif()

@@ -24,7 +24,7 @@ struct question {
 };
 
 /// Empty: no objection.
-std::string protected_commands(const question& asked) {
+std::string protected_command_error(const question& asked) {
   if (!asked.flagged(protocol::protected_command))
     return {};
   const auto access = asked.gates.debug_command.load(std::memory_order_relaxed);
@@ -33,32 +33,32 @@ std::string protected_commands(const question& asked) {
   return std::string{errors::debug_not_allowed};
 }
 
-std::string authentication(const question& asked) {
+std::string authentication_error(const question& asked) {
   if (asked.client.authenticated() || !asked.gates.is_up(gate_password)
       || asked.flagged(protocol::no_auth))
     return {};
   return std::string{errors::no_auth};
 }
 
-std::string transactions(const question& asked) {
+std::string transaction_error(const question& asked) {
   if ((asked.client.special & protocol::special_multi) == 0 || !asked.flagged(protocol::no_multi))
     return {};
   return std::string{errors::not_in_transaction};
 }
 
-std::string memory(const question& asked) {
+std::string memory_error(const question& asked) {
   if (!asked.gates.is_up(gate_out_of_memory) || !asked.flagged(protocol::denyoom))
     return {};
   return std::string{errors::oom};
 }
 
-std::string persistence(const question& asked) {
+std::string persistence_error(const question& asked) {
   if (!asked.gates.is_up(gate_no_persistence) || !asked.flagged(protocol::write))
     return {};
   return std::string{errors::misconf};
 }
 
-std::string subscriptions(const question& asked) {
+std::string subscription_error(const question& asked) {
   constexpr std::array<std::string_view, 9> open_to_subscribers = {
     "ping",         "subscribe",    "ssubscribe", "psubscribe", "unsubscribe",
     "sunsubscribe", "punsubscribe", "quit",       "reset"};
@@ -70,7 +70,7 @@ std::string subscriptions(const question& asked) {
   return errors::not_while_subscribed(asked.spec.name);
 }
 
-std::string loading(const question& asked) {
+std::string loading_error(const question& asked) {
   if (!asked.gates.is_up(gate_loading) || asked.flagged(protocol::loading))
     return {};
   return std::string{errors::loading};
@@ -78,7 +78,8 @@ std::string loading(const question& asked) {
 
 /// In the order in which Redis asks.
 constexpr std::string (*checks[])(const question&) = {
-  protected_commands, authentication, transactions, memory, persistence, subscriptions, loading};
+  protected_command_error, authentication_error, transaction_error, memory_error,
+  persistence_error,       subscription_error,   loading_error};
 
 bool paused(const question& asked) {
   if (!asked.gates.is_up(gate_pause_all)

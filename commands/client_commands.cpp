@@ -27,7 +27,7 @@ void cmd_client_unblock(command_context& ctx, arguments args);
 
 namespace {
 
-constexpr std::string_view help_lines[] = {
+constexpr std::string_view client_help[] = {
   "GETNAME",
   "    Reply with the name of this connection.",
   "ID",
@@ -182,7 +182,7 @@ void cmd_client_unpause(command_context& ctx, arguments) {
 
 /// CLIENT HELP -> array of lines. Cost: O(1).
 void cmd_client_help(command_context& ctx, arguments) {
-  reply_help(ctx.reply, "CLIENT", help_lines);
+  reply_help(ctx.reply, "CLIENT", client_help);
 }
 
 namespace {

@@ -1,5 +1,6 @@
 #include "commands/client_directory.hpp"
 
+#include "base/time_units.hpp"
 #include "commands/command_name.hpp"
 
 #include <fmt/format.h>
@@ -32,9 +33,8 @@ T read(const std::atomic<T>& figure) noexcept {
 } // namespace
 
 std::string describe(const client_record& client, std::int64_t now_ms) {
-  constexpr std::int64_t ms_per_s = 1000;
   const auto seconds_since = [&](std::int64_t then_ms) {
-    return std::max<std::int64_t>(now_ms / ms_per_s - then_ms / ms_per_s, 0);
+    return std::max<std::int64_t>(now_ms / base::ms_per_s - then_ms / base::ms_per_s, 0);
   };
   const auto* command = read(client.last_command);
   auto out = fmt::format(

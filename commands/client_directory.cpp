@@ -1,6 +1,7 @@
 #include "commands/client_directory.hpp"
 
 #include "base/ascii.hpp"
+#include "base/time_units.hpp"
 
 #include <utility>
 
@@ -41,12 +42,12 @@ client_record* client_directory::find(std::uint64_t id) const {
 }
 
 bool client_filter::fits(const client_record& client, std::int64_t now_ms) const noexcept {
-  constexpr std::int64_t ms_per_s = 1000;
   return (!address || *address == client.address)
          && (!local_address || *local_address == client.local_address)
          && (!type || *type == type_of(client)) && (!id || *id == client.id)
          && (!user || *user == client.user)
-         && (!age_s_min || now_ms / ms_per_s - client.created_ms / ms_per_s >= *age_s_min)
+         && (!age_s_min
+             || now_ms / base::ms_per_s - client.created_ms / base::ms_per_s >= *age_s_min)
          && (!spared || *spared != client.id);
 }
 

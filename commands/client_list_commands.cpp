@@ -8,7 +8,6 @@
 #include "keyspace/command_context.hpp"
 #include "protocol/errors.hpp"
 
-#include <limits>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -53,7 +52,6 @@ bool read_skip_me(command_context& ctx, std::string_view word, client_filter& fi
 /// Reads one option of CLIENT KILL; false: an error has been replied.
 bool read_filter(command_context& ctx, std::string_view option, std::string_view word,
                  client_filter& filter) {
-  constexpr auto int64_max = std::numeric_limits<std::int64_t>::max();
   if (equals_nocase(option, "id")) {
     const auto id = read_integer(ctx.reply, word, 1, int64_max, errors::client_id_not_positive);
     filter.id = static_cast<std::uint64_t>(id.value_or(0));

@@ -123,7 +123,7 @@ std::optional<protocol::found_keys> keys_of(arguments request, command_context& 
   return std::nullopt;
 }
 
-constexpr std::string_view help_lines[] = {
+constexpr std::string_view command_help[] = {
   "COMMAND <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
   "(no subcommand)",
   "    Describe all commands of this server.",
@@ -229,8 +229,8 @@ void cmd_command_getkeysandflags(command_context& ctx, arguments args) {
 
 /// COMMAND HELP -> array of lines
 void cmd_command_help(command_context& ctx, arguments) {
-  ctx.reply.array(std::size(help_lines));
-  for (const std::string_view line : help_lines)
+  ctx.reply.array(std::size(command_help));
+  for (const std::string_view line : command_help)
     ctx.reply.simple(line);
 }
 

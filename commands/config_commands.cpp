@@ -20,7 +20,7 @@ namespace errors = protocol::errors;
 
 namespace {
 
-constexpr std::string_view help_lines[] = {
+constexpr std::string_view config_help[] = {
   "GET <pattern> [<pattern> ...]",
   "    Reply with the settings whose names match one of the glob-style patterns.",
   "SET <directive> <value> [<directive> <value> ...]",
@@ -82,7 +82,7 @@ void cmd_config_rewrite(command_context& ctx, arguments) {
 
 /// CONFIG HELP -> array of lines. Cost: O(1).
 void cmd_config_help(command_context& ctx, arguments) {
-  reply_help(ctx.reply, "CONFIG", help_lines);
+  reply_help(ctx.reply, "CONFIG", config_help);
 }
 
 namespace {

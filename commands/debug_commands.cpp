@@ -41,7 +41,7 @@ void cmd_memory_malloc_stats(command_context& ctx, arguments args);
 
 namespace {
 
-constexpr std::string_view help_lines[] = {
+constexpr std::string_view debug_help[] = {
   "CHANGE-REPL-ID",
   "    Give the instance a new replication ID.",
   "DICT-RESIZING <0|1>",
@@ -278,7 +278,7 @@ void cmd_debug(command_context& ctx, arguments args) {
 
 /// DEBUG HELP -> array of lines. Cost: O(1).
 void cmd_debug_help(command_context& ctx, arguments) {
-  reply_help(ctx.reply, "DEBUG", help_lines);
+  reply_help(ctx.reply, "DEBUG", debug_help);
 }
 
 namespace {

@@ -13,7 +13,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <string_view>
 
@@ -123,7 +122,6 @@ void cmd_debug_digest_value(command_context& ctx, arguments args) {
 /// DEBUG POPULATE count [prefix [size]] -> OK. Keys that exist stay. Tells no effects, as in Redis.
 /// Cost: O(count * size).
 void cmd_debug_populate(command_context& ctx, arguments args) {
-  constexpr auto int64_max = std::numeric_limits<std::int64_t>::max();
   constexpr std::int64_t size_max = 512 * 1024 * 1024;
   if (args.size() > 5)
     return ctx.reply.error(errors::wrong_subcommand(args[1], args[0]));

@@ -1,5 +1,6 @@
 /// INFO about the data and its copies: persistence, replication, modules, cluster, keyspace.
 
+#include "base/time_units.hpp"
 #include "commands/info_sections.hpp"
 #include "commands/memory_report.hpp"
 #include "commands/server_state.hpp"
@@ -15,13 +16,12 @@ namespace {
 constexpr std::string_view no_replication_id = "0000000000000000000000000000000000000000";
 
 void write_snapshot_fields(info_text& out, const server_state& server) {
-  constexpr std::int64_t ms_per_s = 1000;
   std::uint64_t changes = 0;
   for (const auto* runner : server.runners)
     changes += runner->changes();
   out.field("rdb_changes_since_last_save", changes);
   out.field("rdb_bgsave_in_progress", 0);
-  out.field("rdb_last_save_time", server.facts.started_ms / ms_per_s);
+  out.field("rdb_last_save_time", server.facts.started_ms / base::ms_per_s);
   out.field("rdb_last_bgsave_status", "ok");
   out.field("rdb_last_bgsave_time_sec", -1);
   out.field("rdb_current_bgsave_time_sec", -1);

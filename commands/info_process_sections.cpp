@@ -1,5 +1,6 @@
 /// INFO about the process: server, clients, memory, cpu.
 
+#include "base/time_units.hpp"
 #include "commands/info_sections.hpp"
 #include "commands/memory_report.hpp"
 #include "commands/server_state.hpp"
@@ -14,7 +15,6 @@ using base::option;
 
 namespace {
 
-constexpr std::int64_t ms_per_s = 1000;
 constexpr std::int64_t s_per_day = 24 * 3600;
 
 /// "listener0:name=tcp,bind=*,bind=-::*,port=6379".
@@ -43,7 +43,7 @@ std::string_view policy_name(const base::options& options) {
 void write_server_section(info_text& out, server_state& server, keyspace::instant now) {
   const auto& facts = server.facts;
   const auto& options = server.options;
-  const auto uptime_s = std::max<std::int64_t>((now.ms - facts.started_ms) / ms_per_s, 0);
+  const auto uptime_s = std::max<std::int64_t>((now.ms - facts.started_ms) / base::ms_per_s, 0);
   out.field("redis_version", redis_version);
   out.field("server_name", "thespis");
   out.field("thespis_version", thespis_version);

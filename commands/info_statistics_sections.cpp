@@ -1,5 +1,6 @@
 /// INFO about what was counted: stats, commandstats, errorstats, latencystats.
 
+#include "base/time_units.hpp"
 #include "commands/info_sections.hpp"
 #include "commands/server_state.hpp"
 
@@ -9,13 +10,11 @@ namespace thespis::commands {
 
 namespace {
 
-constexpr std::uint64_t ns_per_us = 1000;
-
 std::uint64_t run_time_us(const command_totals& commands) {
   std::uint64_t ns = 0;
   for (const auto& command : commands.rows)
     ns += command.ns;
-  return ns / ns_per_us;
+  return ns / base::ns_per_us;
 }
 
 void write_traffic(info_text& out, const server_state& server, const traffic_totals& traffic,
@@ -83,11 +82,11 @@ void write_loop_counts(info_text& out, const server_state& server, const traffic
   out.field("reply_buffer_shrinks", 0);
   out.field("reply_buffer_expands", 0);
   out.field("eventloop_cycles", traffic.turns);
-  out.field("eventloop_duration_sum", traffic.turns_ns / ns_per_us);
+  out.field("eventloop_duration_sum", traffic.turns_ns / base::ns_per_us);
   out.field("eventloop_duration_cmd_sum", run_time_us(commands));
   out.field("instantaneous_eventloop_cycles_per_sec", std::llround(server.turns_rate.per_second()));
   out.field("instantaneous_eventloop_duration_usec",
-            traffic.turns == 0 ? 0 : traffic.turns_ns / traffic.turns / ns_per_us);
+            traffic.turns == 0 ? 0 : traffic.turns_ns / traffic.turns / base::ns_per_us);
 }
 
 /// "50", "99.9": as in the option.
@@ -116,9 +115,9 @@ void write_commandstats_section(info_text& out, server_state& server, keyspace::
     const auto& seen = commands.rows[i];
     if (seen.calls == 0 && seen.rejected == 0 && seen.failed == 0)
       continue;
-    const auto us = static_cast<double>(seen.ns) / static_cast<double>(ns_per_us);
+    const auto us = static_cast<double>(seen.ns) / static_cast<double>(base::ns_per_us);
     out.line("cmdstat_{}:calls={},usec={},usec_per_call={:.2f},rejected_calls={},failed_calls={}",
-             server.rows[i].name, seen.calls, seen.ns / ns_per_us,
+             server.rows[i].name, seen.calls, seen.ns / base::ns_per_us,
              seen.calls == 0 ? 0.0 : us / static_cast<double>(seen.calls), seen.rejected,
              seen.failed);
   }
@@ -141,7 +140,7 @@ void write_latencystats_section(info_text& out, server_state& server, keyspace::
     std::string values;
     for (const auto percent : percentiles) {
       const auto us = static_cast<double>(times->percentile_ns(percent))
-                      / static_cast<double>(ns_per_us);
+                      / static_cast<double>(base::ns_per_us);
       fmt::format_to(std::back_inserter(values), "{}p{}={:.3f}", values.empty() ? "" : ",",
                      percentile_name(percent), us);
     }

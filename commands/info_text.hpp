@@ -3,6 +3,8 @@
 /// The text of INFO while it is written: sections with a head line, a blank line between them, and
 /// one "name:value" a line. Lines end with CR LF.
 
+#include "base/time_units.hpp"
+
 #include <fmt/format.h>
 
 #include <iterator>
@@ -36,9 +38,8 @@ public:
   }
   /// With six digits behind the point.
   void seconds(std::string_view name, std::int64_t us) {
-    constexpr std::int64_t us_per_s = 1'000'000;
-    fmt::format_to(std::back_inserter(text_), "{}:{}.{:06}\r\n", name, us / us_per_s,
-                   us % us_per_s);
+    fmt::format_to(std::back_inserter(text_), "{}:{}.{:06}\r\n", name, us / base::us_per_s,
+                   us % base::us_per_s);
   }
   /// The number, and `name`_human with a unit: 895.13K.
   void bytes(std::string_view name, std::uint64_t value) {

@@ -2,6 +2,7 @@
 /// of the run times of all commands (HISTOGRAM).
 
 #include "base/ascii.hpp"
+#include "base/time_units.hpp"
 #include "commands/rows.hpp"
 #include "commands/server_state.hpp"
 #include "commands/subcommand_help.hpp"
@@ -19,9 +20,7 @@ using protocol::arguments;
 
 namespace {
 
-constexpr std::int64_t ms_per_s = 1000;
-
-constexpr std::string_view help_lines[] = {
+constexpr std::string_view latency_help[] = {
   "DOCTOR",
   "    Explain the delays that were seen, in words.",
   "GRAPH <event>",
@@ -47,7 +46,6 @@ constexpr std::uint64_t page_end_ns(unsigned k) {
 void reply_distribution(command_context& ctx, const latency_distribution& times) {
   constexpr unsigned first_page = 10;
   constexpr unsigned last_page = 30;
-  constexpr std::uint64_t ns_per_us = 1000;
   ctx.reply.map(2);
   ctx.reply.bulk("calls");
   ctx.reply.integer(static_cast<std::int64_t>(times.total()));
@@ -59,7 +57,7 @@ void reply_distribution(command_context& ctx, const latency_distribution& times)
     const auto until = times.up_to_ns(std::uint64_t{1} << k);
     if (until == before)
       continue;
-    ctx.reply.integer(static_cast<std::int64_t>(page_end_ns(k) / ns_per_us));
+    ctx.reply.integer(static_cast<std::int64_t>(page_end_ns(k) / base::ns_per_us));
     ctx.reply.integer(static_cast<std::int64_t>(until));
     before = until;
     ++pages;
@@ -116,7 +114,7 @@ void cmd_latency_graph(command_context& ctx, arguments args) {
   const auto* series = ctx.server->latencies.find(args[2]);
   if (series == nullptr)
     return ctx.reply.error(fmt::format("ERR No samples available for event '{}'", args[2]));
-  ctx.reply.verbatim("txt", draw_graph(args[2], *series, ctx.now.ms / ms_per_s));
+  ctx.reply.verbatim("txt", draw_graph(args[2], *series, ctx.now.ms / base::ms_per_s));
 }
 
 /// LATENCY DOCTOR -> text. Cost: O(events).
@@ -124,7 +122,7 @@ void cmd_latency_doctor(command_context& ctx, arguments) {
   if (ctx.server->options.get(base::option::latency_monitor_threshold) == 0)
     return ctx.reply.verbatim("txt", "Latency monitoring is disabled. \"CONFIG SET "
                                      "latency-monitor-threshold <milliseconds>\" enables it.\n");
-  ctx.reply.verbatim("txt", explain(ctx.server->latencies, ctx.now.ms / ms_per_s));
+  ctx.reply.verbatim("txt", explain(ctx.server->latencies, ctx.now.ms / base::ms_per_s));
 }
 
 /// LATENCY RESET [event …] -> number of events forgotten. Cost: O(events).
@@ -165,7 +163,7 @@ void cmd_latency_histogram(command_context& ctx, arguments args) {
 
 /// LATENCY HELP -> array of lines. Cost: O(1).
 void cmd_latency_help(command_context& ctx, arguments) {
-  reply_help(ctx.reply, "LATENCY", help_lines);
+  reply_help(ctx.reply, "LATENCY", latency_help);
 }
 
 namespace {

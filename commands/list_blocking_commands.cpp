@@ -103,43 +103,43 @@ namespace {
 using namespace thespis::protocol;
 
 // clang-format off
-constexpr key_spec pop_keys[] = {
+constexpr key_spec blpop_keys[] = {
   {.flags = key_rw | key_access | key_delete, .position = 1, .last_key = -2},
 };
-constexpr key_spec move_keys[] = {
+constexpr key_spec blmove_keys[] = {
   {.flags = key_rw | key_access | key_delete, .position = 1},
   {.flags = key_rw | key_insert, .position = 2},
 };
-constexpr key_spec many_keys[] = {
+constexpr key_spec blmpop_keys[] = {
   {.flags = key_rw | key_access | key_delete, .position = 2, .find_keys = key_spec::find::keynum,
    .key_count_index = 0, .first_key = 1},
 };
 
 constexpr command_spec list_blocking_table[] = {
   {.name = "blmove", .arity = 6, .flags = write | denyoom | blocking, .acl = acl_list,
-   .keys = move_keys, .route = way::borrow, .run = cmd_blmove, .group = command_group::list,
+   .keys = blmove_keys, .route = way::borrow, .run = cmd_blmove, .group = command_group::list,
    .since = "6.2.0", .complexity = "O(1)",
    .summary = "Moves an element from list to list, or waits until there is one.",
    .syntax =
      "source:key destination:key#1 wherefrom(LEFT|RIGHT) whereto(LEFT|RIGHT) timeout:double"},
-  {.name = "blmpop", .arity = -5, .flags = write | blocking, .acl = acl_list, .keys = many_keys,
+  {.name = "blmpop", .arity = -5, .flags = write | blocking, .acl = acl_list, .keys = blmpop_keys,
    .route = way::borrow, .run = cmd_blmpop, .group = command_group::list, .since = "7.0.0",
    .complexity =
      "O(N+M) where N is the number of provided keys and M is the number of elements returned.",
    .summary = "Takes elements from the first of several lists that is there, or waits for one.",
    .syntax = "timeout:double numkeys:integer key... where(LEFT|RIGHT) [COUNT count:integer]"},
-  {.name = "blpop", .arity = -3, .flags = write | blocking, .acl = acl_list, .keys = pop_keys,
+  {.name = "blpop", .arity = -3, .flags = write | blocking, .acl = acl_list, .keys = blpop_keys,
    .route = way::borrow, .run = cmd_blpop, .group = command_group::list, .since = "2.0.0",
    .complexity = "O(N) where N is the number of provided keys.",
    .summary = "Takes the first element of the first list that is there, or waits for one.",
    .syntax = "key... timeout:double"},
-  {.name = "brpop", .arity = -3, .flags = write | blocking, .acl = acl_list, .keys = pop_keys,
+  {.name = "brpop", .arity = -3, .flags = write | blocking, .acl = acl_list, .keys = blpop_keys,
    .route = way::borrow, .run = cmd_brpop, .group = command_group::list, .since = "2.0.0",
    .complexity = "O(N) where N is the number of provided keys.",
    .summary = "Takes the last element of the first list that is there, or waits for one.",
    .syntax = "key... timeout:double"},
   {.name = "brpoplpush", .arity = 4, .flags = write | denyoom | blocking, .acl = acl_list,
-   .keys = move_keys, .route = way::borrow, .run = cmd_brpoplpush, .group = command_group::list,
+   .keys = blmove_keys, .route = way::borrow, .run = cmd_brpoplpush, .group = command_group::list,
    .since = "2.2.0", .complexity = "O(1)",
    .summary = "Moves the last element of a list to the front of another, or waits for one.",
    .syntax = "source:key destination:key#1 timeout:double", .deprecated_since = "6.2.0",

@@ -39,7 +39,7 @@ namespace {
 using namespace thespis::protocol;
 
 // clang-format off
-constexpr key_spec move_keys[] = {
+constexpr key_spec lmove_keys[] = {
   {.flags = key_rw | key_access | key_delete, .position = 1},
   {.flags = key_rw | key_insert, .position = 2},
 };
@@ -49,7 +49,7 @@ constexpr key_spec lmpop_keys[] = {
 };
 
 constexpr command_spec list_move_table[] = {
-  {.name = "lmove", .arity = 5, .flags = write | denyoom, .acl = acl_list, .keys = move_keys,
+  {.name = "lmove", .arity = 5, .flags = write | denyoom, .acl = acl_list, .keys = lmove_keys,
    .route = way::borrow, .run = cmd_lmove, .group = command_group::list, .since = "6.2.0",
    .complexity = "O(1)",
    .summary = "Moves an element from an end of a list to an end of another one, or of the same.",
@@ -61,7 +61,7 @@ constexpr command_spec list_move_table[] = {
      "O(N+M) where N is the number of provided keys and M is the number of elements returned.",
    .summary = "Takes elements from the first of several lists that is there.",
    .syntax = "numkeys:integer key... where(LEFT|RIGHT) [COUNT count:integer]"},
-  {.name = "rpoplpush", .arity = 3, .flags = write | denyoom, .acl = acl_list, .keys = move_keys,
+  {.name = "rpoplpush", .arity = 3, .flags = write | denyoom, .acl = acl_list, .keys = lmove_keys,
    .route = way::borrow, .run = cmd_rpoplpush, .group = command_group::list, .since = "1.2.0",
    .complexity = "O(1)", .summary = "Moves the last element of a list to the front of another one.",
    .syntax = "source:key destination:key#1", .deprecated_since = "6.2.0",

@@ -21,7 +21,7 @@ namespace errors = protocol::errors;
 
 namespace {
 
-constexpr std::string_view help_lines[] = {
+constexpr std::string_view memory_help[] = {
   "DOCTOR",
   "    Look for problems with memory and explain them.",
   "MALLOC-STATS",
@@ -80,7 +80,7 @@ void cmd_memory_purge(command_context& ctx, arguments) {
 
 /// MEMORY HELP -> array of lines. Cost: O(1).
 void cmd_memory_help(command_context& ctx, arguments) {
-  reply_help(ctx.reply, "MEMORY", help_lines);
+  reply_help(ctx.reply, "MEMORY", memory_help);
 }
 
 namespace {

@@ -5,10 +5,13 @@
 #include "protocol/reply_writer.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 
 namespace thespis::commands {
+
+inline constexpr std::int64_t int64_max = std::numeric_limits<std::int64_t>::max();
 
 /// Nothing: the error `complaint` has been replied.
 std::optional<std::int64_t> read_integer(protocol::reply_writer& reply, std::string_view word,

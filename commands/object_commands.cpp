@@ -22,7 +22,7 @@ namespace {
 /// Redis keeps one object for each integer below this and says so through its reference count.
 constexpr std::int64_t shared_integers = 10'000;
 
-constexpr std::string_view help_lines[] = {
+constexpr std::string_view object_help[] = {
   "ENCODING <key>",
   "    Show how the value of <key> is stored in memory.",
   "FREQ <key>",
@@ -77,7 +77,7 @@ void cmd_object_refcount(command_context& ctx, arguments args) {
 
 /// OBJECT HELP -> array of simple strings. Cost: O(1).
 void cmd_object_help(command_context& ctx, arguments) {
-  reply_help(ctx.reply, "OBJECT", help_lines);
+  reply_help(ctx.reply, "OBJECT", object_help);
 }
 
 namespace {

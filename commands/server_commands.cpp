@@ -2,6 +2,7 @@
 
 #include "base/ascii.hpp"
 #include "base/random.hpp"
+#include "base/time_units.hpp"
 #include "commands/lolwut.hpp"
 #include "commands/number_argument.hpp"
 #include "commands/rows.hpp"
@@ -77,10 +78,9 @@ bool may_end_without_saving(const server_state& server, const shutdown_request& 
 
 /// TIME -> array of Unix time in seconds and the microseconds of the second. Cost: O(1).
 void cmd_time(command_context& ctx, arguments) {
-  constexpr std::int64_t us_per_s = 1'000'000;
   ctx.reply.array(2);
-  ctx.reply.bulk_integer(ctx.now.us / us_per_s);
-  ctx.reply.bulk_integer(ctx.now.us % us_per_s);
+  ctx.reply.bulk_integer(ctx.now.us / base::us_per_s);
+  ctx.reply.bulk_integer(ctx.now.us % base::us_per_s);
 }
 
 /// SHUTDOWN [NOSAVE | SAVE] [NOW] [FORCE] -> nothing: the connection closes when the server ends

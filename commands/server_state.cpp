@@ -1,5 +1,7 @@
 #include "commands/server_state.hpp"
 
+#include "base/time_units.hpp"
+
 #include <algorithm>
 
 namespace thespis::commands {
@@ -7,9 +9,6 @@ namespace thespis::commands {
 namespace {
 
 using base::option;
-
-constexpr std::uint64_t ns_per_us = 1000;
-constexpr std::uint64_t ns_per_ms = 1'000'000;
 
 protected_access access_of(base::permission who) {
   switch (who) {
@@ -26,17 +25,19 @@ protected_access access_of(base::permission who) {
 /// Negative: the slow log is off.
 std::uint64_t slow_log_threshold_ns(const base::options& options) {
   const auto us = options.get(option::slowlog_log_slower_than);
-  constexpr auto us_max = static_cast<std::int64_t>(execution_settings::never / ns_per_us / 2);
+  constexpr auto us_max = static_cast<std::int64_t>(execution_settings::never / base::ns_per_us
+                                                    / 2);
   return us < 0 ? execution_settings::never
-                : static_cast<std::uint64_t>(std::min(us, us_max)) * ns_per_us;
+                : static_cast<std::uint64_t>(std::min(us, us_max)) * base::ns_per_us;
 }
 
 /// Zero: the monitor is off.
 std::uint64_t latency_threshold_ns(const base::options& options) {
   const auto ms = options.get(option::latency_monitor_threshold);
-  constexpr auto ms_max = static_cast<std::int64_t>(execution_settings::never / ns_per_ms / 2);
+  constexpr auto ms_max = static_cast<std::int64_t>(execution_settings::never / base::ns_per_ms
+                                                    / 2);
   return ms == 0 ? execution_settings::never
-                 : static_cast<std::uint64_t>(std::min(ms, ms_max)) * ns_per_ms;
+                 : static_cast<std::uint64_t>(std::min(ms, ms_max)) * base::ns_per_ms;
 }
 
 bool counts_frequency(base::eviction_policy policy) {
@@ -102,19 +103,18 @@ void server_state::apply_debug_switches() {
 }
 
 void server_state::note_slow(slow_request request) {
-  constexpr std::int64_t ms_per_s = 1000;
   if (request.took_ns >= execution.latency_monitor_ns.load(std::memory_order_relaxed))
-    latencies.add(request.fast ? "fast-command" : "command", request.at_ms / ms_per_s,
-                  static_cast<std::uint32_t>(request.took_ns / ns_per_ms));
+    latencies.add(request.fast ? "fast-command" : "command", request.at_ms / base::ms_per_s,
+                  static_cast<std::uint32_t>(request.took_ns / base::ns_per_ms));
   if (!request.unlisted)
     slow.add(std::move(request));
 }
 
 void server_state::note_latency(std::string_view event, std::int64_t now_ms,
                                 std::uint64_t took_ns) {
-  constexpr std::int64_t ms_per_s = 1000;
   if (took_ns >= execution.latency_monitor_ns.load(std::memory_order_relaxed))
-    latencies.add(event, now_ms / ms_per_s, static_cast<std::uint32_t>(took_ns / ns_per_ms));
+    latencies.add(event, now_ms / base::ms_per_s,
+                  static_cast<std::uint32_t>(took_ns / base::ns_per_ms));
 }
 
 void server_state::tick(std::int64_t now_ms) {

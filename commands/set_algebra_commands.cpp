@@ -132,7 +132,7 @@ namespace {
 using namespace thespis::protocol;
 
 // clang-format off
-constexpr key_spec store_keys[] = {
+constexpr key_spec sstore_keys[] = {
   {.flags = key_ow | key_update, .position = 1},
   {.flags = key_ro | key_access, .position = 2, .last_key = -1},
 };
@@ -149,7 +149,7 @@ constexpr command_spec set_algebra_table[] = {
    .summary = "Replies with the members of a set that none of the other sets has.",
    .syntax = "key...", .tips = "nondeterministic_output_order"},
   {.name = "sdiffstore", .arity = -3, .flags = write | denyoom, .acl = acl_set,
-   .keys = store_keys, .route = way::borrow, .run = cmd_sdiffstore,
+   .keys = sstore_keys, .route = way::borrow, .run = cmd_sdiffstore,
    .group = command_group::set, .since = "1.0.0",
    .complexity = "O(N) where N is the total number of elements in all given sets.",
    .summary = "Stores the members of a set that none of the other sets has.",
@@ -177,7 +177,7 @@ constexpr command_spec set_algebra_table[] = {
    .summary = "Replies with the members of several sets, each once.",
    .syntax = "key...", .tips = "nondeterministic_output_order"},
   {.name = "sunionstore", .arity = -3, .flags = write | denyoom, .acl = acl_set,
-   .keys = store_keys, .route = way::borrow, .run = cmd_sunionstore,
+   .keys = sstore_keys, .route = way::borrow, .run = cmd_sunionstore,
    .group = command_group::set, .since = "1.0.0",
    .complexity = "O(N) where N is the total number of elements in all given sets.",
    .summary = "Stores the members of several sets in one.",

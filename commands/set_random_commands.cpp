@@ -28,8 +28,6 @@ namespace errors = protocol::errors;
 
 namespace {
 
-constexpr auto int64_max = std::numeric_limits<std::int64_t>::max();
-
 /// Replays the removal of members as SREM, some at a time.
 class removals {
 public:

@@ -1,5 +1,6 @@
 /// SLOWLOG: the requests that took longer than slowlog-log-slower-than microseconds.
 
+#include "base/time_units.hpp"
 #include "commands/number_argument.hpp"
 #include "commands/rows.hpp"
 #include "commands/server_state.hpp"
@@ -19,7 +20,7 @@ namespace errors = protocol::errors;
 
 namespace {
 
-constexpr std::string_view help_lines[] = {
+constexpr std::string_view slowlog_help[] = {
   "GET [<count>]",
   "    Reply with the latest entries (default: 10, -1 for all).",
   "    An entry consists of:",
@@ -32,13 +33,11 @@ constexpr std::string_view help_lines[] = {
 };
 
 void reply_entry(command_context& ctx, const slow_log::entry& entry) {
-  constexpr std::int64_t ms_per_s = 1000;
-  constexpr std::uint64_t ns_per_us = 1000;
   const auto& request = entry.request;
   ctx.reply.array(6);
   ctx.reply.integer(static_cast<std::int64_t>(entry.id));
-  ctx.reply.integer(request.at_ms / ms_per_s);
-  ctx.reply.integer(static_cast<std::int64_t>(request.took_ns / ns_per_us));
+  ctx.reply.integer(request.at_ms / base::ms_per_s);
+  ctx.reply.integer(static_cast<std::int64_t>(request.took_ns / base::ns_per_us));
   ctx.reply.array(request.words.size());
   for (const auto& word : request.words)
     ctx.reply.bulk(word);
@@ -82,7 +81,7 @@ void cmd_slowlog_reset(command_context& ctx, arguments) {
 
 /// SLOWLOG HELP -> array of lines. Cost: O(1).
 void cmd_slowlog_help(command_context& ctx, arguments) {
-  reply_help(ctx.reply, "SLOWLOG", help_lines);
+  reply_help(ctx.reply, "SLOWLOG", slowlog_help);
 }
 
 namespace {

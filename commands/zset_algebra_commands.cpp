@@ -191,7 +191,7 @@ constexpr key_spec input_keys[] = {
    .key_count_index = 0, .first_key = 1},
 };
 
-constexpr key_spec store_keys[] = {
+constexpr key_spec zstore_keys[] = {
   {.flags = key_ow | key_update, .position = 1},
   {.flags = key_ro | key_access, .position = 2, .find_keys = key_spec::find::keynum,
    .key_count_index = 0, .first_key = 1},
@@ -207,7 +207,7 @@ constexpr command_spec zset_algebra_table[] = {
    .summary = "Replies with the members of a sorted set that no other one has.",
    .syntax = "numkeys:integer key... [WITHSCORES]"},
   {.name = "zdiffstore", .arity = -4, .flags = write | denyoom, .acl = acl_sortedset,
-   .keys = store_keys, .route = way::borrow, .run = cmd_zdiffstore,
+   .keys = zstore_keys, .route = way::borrow, .run = cmd_zdiffstore,
    .group = command_group::sorted_set, .since = "6.2.0",
    .complexity =
      "O(L + (N-K)log(N)) worst case where L is the total number of elements in all the sets, N is "
@@ -233,7 +233,7 @@ constexpr command_spec zset_algebra_table[] = {
    .summary = "Counts the members that several sorted sets share.",
    .syntax = "numkeys:integer key... [LIMIT limit:integer]"},
   {.name = "zinterstore", .arity = -4, .flags = write | denyoom, .acl = acl_sortedset,
-   .keys = store_keys, .route = way::borrow, .run = cmd_zinterstore,
+   .keys = zstore_keys, .route = way::borrow, .run = cmd_zinterstore,
    .group = command_group::sorted_set, .since = "2.0.0",
    .complexity =
      "O(N*K)+O(M*log(M)) worst case with N being the smallest input sorted set, K being the number"
@@ -253,7 +253,7 @@ constexpr command_spec zset_algebra_table[] = {
      "numkeys:integer key... [WEIGHTS weight:integer...] [AGGREGATE aggregate(SUM|MIN|MAX)] "
      "[WITHSCORES]"},
   {.name = "zunionstore", .arity = -4, .flags = write | denyoom, .acl = acl_sortedset,
-   .keys = store_keys, .route = way::borrow, .run = cmd_zunionstore,
+   .keys = zstore_keys, .route = way::borrow, .run = cmd_zunionstore,
    .group = command_group::sorted_set, .since = "2.0.0",
    .complexity =
      "O(N)+O(M log(M)) with N being the sum of the sizes of the input sorted sets, and M being the"

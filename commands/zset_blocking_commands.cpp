@@ -66,17 +66,17 @@ namespace {
 using namespace thespis::protocol;
 
 // clang-format off
-constexpr key_spec pop_keys[] = {
+constexpr key_spec bzpop_keys[] = {
   {.flags = key_rw | key_access | key_delete, .position = 1, .last_key = -2},
 };
-constexpr key_spec many_keys[] = {
+constexpr key_spec bzmpop_keys[] = {
   {.flags = key_rw | key_access | key_delete, .position = 2, .find_keys = key_spec::find::keynum,
    .key_count_index = 0, .first_key = 1},
 };
 
 constexpr command_spec zset_blocking_table[] = {
   {.name = "bzmpop", .arity = -5, .flags = write | blocking, .acl = acl_sortedset,
-   .keys = many_keys, .route = way::borrow, .run = cmd_bzmpop,
+   .keys = bzmpop_keys, .route = way::borrow, .run = cmd_bzmpop,
    .group = command_group::sorted_set, .since = "7.0.0",
    .complexity =
      "O(K) + O(M*log(N)) where K is the number of provided keys, N being the number of elements in"
@@ -86,13 +86,13 @@ constexpr command_spec zset_blocking_table[] = {
      " waits for one.",
    .syntax = "timeout:double numkeys:integer key... where(MIN|MAX) [COUNT count:integer]"},
   {.name = "bzpopmax", .arity = -3, .flags = write | fast | blocking, .acl = acl_sortedset,
-   .keys = pop_keys, .route = way::borrow, .run = cmd_bzpopmax,
+   .keys = bzpop_keys, .route = way::borrow, .run = cmd_bzpopmax,
    .group = command_group::sorted_set, .since = "5.0.0",
    .complexity = "O(log(N)) with N being the number of elements in the sorted set.",
    .summary = "Takes the member with the highest score out of a sorted set, or waits for one.",
    .syntax = "key... timeout:double"},
   {.name = "bzpopmin", .arity = -3, .flags = write | fast | blocking, .acl = acl_sortedset,
-   .keys = pop_keys, .route = way::borrow, .run = cmd_bzpopmin,
+   .keys = bzpop_keys, .route = way::borrow, .run = cmd_bzpopmin,
    .group = command_group::sorted_set, .since = "5.0.0",
    .complexity = "O(log(N)) with N being the number of elements in the sorted set.",
    .summary = "Takes the member with the lowest score out of a sorted set, or waits for one.",

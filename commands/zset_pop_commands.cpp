@@ -2,12 +2,12 @@
 
 #include "base/ascii.hpp"
 #include "base/number.hpp"
+#include "commands/number_argument.hpp"
 #include "commands/rows.hpp"
 #include "commands/zset_pop.hpp"
 #include "protocol/argument_reader.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace thespis::commands {
 
@@ -20,8 +20,6 @@ using types::sorted_set;
 namespace errors = protocol::errors;
 
 namespace {
-
-constexpr auto int64_max = std::numeric_limits<std::int64_t>::max();
 
 /// ZPOPMIN and ZPOPMAX.
 void pop(command_context& ctx, arguments args, zset_end end) {
@@ -131,14 +129,14 @@ namespace {
 using namespace thespis::protocol;
 
 // clang-format off
-constexpr key_spec pop_keys[] = {
+constexpr key_spec zmpop_keys[] = {
   {.flags = key_rw | key_access | key_delete, .position = 1, .find_keys = key_spec::find::keynum,
    .key_count_index = 0, .first_key = 1},
 };
 
 constexpr command_spec zset_pop_table[] = {
   {.name = "zmpop", .arity = -4, .flags = write, .acl = acl_sortedset,
-   .keys = pop_keys, .route = way::borrow, .run = cmd_zmpop,
+   .keys = zmpop_keys, .route = way::borrow, .run = cmd_zmpop,
    .group = command_group::sorted_set, .since = "7.0.0",
    .complexity =
      "O(K) + O(M*log(N)) where K is the number of provided keys, N being the number of elements in"

@@ -4,6 +4,7 @@
 #include "base/ascii.hpp"
 #include "base/number.hpp"
 #include "base/sampling.hpp"
+#include "commands/number_argument.hpp"
 #include "commands/rows.hpp"
 #include "commands/scan_options.hpp"
 #include "commands/zset_value.hpp"
@@ -13,7 +14,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -31,8 +31,6 @@ namespace errors = protocol::errors;
 namespace {
 
 // -- ZRANDMEMBER ---------------------------------------------------------------------------------
-
-constexpr auto int64_max = std::numeric_limits<std::int64_t>::max();
 
 void reply_at(command_context& ctx, const sorted_set& value, std::size_t place, pair_shape shape) {
   value.visit(place, 1, false, [&](std::string_view member, double score) {

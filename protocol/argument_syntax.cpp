@@ -203,14 +203,6 @@ argument parse_item(text item) {
 
 void write_list(text list, char separator, reply_writer& out);
 
-/// A key and a text, if there is a text.
-void write_pair(text key, text value, reply_writer& out) {
-  if (value.empty())
-    return;
-  out.bulk(key);
-  out.bulk(value);
-}
-
 void write_flags(const argument& from, reply_writer& out) {
   out.bulk("flags");
   out.set(std::size_t{from.optional} + from.multiple + from.multiple_token);
@@ -262,6 +254,13 @@ void write_list(text list, char separator, reply_writer& out) {
 }
 
 } // namespace
+
+void write_pair(std::string_view key, std::string_view value, reply_writer& out) {
+  if (value.empty())
+    return;
+  out.bulk(key);
+  out.bulk(value);
+}
 
 void write_arguments(std::string_view syntax, reply_writer& out) {
   write_list(syntax, ' ', out);

@@ -33,6 +33,9 @@
 
 namespace thespis::protocol {
 
+/// Writes a key of the map and a text, if there is a text.
+void write_pair(std::string_view key, std::string_view value, reply_writer& out);
+
 /// Writes the array under "arguments" of COMMAND DOCS: one map for each argument. Cost: O(syntax),
 /// times the depth of nesting.
 void write_arguments(std::string_view syntax, reply_writer& out);

@@ -167,14 +167,6 @@ void write_key_spec(const key_spec& spec, reply_writer& out) {
   write_find_keys(spec, out);
 }
 
-/// A key and a text, if there is a text.
-void write_pair(text key, text value, reply_writer& out) {
-  if (value.empty())
-    return;
-  out.bulk(key);
-  out.bulk(value);
-}
-
 void write_doc_flags(const command_spec& spec, reply_writer& out) {
   const bool deprecated = !spec.deprecated_since.empty();
   const bool system = (spec.flags & system_command) != 0;

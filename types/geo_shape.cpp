@@ -12,10 +12,6 @@ constexpr double tolerance = 1 + 1e-9;
 /// More than the rounding of an angle, in degrees; about 0.0001 mm.
 constexpr double angle_slack = 1e-12;
 
-double radians(double degrees) noexcept {
-  return degrees * radians_per_degree;
-}
-
 double degrees(double radians) noexcept {
   return radians / radians_per_degree;
 }

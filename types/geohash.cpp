@@ -10,12 +10,8 @@ namespace {
 
 constexpr double pole = 90;
 
-double radians(double degrees) noexcept {
-  return degrees * radians_per_degree;
-}
-
 /// Every bit moves to twice its place.
-std::uint64_t spread(std::uint64_t bits) noexcept {
+std::uint64_t spread_bits(std::uint64_t bits) noexcept {
   bits &= 0xffffffff;
   bits = (bits | bits << 16) & 0x0000ffff0000ffff;
   bits = (bits | bits << 8) & 0x00ff00ff00ff00ff;
@@ -25,7 +21,7 @@ std::uint64_t spread(std::uint64_t bits) noexcept {
 }
 
 /// The reverse, of every second bit.
-std::uint64_t gather(std::uint64_t bits) noexcept {
+std::uint64_t gather_bits(std::uint64_t bits) noexcept {
   bits &= 0x5555555555555555;
   bits = (bits | bits >> 1) & 0x3333333333333333;
   bits = (bits | bits >> 2) & 0x0f0f0f0f0f0f0f0f;
@@ -47,8 +43,8 @@ double border_of(std::uint64_t index, double max, unsigned step) noexcept {
 }
 
 std::uint64_t encode(geo_point place, double latitude_max, unsigned step) noexcept {
-  return spread(index_of(place.latitude, latitude_max, step))
-         | spread(index_of(place.longitude, geo_longitude_max, step)) << 1;
+  return spread_bits(index_of(place.latitude, latitude_max, step))
+         | spread_bits(index_of(place.longitude, geo_longitude_max, step)) << 1;
 }
 
 } // namespace
@@ -133,20 +129,20 @@ geo_cell geo_cell::moved(int east, int north) const noexcept {
   const auto mask = (std::uint64_t{1} << step) - 1;
   // A place on the very border is in a cell behind the last one, and stays there along that border.
   const auto shifted = [&](std::uint64_t axis, int by) {
-    const auto index = gather(axis);
-    return spread(by == 0 ? index : (index + static_cast<std::uint64_t>(by)) & mask);
+    const auto index = gather_bits(axis);
+    return spread_bits(by == 0 ? index : (index + static_cast<std::uint64_t>(by)) & mask);
   };
   return {shifted(bits, north) | shifted(bits >> 1, east) << 1, step};
 }
 
 geo_point geo_cell::south_west() const noexcept {
-  return {border_of(gather(bits >> 1), geo_longitude_max, step),
-          border_of(gather(bits), geo_latitude_max, step)};
+  return {border_of(gather_bits(bits >> 1), geo_longitude_max, step),
+          border_of(gather_bits(bits), geo_latitude_max, step)};
 }
 
 geo_point geo_cell::north_east() const noexcept {
-  return {border_of(gather(bits >> 1) + 1, geo_longitude_max, step),
-          border_of(gather(bits) + 1, geo_latitude_max, step)};
+  return {border_of(gather_bits(bits >> 1) + 1, geo_longitude_max, step),
+          border_of(gather_bits(bits) + 1, geo_latitude_max, step)};
 }
 
 } // namespace thespis::types

@@ -35,6 +35,9 @@ struct geo_point {
 /// Of the sphere that the earth is taken for, in metres.
 inline constexpr double earth_radius = 6372797.560856;
 inline constexpr double radians_per_degree = std::numbers::pi / 180.0;
+constexpr double radians(double degrees) noexcept {
+  return degrees * radians_per_degree;
+}
 inline constexpr double geo_longitude_max = 180;
 /// Where a square Mercator map ends.
 inline constexpr double geo_latitude_max = 85.05112878;

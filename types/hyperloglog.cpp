@@ -12,7 +12,7 @@ namespace thespis::types {
 
 namespace {
 
-constexpr std::uint64_t hash_seed = 0xadc83b19;
+constexpr std::uint64_t murmur_seed = 0xadc83b19;
 constexpr unsigned index_bits = 14;
 /// Bits of the hash that a rank is made of.
 constexpr unsigned rank_bits = 64 - index_bits;
@@ -43,7 +43,7 @@ void store_number(char* bytes, std::uint64_t value, std::size_t size) noexcept {
 std::uint64_t hash_of(std::string_view bytes) noexcept {
   constexpr std::uint64_t factor = 0xc6a4a7935bd1e995;
   constexpr unsigned shift = 47;
-  auto hash = hash_seed ^ (bytes.size() * factor);
+  auto hash = murmur_seed ^ (bytes.size() * factor);
   const char* at = bytes.data();
   auto left = bytes.size();
   for (; left >= 8; at += 8, left -= 8) {
@@ -64,14 +64,14 @@ constexpr std::size_t group_bytes = 6;
 constexpr std::size_t groups = hll_register_count / group_registers;
 
 /// Eight registers of six bits as eight bytes: halves, quarters and eighths move apart.
-std::uint64_t spread(std::uint64_t packed) noexcept {
+std::uint64_t spread_registers(std::uint64_t packed) noexcept {
   packed = (packed & 0xffffff) | (packed & 0xffffff000000) << 8;
   packed = (packed & 0x00000fff00000fff) | (packed & 0x00fff00000fff000) << 4;
   return (packed & 0x003f003f003f003f) | (packed & 0x0fc00fc00fc00fc0) << 2;
 }
 
 /// The reverse.
-std::uint64_t gather(std::uint64_t bytes) noexcept {
+std::uint64_t gather_registers(std::uint64_t bytes) noexcept {
   bytes = (bytes & 0x003f003f003f003f) | (bytes >> 2 & 0x0fc00fc00fc00fc0);
   bytes = (bytes & 0x00000fff00000fff) | (bytes >> 4 & 0x00fff00000fff000);
   return (bytes & 0xffffff) | (bytes >> 8 & 0xffffff000000);
@@ -83,8 +83,8 @@ void for_each_group(std::string_view body, Visitor&& visit) noexcept {
   const char* at = body.data();
   // Eight bytes are read of which six count, but for the last group.
   for (std::size_t i = 0; i + 1 < groups; ++i, at += group_bytes)
-    visit(i, spread(number_at(at, 8) & 0xffffffffffff));
-  visit(groups - 1, spread(number_at(at, group_bytes)));
+    visit(i, spread_registers(number_at(at, 8) & 0xffffffffffff));
+  visit(groups - 1, spread_registers(number_at(at, group_bytes)));
 }
 
 /// Counts registers, eight at a time, each into a table of its own: adding to the number that was
@@ -291,7 +291,7 @@ void hll_store_registers(std::span<char> dense, const hll_registers& registers) 
   for (std::size_t i = 0; i < registers.size(); i += group_registers, at += group_bytes) {
     std::uint64_t eight;
     std::memcpy(&eight, registers.data() + i, sizeof eight);
-    store_number(at, gather(eight), group_bytes);
+    store_number(at, gather_registers(eight), group_bytes);
   }
 }
 

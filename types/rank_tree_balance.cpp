@@ -25,7 +25,7 @@ constexpr unsigned merge_room = 4;
 constexpr std::size_t leaf_bytes = base::size_class(sizeof(rank_leaf));
 constexpr std::size_t inner_bytes = base::size_class(sizeof(rank_inner));
 
-void* allocate(std::size_t bytes) {
+void* allocate_node(std::size_t bytes) {
   auto* block = std::malloc(bytes);
   if (block == nullptr)
     throw std::bad_alloc();
@@ -220,7 +220,7 @@ void rank_tree::drop_single_roots() noexcept {
 // -- nodes ---------------------------------------------------------------------------------------
 
 rank_leaf* rank_tree::make_leaf() {
-  auto* made = static_cast<rank_leaf*>(allocate(leaf_bytes));
+  auto* made = static_cast<rank_leaf*>(allocate_node(leaf_bytes));
   made->previous = made->next = nullptr;
   made->count = 0;
   node_bytes_ += leaf_bytes;
@@ -228,7 +228,7 @@ rank_leaf* rank_tree::make_leaf() {
 }
 
 rank_inner* rank_tree::make_inner() {
-  auto* made = static_cast<rank_inner*>(allocate(inner_bytes));
+  auto* made = static_cast<rank_inner*>(allocate_node(inner_bytes));
   made->count = 0;
   node_bytes_ += inner_bytes;
   return made;

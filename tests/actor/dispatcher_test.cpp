@@ -2,25 +2,14 @@
 
 #include "tests/actor/running_store.hpp"
 #include "tests/actor/stepped_core.hpp"
+#include "tests/actor/test_clock.hpp"
 
 #include "actors/messages.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <atomic>
-
 using namespace thespis;
 using namespace thespis::tests;
-
-namespace {
-
-std::atomic<std::int64_t> clock_ms{1'000'000};
-
-keyspace::instant test_time() {
-  return {.ms = clock_ms.load(), .us = clock_ms.load() * 1000};
-}
-
-} // namespace
 
 TEST_CASE("requests for one partition are one batch", "[dispatcher]") {
   stepped_core world{1};
@@ -172,7 +161,7 @@ TEST_CASE("without a login requests are turned away where they stand", "[dispatc
 }
 
 TEST_CASE("a pause of writers holds a write back and lets reads pass", "[dispatcher]") {
-  clock_ms = 1'000'000;
+  clock_ms = start_ms;
   stepped_core world{2, test_time};
   stepped_client client{world};
   CHECK(client.say({{"SET", "k", "v"}, {"CLIENT", "PAUSE", "100", "WRITE"}, {"GET", "k"}})
@@ -184,7 +173,7 @@ TEST_CASE("a pause of writers holds a write back and lets reads pass", "[dispatc
 }
 
 TEST_CASE("a pause of all holds back everything until its time is over", "[dispatcher]") {
-  clock_ms = 1'000'000;
+  clock_ms = start_ms;
   stepped_core world{2, test_time};
   stepped_client client{world};
   CHECK(client.say({{"CLIENT", "PAUSE", "100"}}) == "+OK\r\n");

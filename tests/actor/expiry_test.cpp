@@ -5,28 +5,16 @@
 #include "actors/scheduler.hpp"
 #include "tests/actor/running_store.hpp"
 #include "tests/actor/stepped_core.hpp"
+#include "tests/actor/test_clock.hpp"
 
 #include <caf/all.hpp>
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 
 using namespace thespis;
 using namespace thespis::tests;
-
-namespace {
-
-constexpr std::int64_t start_ms = 1'700'000'000'000;
-
-std::atomic<std::int64_t> clock_ms{start_ms};
-
-keyspace::instant test_time() {
-  return {.ms = clock_ms.load(), .us = clock_ms.load() * 1000};
-}
-
-} // namespace
 
 TEST_CASE("the scheduler wakes a partition when its time has come, and not before", "[expiry]") {
   using namespace actors;

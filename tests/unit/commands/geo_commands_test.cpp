@@ -9,7 +9,7 @@ using strings = std::vector<std::string>;
 
 namespace {
 
-void fill(test_store& store) {
+void add_cities(test_store& store) {
   store.run("GEOADD", "Sicily", "13.361389", "38.115556", "Palermo", "15.087269", "37.502669",
             "Catania");
 }
@@ -78,7 +78,7 @@ TEST_CASE("GEOADD keeps more places than fit on the stack", "[geo]") {
 
 TEST_CASE("GEODIST measures in four units", "[geo]") {
   test_store store{1, GENERATE(2, 3)};
-  fill(store);
+  add_cities(store);
   CHECK(store.wire("GEODIST", "Sicily", "Palermo", "Catania") == "$11\r\n166274.1516\r\n");
   CHECK(store.run("GEODIST", "Sicily", "Palermo", "Catania", "KM") == bulk("166.2742"));
   CHECK(store.run("GEODIST", "Sicily", "Palermo", "Catania", "mi") == bulk("103.3182"));
@@ -101,7 +101,7 @@ TEST_CASE("GEODIST shows small distances with leading zeros", "[geo]") {
 
 TEST_CASE("GEOHASH and GEOPOS reply for each member", "[geo]") {
   test_store store{1, 2};
-  fill(store);
+  add_cities(store);
   CHECK(store.run("GEOHASH", "Sicily", "Palermo", "none", "Catania")
         == array({bulk("sqc8b49rny0"), null(), bulk("sqdtr74hyu0")}));
   CHECK(store.wire("GEOHASH", "Sicily", "none") == "*1\r\n$-1\r\n");

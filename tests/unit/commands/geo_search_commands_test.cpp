@@ -10,7 +10,7 @@ using strings = std::vector<std::string>;
 namespace {
 
 /// Around (15, 37), nearest first: Catania 56 km, edge2 279 km, Palermo 190 km, edge1 279 km.
-void fill(test_store& store, bool packed = true) {
+void add_places(test_store& store, bool packed = true) {
   store.access().zset_packed.entries = packed ? 128u : 0u;
   store.run("GEOADD", "Sicily", "13.361389", "38.115556", "Palermo", "15.087269", "37.502669",
             "Catania", "12.758489", "38.788135", "edge1", "17.241510", "38.788135", "edge2");
@@ -25,7 +25,7 @@ resp_value search(test_store& store, const Options&... options) {
 
 TEST_CASE("GEOSEARCH finds what a circle or a box covers", "[geo]") {
   test_store store{GENERATE(1u, 3u)};
-  fill(store, GENERATE(false, true));
+  add_places(store, GENERATE(false, true));
   CHECK(search(store, "BYRADIUS", 200, "km", "ASC") == bulks({"Catania", "Palermo"}));
   CHECK(search(store, "BYRADIUS", 200000, "m", "DESC") == bulks({"Palermo", "Catania"}));
   CHECK(search(store, "BYRADIUS", 40, "mi") == bulks({"Catania"}));
@@ -44,7 +44,7 @@ TEST_CASE("GEOSEARCH finds what a circle or a box covers", "[geo]") {
 
 TEST_CASE("GEOSEARCH limits what it replies", "[geo]") {
   test_store store;
-  fill(store, GENERATE(false, true));
+  add_places(store, GENERATE(false, true));
   CHECK(search(store, "BYRADIUS", 300, "km", "COUNT", 1) == bulks({"Catania"}));
   CHECK(search(store, "BYRADIUS", 300, "km", "COUNT", 3, "ASC")
         == bulks({"Catania", "Palermo", "edge2"}));
@@ -70,7 +70,7 @@ TEST_CASE("GEOSEARCH keeps the order of the search among equals", "[geo]") {
 
 TEST_CASE("GEOSEARCH tells distance, hash and coordinates in this order", "[geo]") {
   test_store store{1, 2};
-  fill(store);
+  add_places(store);
   CHECK(store.wire("GEOSEARCH", "Sicily", "FROMLONLAT", 15, 37, "BYRADIUS", 100, "km", "WITHCOORD",
                    "WITHHASH", "WITHDIST")
         == "*1\r\n*4\r\n$7\r\nCatania\r\n$7\r\n56.4413\r\n:3479447370796909\r\n*2\r\n"
@@ -94,7 +94,7 @@ TEST_CASE("GEOSEARCH looks across the meridian of 180 degrees", "[geo]") {
 
 TEST_CASE("GEOSEARCH BYPOLYGON finds what the edges enclose", "[geo]") {
   test_store store{GENERATE(1u, 3u)};
-  fill(store, GENERATE(false, true));
+  add_places(store, GENERATE(false, true));
   CHECK(store.run("GEOSEARCH", "Sicily", "BYPOLYGON", 4, 13, 37, 16, 37, 16, 39, 13, 39, "ASC")
         == bulks({"Catania", "Palermo"}));
   CHECK(store.run("GEOSEARCH", "Sicily", "FROMMEMBER", "Palermo", "BYPOLYGON", 3, 12, 37, 18, 39,
@@ -120,7 +120,7 @@ TEST_CASE("GEOSEARCH BYPOLYGON finds what the edges enclose", "[geo]") {
 
 TEST_CASE("GEOSEARCH refuses what makes no sense", "[geo]") {
   test_store store;
-  fill(store);
+  add_places(store);
   CHECK(search(store, "BYRADIUS", "x", "km") == error(errors::geo_radius_not_numeric));
   CHECK(search(store, "BYRADIUS", "nan", "km") == error(errors::geo_radius_not_numeric));
   CHECK(search(store, "BYRADIUS", -1, "parsec") == error(errors::geo_radius_negative));
@@ -151,7 +151,7 @@ TEST_CASE("GEOSEARCH refuses what makes no sense", "[geo]") {
 
 TEST_CASE("GEOSEARCHSTORE stores geohashes or distances", "[geo]") {
   test_store store{GENERATE(1u, 3u)};
-  fill(store);
+  add_places(store);
   CHECK(
     store.events_of("GEOSEARCHSTORE", "d", "Sicily", "FROMLONLAT", 15, 37, "BYRADIUS", 200, "km")
     == strings{"new d", "geosearchstore d"});
@@ -183,7 +183,7 @@ TEST_CASE("GEOSEARCHSTORE stores geohashes or distances", "[geo]") {
 
 TEST_CASE("GEORADIUS and its sisters search and store", "[geo]") {
   test_store store{GENERATE(1u, 3u)};
-  fill(store);
+  add_places(store);
   CHECK(store.run("GEORADIUS", "Sicily", 15, 37, 200, "km", "ASC")
         == bulks({"Catania", "Palermo"}));
   CHECK(store.run("GEORADIUS_RO", "Sicily", 15, 37, 200, "km", "DESC", "COUNT", 1)
@@ -206,7 +206,7 @@ TEST_CASE("GEORADIUS and its sisters search and store", "[geo]") {
 
 TEST_CASE("GEORADIUS and its sisters refuse what makes no sense", "[geo]") {
   test_store store;
-  fill(store);
+  add_places(store);
   CHECK(store.run("GEORADIUS", "Sicily", 15, "x", "y", "z") == error(errors::not_a_float));
   CHECK(store.run("GEORADIUS", "Sicily", 200, 1, "y", "z")
         == error("ERR invalid longitude,latitude pair 200.000000,1.000000"));

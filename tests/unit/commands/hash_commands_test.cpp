@@ -12,7 +12,7 @@ using strings = std::vector<std::string>;
 namespace {
 
 /// Hashes of both forms under "packed" and "table", with the same content f -> v, g -> 7.
-void fill(test_store& store) {
+void add_hashes(test_store& store) {
   store.run("HSET", "packed", "f", "v", "g", 7);
   store.run("HSET", "table", "f", std::string(65, 'x'), "g", 7);
   store.run("HSET", "table", "f", "v");
@@ -43,7 +43,7 @@ TEST_CASE("fields without a value are refused", "[hash]") {
 
 TEST_CASE("fields are found in both forms of a hash", "[hash]") {
   test_store store{GENERATE(1u, 3u), GENERATE(2, 3)};
-  fill(store);
+  add_hashes(store);
   CHECK(store.run("OBJECT", "ENCODING", "packed") == bulk("listpack"));
   CHECK(store.run("OBJECT", "ENCODING", "table") == bulk("hashtable"));
   for (const auto* key : {"packed", "table"}) {
@@ -125,7 +125,7 @@ TEST_CASE("hash commands meet a key of another type", "[hash]") {
 
 TEST_CASE("HDEL deletes the hash with its last field", "[hash]") {
   test_store store{GENERATE(1u, 3u)};
-  fill(store);
+  add_hashes(store);
   for (const std::string key : {"packed", "table"}) {
     CHECK(store.run("HDEL", key, "none", "f", "f") == integer(1));
     CHECK(store.run("EXISTS", key) == integer(1));
@@ -190,7 +190,7 @@ TEST_CASE("HINCRBY and HINCRBYFLOAT count from 0", "[hash]") {
   CHECK(store.run("HINCRBYFLOAT", "h", "n", "2.5") == bulk("0.5"));
   CHECK(store.run("HINCRBYFLOAT", "new", "n", "3.0e3") == bulk("3000"));
   CHECK(store.run("HGET", "h", "n") == bulk("0.5"));
-  fill(store);
+  add_hashes(store);
   CHECK(store.run("HINCRBY", "table", "g", 3) == integer(10));
   CHECK(store.run("HINCRBYFLOAT", "table", "g", "0.1") == bulk("10.1"));
 }

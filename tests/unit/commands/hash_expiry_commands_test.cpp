@@ -13,13 +13,6 @@ using strings = std::vector<std::string>;
 
 namespace {
 
-resp_value integers(const std::vector<std::int64_t>& numbers) {
-  std::vector<resp_value> items;
-  for (const auto number : numbers)
-    items.push_back(integer(number));
-  return array(std::move(items));
-}
-
 /// Runs active expiry until nothing more is due.
 void expire_actively(test_store& store, std::size_t budget = 100) {
   for (std::size_t i = 0; i < store.shard_count(); ++i)

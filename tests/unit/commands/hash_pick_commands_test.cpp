@@ -18,7 +18,7 @@ std::string field(int number) {
   return "f" + std::to_string(number);
 }
 
-void fill(test_store& store, int fields) {
+void add_fields(test_store& store, int fields) {
   for (int i = 0; i < fields; ++i)
     store.run("HSET", "h", field(i), i);
 }
@@ -35,7 +35,7 @@ std::set<std::string> texts(const resp_value& reply) {
 TEST_CASE("HRANDFIELD with a count picks that many, none twice", "[hash]") {
   const auto fields = GENERATE(20, 600);
   test_store store{GENERATE(1u, 3u), GENERATE(2, 3)};
-  fill(store, fields);
+  add_fields(store, fields);
   for (const int count : {1, 5, fields / 2, fields - 1, fields, fields + 7}) {
     const auto reply = store.run("HRANDFIELD", "h", count);
     const auto wanted = static_cast<std::size_t>(std::min(count, fields));
@@ -74,7 +74,7 @@ TEST_CASE("HRANDFIELD refuses counts that are none", "[hash]") {
 TEST_CASE("HRANDFIELD gives every field the same chance", "[hash]") {
   const auto fields = GENERATE(12, 600);
   test_store store;
-  fill(store, fields);
+  add_fields(store, fields);
   // Four picks of each field on average, by each of the ways.
   for (const int count : {fields / 2, fields / 6, -fields}) {
     std::map<std::string, int> seen;
@@ -91,7 +91,7 @@ TEST_CASE("HRANDFIELD gives every field the same chance", "[hash]") {
 TEST_CASE("HSCAN walks through a hash", "[hash]") {
   const auto fields = GENERATE(20, 1000);
   test_store store{GENERATE(1u, 3u), GENERATE(2, 3)};
-  fill(store, fields);
+  add_fields(store, fields);
   const bool bare = GENERATE(false, true);
   std::map<std::string, std::string> seen;
   std::string cursor = "0";
@@ -111,7 +111,7 @@ TEST_CASE("HSCAN walks through a hash", "[hash]") {
 TEST_CASE("HSCAN returns what stays while the hash grows and shrinks", "[hash]") {
   test_store store;
   store.access().hash_packed.entries = 10;
-  fill(store, 300);
+  add_fields(store, 300);
   std::set<std::string> seen;
   std::string cursor = "0";
   int added = 300;

@@ -10,25 +10,13 @@ namespace errors = protocol::errors;
 using keyspace::value_type;
 using strings = std::vector<std::string>;
 
-namespace {
-
-resp_value whole(test_store& store, std::string_view key) {
-  return store.run("LRANGE", key, 0, -1);
-}
-
-resp_value encoding(test_store& store, std::string_view key) {
-  return store.run("OBJECT", "ENCODING", key);
-}
-
-} // namespace
-
 // -- ends -----------------------------------------------------------------------------------------
 
 TEST_CASE("LPUSH and RPUSH add at both ends and reply the length", "[list]") {
   test_store store{GENERATE(1u, 3u), GENERATE(2, 3)};
   CHECK(store.run("RPUSH", "l", "a", "b") == integer(2));
   CHECK(store.run("LPUSH", "l", "c", "d") == integer(4));
-  CHECK(whole(store, "l") == bulks({"d", "c", "a", "b"}));
+  CHECK(store.list("l") == bulks({"d", "c", "a", "b"}));
   CHECK(store.run("TYPE", "l") == simple("list"));
   CHECK(store.run("LLEN", "l") == integer(4));
   CHECK(store.run("LLEN", "none") == integer(0));
@@ -42,7 +30,7 @@ TEST_CASE("LPUSHX and RPUSHX add to lists that are there", "[list]") {
   store.run("RPUSH", "l", "m");
   CHECK(store.run("LPUSHX", "l", "a", "b") == integer(3));
   CHECK(store.run("RPUSHX", "l", "y", "z") == integer(5));
-  CHECK(whole(store, "l") == bulks({"b", "a", "m", "y", "z"}));
+  CHECK(store.list("l") == bulks({"b", "a", "m", "y", "z"}));
 }
 
 TEST_CASE("LPOP and RPOP take from both ends until the key is gone", "[list]") {
@@ -145,7 +133,7 @@ TEST_CASE("LINDEX and LSET count from both ends", "[list]") {
   CHECK(store.run("LSET", "l", 3, "v") == error(errors::index_out_of_range));
   CHECK(store.run("LSET", "l", -4, "v") == error(errors::index_out_of_range));
   CHECK(store.run("LSET", "l", "x", "v") == error(errors::not_an_integer));
-  CHECK(whole(store, "l") == bulks({"A much longer element", "B", "c"}));
+  CHECK(store.list("l") == bulks({"A much longer element", "B", "c"}));
   CHECK(store.events_of("LSET", "l", 0, "a") == strings{"lset l"});
   CHECK(store.events_of("LSET", "l", 9, "a").empty());
 }
@@ -167,7 +155,7 @@ TEST_CASE("LRANGE and LTRIM clip their range", "[list]") {
         == bulks({"a", "b", "c", "d"}));
   CHECK(store.events_of("LTRIM", "l", 0, -1) == strings{"ltrim l"});
   CHECK(store.run("LTRIM", "l", 1, -2) == ok());
-  CHECK(whole(store, "l") == bulks({"b", "c"}));
+  CHECK(store.list("l") == bulks({"b", "c"}));
   CHECK(store.events_of("LTRIM", "l", 5, 10) == strings{"ltrim l", "del l"});
 }
 
@@ -186,7 +174,7 @@ TEST_CASE("LRANGE frames elements of every length", "[list]") {
   // Also where the reading end has turned the lengths around.
   store.run("RPOP", "l");
   elements.pop_back();
-  CHECK(whole(store, "l") == bulks(elements));
+  CHECK(store.list("l") == bulks(elements));
 }
 
 TEST_CASE("LRANGE reads across the parts of a long list", "[list]") {
@@ -196,7 +184,7 @@ TEST_CASE("LRANGE reads across the parts of a long list", "[list]") {
     elements.push_back("element:" + std::to_string(i));
     store.run("RPUSH", "l", elements.back());
   }
-  CHECK(whole(store, "l") == bulks(elements));
+  CHECK(store.list("l") == bulks(elements));
   CHECK(store.run("LRANGE", "l", 700, 1299)
         == bulks(strings(elements.begin() + 700, elements.begin() + 1300)));
   for (const int i : {0, 149, 150, 151, 999, 1850, 1999})
@@ -209,38 +197,38 @@ TEST_CASE("lists are called listpack up to so many elements", "[list]") {
   test_store store;
   store.access().list_packed_size = 3;
   store.run("RPUSH", "l", "a", "b", "c");
-  CHECK(encoding(store, "l") == bulk("listpack"));
+  CHECK(store.encoding("l") == "listpack");
   store.run("RPUSH", "l", "d");
-  CHECK(encoding(store, "l") == bulk("quicklist"));
+  CHECK(store.encoding("l") == "quicklist");
   // Back at the half only.
   store.run("RPOP", "l", 2);
-  CHECK(encoding(store, "l") == bulk("quicklist"));
+  CHECK(store.encoding("l") == "quicklist");
   store.run("LPOP", "l");
-  CHECK(encoding(store, "l") == bulk("listpack"));
+  CHECK(store.encoding("l") == "listpack");
 
   SECTION("by LINSERT, also without the pivot") {
     store.run("RPUSH", "l", "x", "y");
     store.run("LINSERT", "l", "AFTER", "none", "z");
-    CHECK(encoding(store, "l") == bulk("quicklist"));
+    CHECK(store.encoding("l") == "quicklist");
   }
   SECTION("by LMOVE to it") {
     store.run("RPUSH", "l", "x", "y");
     store.run("RPUSH", "m", "z");
     store.run("LMOVE", "m", "l", "LEFT", "LEFT");
-    CHECK(encoding(store, "l") == bulk("quicklist"));
+    CHECK(store.encoding("l") == "quicklist");
   }
   SECTION("back by LREM") {
     store.run("DEL", "l");
     store.run("RPUSH", "l", "a", "a", "a", "d");
-    CHECK(encoding(store, "l") == bulk("quicklist"));
+    CHECK(store.encoding("l") == "quicklist");
     store.run("LREM", "l", 3, "a");
-    CHECK(encoding(store, "l") == bulk("listpack"));
+    CHECK(store.encoding("l") == "listpack");
   }
   SECTION("back by LTRIM") {
     store.run("RPUSH", "l", "a", "b", "c", "d");
-    CHECK(encoding(store, "l") == bulk("quicklist"));
+    CHECK(store.encoding("l") == "quicklist");
     store.run("LTRIM", "l", 1, 1);
-    CHECK(encoding(store, "l") == bulk("listpack"));
+    CHECK(store.encoding("l") == "listpack");
   }
 }
 
@@ -248,21 +236,21 @@ TEST_CASE("lists are called listpack up to so many bytes", "[list]") {
   test_store store;
   store.access().list_packed_size = -1;
   store.run("RPUSH", "l", std::string(4080, 'a'));
-  CHECK(encoding(store, "l") == bulk("listpack"));
+  CHECK(store.encoding("l") == "listpack");
   store.run("RPUSH", "l", "b");
-  CHECK(encoding(store, "l") == bulk("listpack"));
+  CHECK(store.encoding("l") == "listpack");
   store.run("RPUSH", "l", std::string(8, 'c'));
-  CHECK(encoding(store, "l") == bulk("quicklist"));
+  CHECK(store.encoding("l") == "quicklist");
   store.run("LSET", "l", -1, "c");
-  CHECK(encoding(store, "l") == bulk("quicklist"));
+  CHECK(store.encoding("l") == "quicklist");
   store.run("LSET", "l", 0, "a");
-  CHECK(encoding(store, "l") == bulk("listpack"));
+  CHECK(store.encoding("l") == "listpack");
   store.run("LSET", "l", 0, std::string(4096, 'a'));
-  CHECK(encoding(store, "l") == bulk("quicklist"));
+  CHECK(store.encoding("l") == "quicklist");
   store.run("LPOP", "l");
-  CHECK(encoding(store, "l") == bulk("listpack"));
+  CHECK(store.encoding("l") == "listpack");
   store.run("COPY", "l", "m");
-  CHECK(encoding(store, "m") == bulk("listpack"));
+  CHECK(store.encoding("m") == "listpack");
 }
 
 } // namespace thespis::tests

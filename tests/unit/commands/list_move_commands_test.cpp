@@ -7,14 +7,6 @@ namespace thespis::tests {
 namespace errors = protocol::errors;
 using strings = std::vector<std::string>;
 
-namespace {
-
-resp_value whole(test_store& store, std::string_view key) {
-  return store.run("LRANGE", key, 0, -1);
-}
-
-} // namespace
-
 TEST_CASE("LMOVE takes from one end and adds at another", "[list]") {
   test_store store{GENERATE(1u, 3u), GENERATE(2, 3)};
   store.run("RPUSH", "one", "a", "b", "c", "d");
@@ -22,7 +14,7 @@ TEST_CASE("LMOVE takes from one end and adds at another", "[list]") {
   CHECK(store.run("LMOVE", "one", "two", "LEFT", "left") == bulk("a"));
   CHECK(store.run("LMOVE", "one", "two", "right", "LEFT") == bulk("d"));
   CHECK(store.run("LMOVE", "one", "two", "LEFT", "RIGHT") == bulk("b"));
-  CHECK(whole(store, "two") == bulks({"d", "a", "x", "b"}));
+  CHECK(store.list("two") == bulks({"d", "a", "x", "b"}));
   CHECK(store.run("LMOVE", "one", "two", "RIGHT", "RIGHT") == bulk("c"));
   CHECK(store.run("EXISTS", "one") == integer(0));
   CHECK(store.run("LMOVE", "one", "two", "RIGHT", "RIGHT") == null());
@@ -34,14 +26,14 @@ TEST_CASE("LMOVE within one list turns it", "[list]") {
   test_store store{GENERATE(1u, 3u)};
   store.run("RPUSH", "l", "a", "b", "c");
   CHECK(store.run("LMOVE", "l", "l", "LEFT", "RIGHT") == bulk("a"));
-  CHECK(whole(store, "l") == bulks({"b", "c", "a"}));
+  CHECK(store.list("l") == bulks({"b", "c", "a"}));
   CHECK(store.run("RPOPLPUSH", "l", "l") == bulk("a"));
   CHECK(store.run("LMOVE", "l", "l", "LEFT", "LEFT") == bulk("a"));
   CHECK(store.run("LMOVE", "l", "l", "RIGHT", "RIGHT") == bulk("c"));
-  CHECK(whole(store, "l") == bulks({"a", "b", "c"}));
+  CHECK(store.list("l") == bulks({"a", "b", "c"}));
   store.run("LTRIM", "l", 0, 0);
   CHECK(store.events_of("LMOVE", "l", "l", "LEFT", "RIGHT") == strings{"rpush l", "lpop l"});
-  CHECK(whole(store, "l") == bulks({"a"}));
+  CHECK(store.list("l") == bulks({"a"}));
 }
 
 TEST_CASE("a list in a circle keeps elements of every length", "[list]") {
@@ -53,7 +45,7 @@ TEST_CASE("a list in a circle keeps elements of every length", "[list]") {
   }
   for (std::size_t i = 0; i < 60; ++i)
     CHECK(store.run("RPOPLPUSH", "l", "l") == bulk(elements[59 - i]));
-  CHECK(whole(store, "l") == bulks(elements));
+  CHECK(store.list("l") == bulks(elements));
 }
 
 TEST_CASE("LMOVE tells first what came and then what went", "[list]") {
@@ -71,7 +63,7 @@ TEST_CASE("LMOVE asks for the source before it looks at the destination", "[list
   CHECK(store.run("LMOVE", "none", "s", "LEFT", "LEFT") == null());
   store.run("RPUSH", "l", "a");
   CHECK(store.run("LMOVE", "l", "s", "LEFT", "LEFT") == error(errors::wrong_type));
-  CHECK(whole(store, "l") == bulks({"a"}));
+  CHECK(store.list("l") == bulks({"a"}));
 }
 
 TEST_CASE("LMOVE sees neither expired sources nor expired destinations", "[list]") {
@@ -81,7 +73,7 @@ TEST_CASE("LMOVE sees neither expired sources nor expired destinations", "[list]
   store.run("PEXPIRE", "two", 10);
   store.advance(20ms);
   CHECK(store.run("LMOVE", "one", "two", "LEFT", "LEFT") == bulk("a"));
-  CHECK(whole(store, "two") == bulks({"a"}));
+  CHECK(store.list("two") == bulks({"a"}));
   store.run("PEXPIRE", "one", 10);
   store.run("PEXPIRE", "two", 10);
   store.advance(20ms);

@@ -9,17 +9,6 @@ using strings = std::vector<std::string>;
 
 namespace {
 
-resp_value whole(test_store& store, std::string_view key) {
-  return store.run("LRANGE", key, 0, -1);
-}
-
-resp_value integers(const std::vector<int>& values) {
-  std::vector<resp_value> items;
-  for (const auto value : values)
-    items.push_back(integer(value));
-  return array(std::move(items));
-}
-
 constexpr std::string_view smallest = "-9223372036854775808";
 
 } // namespace
@@ -33,13 +22,13 @@ TEST_CASE("LREM drops from the side that the sign of the count names", "[list]")
   };
   fill();
   CHECK(store.run("LREM", "l", 2, "a") == integer(2));
-  CHECK(whole(store, "l") == bulks({"b", "c", "a"}));
+  CHECK(store.list("l") == bulks({"b", "c", "a"}));
   fill();
   CHECK(store.run("LREM", "l", -2, "a") == integer(2));
-  CHECK(whole(store, "l") == bulks({"a", "b", "c"}));
+  CHECK(store.list("l") == bulks({"a", "b", "c"}));
   fill();
   CHECK(store.run("LREM", "l", 0, "a") == integer(3));
-  CHECK(whole(store, "l") == bulks({"b", "c"}));
+  CHECK(store.list("l") == bulks({"b", "c"}));
   CHECK(store.run("LREM", "l", 0, "x") == integer(0));
   CHECK(store.run("LREM", "l", "x", "a") == error(errors::not_an_integer));
   CHECK(store.run("LREM", "l", smallest, "a")
@@ -74,7 +63,7 @@ TEST_CASE("LINSERT puts an element next to the first pivot", "[list]") {
   store.run("RPUSH", "l", "a", "b", "a");
   CHECK(store.run("LINSERT", "l", "before", "a", "x") == integer(4));
   CHECK(store.run("LINSERT", "l", "After", "b", "y") == integer(5));
-  CHECK(whole(store, "l") == bulks({"x", "a", "b", "y", "a"}));
+  CHECK(store.list("l") == bulks({"x", "a", "b", "y", "a"}));
   CHECK(store.run("LINSERT", "l", "AFTER", "none", "y") == integer(-1));
   CHECK(store.run("LINSERT", "l", "BESIDE", "a", "x") == error(errors::syntax));
   CHECK(store.run("LINSERT", "none", "BESIDE", "a", "x") == error(errors::syntax));

@@ -42,6 +42,13 @@ resp_value bulks(const std::vector<std::string>& texts) {
   return array(std::move(items));
 }
 
+resp_value integers(const std::vector<std::int64_t>& values) {
+  std::vector<resp_value> items;
+  for (const auto value : values)
+    items.push_back(integer(value));
+  return array(std::move(items));
+}
+
 resp_value map(std::vector<resp_value> items) {
   auto out = array(std::move(items));
   out.type = resp_type::map;

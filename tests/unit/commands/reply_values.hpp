@@ -27,6 +27,8 @@ resp_value integer(std::int64_t value);
 resp_value array(std::vector<resp_value> items);
 /// Bulk strings in an array.
 resp_value bulks(const std::vector<std::string>& texts);
+/// Integers in an array.
+resp_value integers(const std::vector<std::int64_t>& values);
 /// RESP3: a map; key, value, key, value …
 resp_value map(std::vector<resp_value> items);
 /// The elements of an array or set in a canonical order, for replies whose order means nothing.

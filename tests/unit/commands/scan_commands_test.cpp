@@ -28,7 +28,7 @@ std::multiset<std::string> scan_all(test_store& store, const std::vector<std::st
   return found;
 }
 
-void fill(test_store& store, int count) {
+void add_keys(test_store& store, int count) {
   for (int i = 0; i < count; ++i)
     store.run("SET", "key:" + std::to_string(i), i);
 }
@@ -62,7 +62,7 @@ TEST_CASE("KEYS, SCAN and RANDOMKEY do not show what has expired", "[generic]") 
 
 TEST_CASE("SCAN goes through all keys", "[generic]") {
   test_store store{GENERATE(1u, 3u)};
-  fill(store, 1000);
+  add_keys(store, 1000);
   const auto* const count = GENERATE("1", "7", "1000", "9223372036854775807");
   const auto found = scan_all(store, {"COUNT", count});
   CHECK(std::set<std::string>(found.begin(), found.end()).size() == 1000);
@@ -70,7 +70,7 @@ TEST_CASE("SCAN goes through all keys", "[generic]") {
 
 TEST_CASE("SCAN returns every key that stays while others come and go", "[generic]") {
   test_store store{GENERATE(1u, 3u)};
-  fill(store, 500);
+  add_keys(store, 500);
   std::set<std::string> found;
   std::string cursor = "0";
   int round = 0;
@@ -94,7 +94,7 @@ TEST_CASE("SCAN returns every key that stays while others come and go", "[generi
 
 TEST_CASE("SCAN shows what matches pattern and type", "[generic]") {
   test_store store{GENERATE(1u, 3u)};
-  fill(store, 20);
+  add_keys(store, 20);
   store.plant("key:list", value_type::list);
   CHECK(scan_all(store, {"MATCH", "key:1?"}).size() == 10);
   CHECK(scan_all(store, {"TYPE", "list"}) == std::multiset<std::string>{"key:list"});
@@ -122,7 +122,7 @@ TEST_CASE("SCAN refuses what is no cursor, count or option", "[generic]") {
 
 TEST_CASE("Any number is a cursor", "[generic]") {
   test_store store{GENERATE(1u, 3u)};
-  fill(store, 100);
+  add_keys(store, 100);
   for (const auto* cursor : {"1", "12345", "4294967296", "18446744073709551615", "-1"})
     CHECK(store.run("SCAN", cursor).items.size() == 2);
 }
@@ -130,7 +130,7 @@ TEST_CASE("Any number is a cursor", "[generic]") {
 TEST_CASE("RANDOMKEY picks every key, evenly over the shards", "[generic]") {
   test_store store{GENERATE(1u, 3u)};
   CHECK(store.run("RANDOMKEY") == null());
-  fill(store, 30);
+  add_keys(store, 30);
   std::map<std::string, int> picks;
   for (int i = 0; i < 30'000; ++i)
     ++picks[store.run("RANDOMKEY").text];

@@ -23,10 +23,6 @@ std::string lower(std::string text) {
   return text;
 }
 
-std::string encoding(test_store& store, const std::string& key) {
-  return store.run("OBJECT", "ENCODING", key).text;
-}
-
 } // namespace
 
 TEST_CASE("SINTER, SUNION and SDIFF reply with what sets have together", "[set]") {
@@ -129,45 +125,45 @@ TEST_CASE("the destination may be one of the sources", "[set]") {
 TEST_CASE("a stored result has the encoding of 7.2", "[set]") {
   test_store store;
   add(store, "i", 0, 600);
-  REQUIRE(encoding(store, "i") == "hashtable");
+  REQUIRE(store.encoding("i") == "hashtable");
   add(store, "j", 100, 300);
   add(store, "m", 0, 200, "m");
   add(store, "m", 0, 200);
   // Integers become an intset again, wherever they come from.
   store.run("SINTERSTORE", "to", "i", "m");
-  CHECK(encoding(store, "to") == "intset");
+  CHECK(store.encoding("to") == "intset");
   store.run("SINTERSTORE", "to", "i", "j");
-  CHECK(encoding(store, "to") == "intset");
+  CHECK(store.encoding("to") == "intset");
   store.run("SUNIONSTORE", "to", "j");
-  CHECK(encoding(store, "to") == "intset");
+  CHECK(store.encoding("to") == "intset");
   store.run("SUNIONSTORE", "to", "i");
-  CHECK(encoding(store, "to") == "hashtable");
+  CHECK(store.encoding("to") == "hashtable");
   store.run("SADD", "n", "m1", "m2", 5, 700);
   store.run("SINTERSTORE", "to", "m", "n");
-  CHECK(encoding(store, "to") == "listpack");
+  CHECK(store.encoding("to") == "listpack");
   store.run("SUNIONSTORE", "to", "j", "n");
-  CHECK(encoding(store, "to") == "hashtable");
+  CHECK(store.encoding("to") == "hashtable");
   store.run("SDIFFSTORE", "to", "n", "i");
-  CHECK(encoding(store, "to") == "listpack");
+  CHECK(store.encoding("to") == "listpack");
   // Found by look-ups: as few as there are. By removal: as many as there were.
   store.run("SDIFFSTORE", "to", "m", "i");
-  CHECK(encoding(store, "to") == "hashtable");
+  CHECK(store.encoding("to") == "hashtable");
   add(store, "r", 0, 199, "m");
   store.run("SADD", "one", 1);
   store.run("SADD", "two", 2);
   store.run("SADD", "three", 3);
   store.run("SDIFFSTORE", "to", "r", "one", "two", "three");
-  CHECK(encoding(store, "to") == "hashtable");
+  CHECK(store.encoding("to") == "hashtable");
   add(store, "p1", 0, 60, "m");
   add(store, "p2", 60, 120, "m");
   add(store, "p3", 119, 198, "m");
   store.run("SDIFFSTORE", "to", "r", "p1", "p2", "p3", "one");
   CHECK(store.run("SMEMBERS", "to") == bulks({"m198"}));
-  CHECK(encoding(store, "to") == "hashtable");
+  CHECK(store.encoding("to") == "hashtable");
   store.run("SUNIONSTORE", "all", "p1", "p2", "p3");
   store.run("SDIFFSTORE", "to", "r", "all");
   CHECK(store.run("SMEMBERS", "to") == bulks({"m198"}));
-  CHECK(encoding(store, "to") == "listpack");
+  CHECK(store.encoding("to") == "listpack");
 }
 
 TEST_CASE("SINTERCARD, SUNIONCARD and SDIFFCARD count up to a limit", "[set]") {

@@ -11,12 +11,9 @@ using strings = std::vector<std::string>;
 
 namespace {
 
-std::string encoding(test_store& store, std::string_view key) {
-  return store.run("OBJECT", "ENCODING", std::string{key}).text;
-}
-
 /// SADD of "<prefix>0", "<prefix>1" …, one by one.
-void fill(test_store& store, const std::string& key, int count, const std::string& prefix = "") {
+void add_members(test_store& store, const std::string& key, int count,
+                 const std::string& prefix = "") {
   for (int i = 0; i < count; ++i)
     store.run("SADD", key, prefix + std::to_string(i));
 }
@@ -68,7 +65,7 @@ TEST_CASE("SISMEMBER and SMISMEMBER ask for members in all encodings", "[set]") 
     store.run("SADD", "s", "x");
   if (std::string_view{form} == "hashtable")
     store.run("SADD", "s", std::string(100, 'x'));
-  REQUIRE(encoding(store, "s") == form);
+  REQUIRE(store.encoding("s") == form);
   CHECK(store.run("SISMEMBER", "s", "5") == integer(1));
   CHECK(store.run("SISMEMBER", "s", "05") == integer(0));
   CHECK(store.run("SMISMEMBER", "s", "5", "6", "-7", "", "a")
@@ -107,37 +104,37 @@ TEST_CASE("SMEMBERS is a set in RESP3", "[set]") {
 
 TEST_CASE("a set's encoding moves at the borders of the settings", "[set]") {
   test_store store;
-  fill(store, "i", 512);
-  CHECK(encoding(store, "i") == "intset");
+  add_members(store, "i", 512);
+  CHECK(store.encoding("i") == "intset");
   store.run("SADD", "i", 512);
-  CHECK(encoding(store, "i") == "hashtable");
-  fill(store, "p", 128, "m");
-  CHECK(encoding(store, "p") == "listpack");
+  CHECK(store.encoding("i") == "hashtable");
+  add_members(store, "p", 128, "m");
+  CHECK(store.encoding("p") == "listpack");
   store.run("SADD", "p", "m5");
-  CHECK(encoding(store, "p") == "listpack");
+  CHECK(store.encoding("p") == "listpack");
   store.run("SADD", "p", "m128");
-  CHECK(encoding(store, "p") == "hashtable");
+  CHECK(store.encoding("p") == "hashtable");
   store.run("SADD", "v", std::string(64, 'x'));
-  CHECK(encoding(store, "v") == "listpack");
+  CHECK(store.encoding("v") == "listpack");
   store.run("SADD", "v", std::string(65, 'x'));
-  CHECK(encoding(store, "v") == "hashtable");
+  CHECK(store.encoding("v") == "hashtable");
   store.access().set_packed.entries = 3;
   store.access().set_intset_entries = 2;
   CHECK(store.run("SADD", "a", 1, 2, 3) == integer(3));
-  CHECK(encoding(store, "a") == "listpack");
+  CHECK(store.encoding("a") == "listpack");
   CHECK(store.run("SADD", "b", 1, 2, 3, 4) == integer(4));
-  CHECK(encoding(store, "b") == "hashtable");
-  fill(store, "c", 2);
-  CHECK(encoding(store, "c") == "intset");
+  CHECK(store.encoding("b") == "hashtable");
+  add_members(store, "c", 2);
+  CHECK(store.encoding("c") == "intset");
   // So many could be new.
   store.run("SADD", "c", 0, 0, 0);
-  CHECK(encoding(store, "c") == "hashtable");
+  CHECK(store.encoding("c") == "hashtable");
 }
 
 TEST_CASE("a set is copied, renamed and overwritten as a whole", "[set]") {
   test_store store{GENERATE(1u, 3u)};
   const auto count = GENERATE(3, 1000);
-  fill(store, "a", count, GENERATE("", "m"));
+  add_members(store, "a", count, GENERATE("", "m"));
   const auto members = sorted(store.run("SMEMBERS", "a"));
   CHECK(store.run("COPY", "a", "b") == integer(1));
   store.run("SREM", "a", "1", "m1");
@@ -196,8 +193,8 @@ TEST_CASE("SSCAN replies small sets at once", "[set]") {
 
 TEST_CASE("SSCAN goes through all members of a set that grows and shrinks", "[set]") {
   test_store store;
-  fill(store, "s", 600, "m");
-  REQUIRE(encoding(store, "s") == "hashtable");
+  add_members(store, "s", 600, "m");
+  REQUIRE(store.encoding("s") == "hashtable");
   std::set<std::string> found;
   std::string cursor = "0";
   int round = 0;

@@ -25,7 +25,7 @@ kind all_kinds() {
   return GENERATE(kind{40, "", "intset"}, kind{40, "m", "listpack"}, kind{400, "m", "hashtable"});
 }
 
-void fill(test_store& store, const kind& of) {
+void add_members_of(test_store& store, const kind& of) {
   for (int i = 0; i < of.count; ++i)
     store.run("SADD", "s", of.prefix + std::to_string(i));
   REQUIRE(store.run("OBJECT", "ENCODING", "s") == bulk(of.encoding));
@@ -43,7 +43,7 @@ std::set<std::string> texts(const resp_value& reply) {
 TEST_CASE("SPOP removes a member and replies with it", "[set]") {
   test_store store{GENERATE(1u, 3u)};
   const auto of = all_kinds();
-  fill(store, of);
+  add_members_of(store, of);
   auto left = texts(store.run("SMEMBERS", "s"));
   while (!left.empty()) {
     store.forget();
@@ -59,7 +59,7 @@ TEST_CASE("SPOP removes a member and replies with it", "[set]") {
 TEST_CASE("SPOP with a count removes so many members", "[set]") {
   test_store store;
   const auto of = all_kinds();
-  fill(store, of);
+  add_members_of(store, of);
   const auto all = texts(store.run("SMEMBERS", "s"));
   const auto count = GENERATE(1, 2, 7, 33, 34, 38, 39);
   store.forget();
@@ -80,7 +80,7 @@ TEST_CASE("SPOP with a count removes so many members", "[set]") {
 
 TEST_CASE("SPOP of most members may leave a smaller encoding", "[set]") {
   test_store store;
-  fill(store, {400, "m", "hashtable"});
+  add_members_of(store, {400, "m", "hashtable"});
   store.run("SPOP", "s", 300);
   CHECK(store.run("OBJECT", "ENCODING", "s") == bulk("hashtable"));
   store.run("SPOP", "s", 90);
@@ -114,7 +114,7 @@ TEST_CASE("SPOP replays many removals in several commands", "[set]") {
 TEST_CASE("SPOP with a large count takes the whole set", "[set]") {
   test_store store{GENERATE(1u, 3u)};
   const auto of = all_kinds();
-  fill(store, of);
+  add_members_of(store, of);
   const auto all = sorted(store.run("SMEMBERS", "s"));
   store.forget();
   CHECK(sorted(store.run("SPOP", "s", GENERATE("400", "9223372036854775807"))) == all);
@@ -160,7 +160,7 @@ TEST_CASE("SPOP replies sets and SRANDMEMBER arrays", "[set]") {
 TEST_CASE("SRANDMEMBER replies different members for a count above zero", "[set]") {
   test_store store{GENERATE(1u, 3u)};
   const auto of = all_kinds();
-  fill(store, of);
+  add_members_of(store, of);
   const auto all = texts(store.run("SMEMBERS", "s"));
   for (const auto count : {1, 5, 13, 14, 20, 39, 40, 399, 1000}) {
     const auto picked = texts(store.run("SRANDMEMBER", "s", count));
@@ -174,7 +174,7 @@ TEST_CASE("SRANDMEMBER replies different members for a count above zero", "[set]
 TEST_CASE("SRANDMEMBER with a count below zero picks each time anew, all members alike", "[set]") {
   test_store store;
   const auto of = all_kinds();
-  fill(store, of);
+  add_members_of(store, of);
   const auto picks = of.count * 100;
   const auto reply = store.run("SRANDMEMBER", "s", -picks);
   REQUIRE(reply.items.size() == static_cast<std::size_t>(picks));
@@ -193,7 +193,7 @@ TEST_CASE("SPOP takes all members alike", "[set]") {
   test_store store;
   const auto of = all_kinds();
   std::map<std::string, int> seen;
-  fill(store, of);
+  add_members_of(store, of);
   store.run("RENAME", "s", "all");
   const int rounds = 400;
   const auto count = GENERATE(1, 10, 36);

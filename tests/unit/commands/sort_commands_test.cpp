@@ -9,10 +9,6 @@ using strings = std::vector<std::string>;
 
 namespace {
 
-resp_value whole(test_store& store, std::string_view key) {
-  return store.run("LRANGE", key, 0, -1);
-}
-
 /// Weights and fields of 1, 2 and 3, in an order of their own.
 void add_weights(test_store& store) {
   store.run("MSET", "w_1", 30, "w_2", 10, "w_3", 20, "name_1", "one", "name_3", "three");
@@ -145,7 +141,7 @@ TEST_CASE("a pattern without a star keeps the order of the key", "[sort]") {
   // Once said, it holds.
   CHECK(store.run("SORT", key, "BY", by, "BY", "w_*") == bulks({"c", "a", "b", "d"}));
   CHECK(store.run("SORT", key, "BY", by, "STORE", "to") == integer(4));
-  CHECK(whole(store, "to") == bulks({"c", "a", "b", "d"}));
+  CHECK(store.list("to") == bulks({"c", "a", "b", "d"}));
 }
 
 TEST_CASE("a long list is read backwards from any place", "[sort]") {
@@ -167,7 +163,7 @@ TEST_CASE("a set without an order is stored in the order of its bytes", "[sort]"
   CHECK(sorted(store.run("SORT", "s", "BY", "nosort")) == sorted(bulks({"9", "10", "100"})));
   CHECK(store.run("SORT", "s", "BY", "nosort", "LIMIT", 0, 2).items.size() == 2);
   CHECK(store.run("SORT", "s", "BY", "nosort", "LIMIT", 1, 2, "STORE", "to") == integer(2));
-  CHECK(whole(store, "to") == bulks({"100", "9"}));
+  CHECK(store.list("to") == bulks({"100", "9"}));
 }
 
 TEST_CASE("SORT GET replies with what stands under other keys", "[sort]") {
@@ -227,7 +223,7 @@ TEST_CASE("a SORT that stores deletes fields that have expired, so that it can b
   store.advance(100ms);
   store.forget();
   CHECK(store.run("SORT", "l", "GET", "h_*->f", "GET", "h_*->g", "STORE", "to") == integer(4));
-  CHECK(whole(store, "to") == bulks({"", "stays", "", ""}));
+  CHECK(store.list("to") == bulks({"", "stays", "", ""}));
   CHECK(store.replays()
         == strings{"HDEL h_1 f", "HDEL h_2 f", "SORT l GET h_*->f GET h_*->g STORE to"});
   CHECK(store.events()
@@ -240,12 +236,12 @@ TEST_CASE("SORT STORE makes the result a list", "[sort]") {
   store.run("RPUSH", "l", 3, 1, 2);
   store.run("SET", "to", "replaced", "EX", 1000);
   CHECK(store.run("SORT", "l", "STORE", "to") == integer(3));
-  CHECK(whole(store, "to") == bulks({"1", "2", "3"}));
+  CHECK(store.list("to") == bulks({"1", "2", "3"}));
   CHECK(store.run("TTL", "to") == integer(-1));
   CHECK(store.run("SORT", "l", "GET", "name_*", "GET", "#", "STORE", "to") == integer(6));
-  CHECK(whole(store, "to") == bulks({"one", "1", "", "2", "three", "3"}));
+  CHECK(store.list("to") == bulks({"one", "1", "", "2", "three", "3"}));
   CHECK(store.run("SORT", "l", "DESC", "STORE", "l") == integer(3));
-  CHECK(whole(store, "l") == bulks({"3", "2", "1"}));
+  CHECK(store.list("l") == bulks({"3", "2", "1"}));
   CHECK(store.run("SORT", "l", "STORE", "a", "STORE", "b") == integer(3));
   CHECK(store.run("EXISTS", "a", "b") == integer(1));
 }

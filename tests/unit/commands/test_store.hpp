@@ -66,6 +66,14 @@ public:
     return wire_words({word(words)...});
   }
   std::string wire_words(const std::vector<std::string>& words);
+  /// What OBJECT ENCODING says.
+  std::string encoding(std::string_view key) {
+    return run("OBJECT", "ENCODING", key).text;
+  }
+  /// All elements of a list.
+  resp_value list(std::string_view key) {
+    return run("LRANGE", key, 0, -1);
+  }
 
   // -- clients ----------------------------------------------------------------------------------
   /// The client that speaks now. The first is number 0.

@@ -10,7 +10,7 @@ using strings = std::vector<std::string>;
 namespace {
 
 /// a 1, b 2, c 2, d 3, e inf: packed or not.
-void fill(test_store& store, bool packed) {
+void add_board(test_store& store, bool packed) {
   store.access().zset_packed.entries = packed ? 128u : 0u;
   store.run("ZADD", "z", 1, "a", 2, "b", 2, "c", 3, "d", "inf", "e");
 }
@@ -19,7 +19,7 @@ void fill(test_store& store, bool packed) {
 
 TEST_CASE("ZRANGE takes places from either end", "[zset]") {
   test_store store{GENERATE(1u, 3u)};
-  fill(store, GENERATE(false, true));
+  add_board(store, GENERATE(false, true));
   CHECK(store.run("ZRANGE", "z", 0, -1) == bulks({"a", "b", "c", "d", "e"}));
   CHECK(store.run("ZRANGE", "z", 1, 2) == bulks({"b", "c"}));
   CHECK(store.run("ZRANGE", "z", -2, 100) == bulks({"d", "e"}));
@@ -34,7 +34,7 @@ TEST_CASE("ZRANGE takes places from either end", "[zset]") {
 
 TEST_CASE("ZRANGE takes scores with and without their bounds", "[zset]") {
   test_store store{GENERATE(1u, 3u)};
-  fill(store, GENERATE(false, true));
+  add_board(store, GENERATE(false, true));
   CHECK(store.run("ZRANGE", "z", 2, 3, "BYSCORE") == bulks({"b", "c", "d"}));
   CHECK(store.run("ZRANGE", "z", "(2", "+inf", "BYSCORE") == bulks({"d", "e"}));
   CHECK(store.run("ZRANGE", "z", "-inf", "(3", "BYSCORE") == bulks({"a", "b", "c"}));
@@ -73,7 +73,7 @@ TEST_CASE("ZRANGE takes members between two others", "[zset]") {
 
 TEST_CASE("ZRANGE WITHSCORES is flat in RESP2 and has pairs in RESP3", "[zset]") {
   test_store store{1, GENERATE(2, 3)};
-  fill(store, true);
+  add_board(store, true);
   const bool old = store.client().protocol == 2;
   CHECK(store.wire("ZRANGE", "z", 0, 1, "WITHSCORES")
         == (old ? "*4\r\n$1\r\na\r\n$1\r\n1\r\n$1\r\nb\r\n$1\r\n2\r\n"
@@ -84,7 +84,7 @@ TEST_CASE("ZRANGE WITHSCORES is flat in RESP2 and has pairs in RESP3", "[zset]")
 
 TEST_CASE("ZRANGE and its kin refuse what makes no sense", "[zset]") {
   test_store store;
-  fill(store, true);
+  add_board(store, true);
   CHECK(store.run("ZRANGE", "z", "x", 1) == error(errors::not_an_integer));
   CHECK(store.run("ZRANGE", "z", 0, 1, "LIMIT", 0, 1) == error(errors::limit_without_by));
   CHECK(store.run("ZRANGE", "z", 0, 1, "LIMIT", 0, -1) == bulks({"a", "b"}));
@@ -115,7 +115,7 @@ TEST_CASE("ZRANGE and its kin refuse what makes no sense", "[zset]") {
 
 TEST_CASE("ZREMRANGEBY… removes and tells", "[zset]") {
   test_store store{GENERATE(1u, 3u)};
-  fill(store, GENERATE(false, true));
+  add_board(store, GENERATE(false, true));
   CHECK(store.events_of("ZREMRANGEBYRANK", "z", 7, 9).empty());
   CHECK(store.run("ZREMRANGEBYRANK", "z", -1, -1) == integer(1));
   CHECK(store.events_of("ZREMRANGEBYSCORE", "z", 2, 2) == strings{"zremrangebyscore z"});
@@ -126,7 +126,7 @@ TEST_CASE("ZREMRANGEBY… removes and tells", "[zset]") {
 
 TEST_CASE("ZRANGESTORE stores what ZRANGE replies", "[zset]") {
   test_store store{GENERATE(1u, 3u)};
-  fill(store, GENERATE(false, true));
+  add_board(store, GENERATE(false, true));
   CHECK(store.run("ZRANGESTORE", "d", "z", 2, 3, "BYSCORE", "LIMIT", 1, 5) == integer(2));
   CHECK(store.run("ZRANGE", "d", 0, -1, "WITHSCORES") == bulks({"c", "2", "d", "3"}));
   CHECK(store.events_of("ZRANGESTORE", "n", "z", 0, 1, "REV") == strings{"new n", "zrangestore n"});
