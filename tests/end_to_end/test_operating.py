@@ -619,6 +619,7 @@ class Network(OperatingTest):
         self.assertEqual(failed.exception.code, 1)
         self.assertIn("too low for 8 event loops", failed.exception.log)
 
+    @not_sanitized("the sanitizers open files of their own")
     @thespis_only("Redis asks again and again, and logs it each time")
     def test_clients_that_there_are_no_files_for_wait_in_peace(self):
         running = self.start(threads=1)
