@@ -131,8 +131,10 @@ free_coroutine connection::serve([[maybe_unused]] caf::strong_actor_ptr keeps_al
       break;
     }
     const auto received = co_await socket_.receive(input_.room(), input_.room_bytes());
-    if (received == 0 && !std::exchange(trimming_, false))
+    if (received == 0 && !std::exchange(trimming_, false)) {
+      log::verbose("Client closed connection {}", record_->address);
       break;
+    }
     if (received == 0) {
       shrink_buffers();
       continue;
@@ -170,6 +172,9 @@ connection::wait connection::advance() {
     const auto next = fill_batch();
     input_parsed_ = next == step::batched && dispatcher_.has_room();
     closing_ = next == step::hang_up;
+    // Replies to what came before do not wait for what may take long.
+    if ((dispatcher_.may_wait() || next == step::paused) && !flush() && !killed_)
+      return wait::room;
     if (dispatcher_.must_send())
       return wait::answers;
     if (next == step::paused)
@@ -243,7 +248,7 @@ void connection::note_time() noexcept {
 /// done before the rest.
 dispatcher::step connection::fill_batch() try {
   using step = dispatcher::step;
-  if (dispatcher_.unfinished())
+  if (dispatcher_.unfinished() || dispatcher_.may_wait())
     return step::run_first;
   const memory_reserve::delivery may_fail;
   auto& parser = input_.parser();

@@ -115,6 +115,10 @@ public:
   bool must_send() const noexcept {
     return !batch_.empty() || lone_spec_ != nullptr;
   }
+  /// Whether what is to be sent may be answered much later: it is a blocking command.
+  bool may_wait() const noexcept {
+    return lone_spec_ != nullptr && (lone_spec_->flags & protocol::blocking) != 0;
+  }
   /// Whether part of a batch is still to be run, after its output has been taken.
   bool unfinished() const noexcept {
     return batch_.unfinished();

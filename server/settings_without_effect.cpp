@@ -44,7 +44,7 @@ std::span<const settings_in_waiting> settings_without_effect() {
       cluster_allow_replica_migration, cluster_migration_barrier,
       cluster_replica_validity_factor, cluster_replica_no_failover, cluster_link_sendbuf_limit}},
     {"connections are not encrypted",
-     {tls_port, tls_cert_file, tls_key_file, tls_key_file_pass, tls_client_cert_file,
+     {tls_cert_file, tls_key_file, tls_key_file_pass, tls_client_cert_file,
       tls_client_key_file, tls_client_key_file_pass, tls_dh_params_file, tls_ca_cert_file,
       tls_ca_cert_dir, tls_auth_clients, tls_replication, tls_cluster, tls_protocols, tls_ciphers,
       tls_ciphersuites, tls_prefer_server_ciphers, tls_session_caching, tls_session_cache_size,
