@@ -31,6 +31,7 @@
 #include <coroutine>
 #include <cstdint>
 #include <forward_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -158,6 +159,10 @@ public:
   /// REQUIRES: all parts have finished, and the batch is not direct.
   bool merge_replies() noexcept;
 
+  /// The same by the last partition, before it reports: where that has a thread of its own. The
+  /// replies' memory is freed as well; merge_replies() then only says how it went.
+  void merge_early() noexcept;
+
   std::vector<std::string_view> words;
   std::uint32_t request_count = 0;
   /// With one partition replies come in order by themselves, and this stays empty.
@@ -194,7 +199,11 @@ public:
 private:
   struct merging;
 
+  bool merge_all() noexcept;
   bool merge_request(std::uint32_t number, merging& state);
+
+  /// How merge_early() went.
+  std::optional<bool> merged_;
 
   caf::mailbox_element_ptr report_;
   /// Stable addresses: items hold views of these.

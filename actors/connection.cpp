@@ -6,6 +6,8 @@
 #include "actors/messages.hpp"
 #include "protocol/reply_writer.hpp"
 
+#include <asio/post.hpp>
+
 #include <algorithm>
 #include <cerrno>
 #include <new>
@@ -16,6 +18,9 @@ namespace {
 
 /// Output beyond this is sent before more of the input is looked at.
 constexpr std::size_t unsent_bytes_max = 64 * 1024;
+
+/// So much is sent before other clients have their turn: some 0.2 ms.
+constexpr std::size_t sent_bytes_max = 1024 * 1024;
 
 /// As much output counts as the client's own buffer, what is beyond it as a list of replies.
 constexpr std::size_t first_output_bytes = 16 * 1024;
@@ -52,6 +57,25 @@ public:
   }
   void await_resume() const {
     self_.end_wait();
+    self_.note_time();
+  }
+
+private:
+  connection& self_;
+};
+
+/// Lets the loop serve whoever else is ready.
+class connection::turn_awaiter {
+public:
+  explicit turn_awaiter(connection& self) : self_(self) {
+  }
+  bool await_ready() const noexcept {
+    return false;
+  }
+  void await_suspend(std::coroutine_handle<> waiting) {
+    asio::post(self_.loop().io(), [waiting] { waiting.resume(); });
+  }
+  void await_resume() const {
     self_.note_time();
   }
 
@@ -146,6 +170,8 @@ free_coroutine connection::serve([[maybe_unused]] caf::strong_actor_ptr keeps_al
         co_await answer_awaiter{*this};
       } else if (next == wait::pause) {
         co_await pause_awaiter{*this};
+      } else if (next == wait::turn) {
+        co_await turn_awaiter{*this};
       } else {
         publish_buffers(true);
         killed_ = !co_await socket_.writable() || killed_;
@@ -164,8 +190,9 @@ connection::wait connection::advance() {
   using step = dispatcher::step;
   for (;;) {
     closing_ = closing_ || !dispatcher_.complete() || dispatcher_.session().close_after_reply;
-    if (has_to_flush() && !flush() && !killed_)
-      return wait::room;
+    if (has_to_flush())
+      if (const auto first = flush(); first && !killed_)
+        return *first;
     closing_ = closing_ || killed_;
     if (closing_ || (input_parsed_ && !dispatcher_.unfinished()))
       return wait::input;
@@ -173,8 +200,9 @@ connection::wait connection::advance() {
     input_parsed_ = next == step::batched && dispatcher_.has_room();
     closing_ = next == step::hang_up;
     // Replies to what came before do not wait for what may take long.
-    if ((dispatcher_.may_wait() || next == step::paused) && !flush() && !killed_)
-      return wait::room;
+    if (dispatcher_.may_wait() || next == step::paused)
+      if (const auto first = flush(); first && !killed_)
+        return *first;
     if (dispatcher_.must_send())
       return wait::answers;
     if (next == step::paused)
@@ -301,19 +329,22 @@ void connection::forget_parsed_input() {
     dispatcher_.output().release();
 }
 
-/// Sends what the socket takes. Returns false if some is left and the socket has to be waited for.
-bool connection::flush() {
+/// Sends what the socket takes. Returns what to wait for if some is left.
+std::optional<connection::wait> connection::flush() {
   auto& output = dispatcher_.output();
   auto& figures = core_.network[loop().index()];
   output_peak_ = std::max(output_peak_, output.size());
+  const auto sent_before = sent_;
   while (sent_ < output.size()) {
+    if (sent_ - sent_before >= sent_bytes_max)
+      return wait::turn;
     const auto n = socket_.send(output.data() + sent_, output.size() - sent_);
     if (n >= 0) {
       sent_ += static_cast<std::size_t>(n);
       figures.bytes_out.add(static_cast<std::uint64_t>(n));
       figures.writes.add();
     } else if (errno == EAGAIN) {
-      return false;
+      return wait::room;
     } else if (errno != EINTR) {
       closing_ = true;
       break;
@@ -321,7 +352,7 @@ bool connection::flush() {
   }
   output.clear();
   sent_ = 0;
-  return true;
+  return std::nullopt;
 }
 
 // -- from the loop --------------------------------------------------------------------------------

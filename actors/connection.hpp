@@ -30,6 +30,7 @@
 #include <coroutine>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 namespace thespis::actors {
 
@@ -78,9 +79,12 @@ private:
     pause,
     /// In the socket's send buffer.
     room,
+    /// Of the other clients, because this one has been sent much in one go.
+    turn,
   };
   class answer_awaiter;
   class pause_awaiter;
+  class turn_awaiter;
 
   free_coroutine serve(caf::strong_actor_ptr keeps_alive);
   free_coroutine watch_peer(caf::strong_actor_ptr keeps_alive);
@@ -98,7 +102,7 @@ private:
   void forget_parsed_input();
   void shrink_buffers();
   bool output_may_shrink() noexcept;
-  bool flush();
+  std::optional<wait> flush();
   void publish_buffers(bool waits_to_write = false) noexcept;
   void go_on();
   void end() noexcept;

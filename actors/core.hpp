@@ -65,6 +65,8 @@ struct core {
   caf::actor administrator;
   caf::actor scheduler;
   caf::actor reclaimer;
+  /// As many as event loops.
+  std::vector<caf::actor> workers;
   caf::actor supervisor;
   std::vector<caf::actor> listeners;
   /// The listeners' loops; they outlive the store.

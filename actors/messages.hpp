@@ -43,6 +43,15 @@ struct partition_task {
   rendezvous* meeting = nullptr;
 };
 
+class partition;
+
+/// To a worker, from a partition that has parked: go on with one of these.
+struct go_on_elsewhere {
+  partition* whose;
+  batch* work = nullptr;
+  rendezvous* meeting = nullptr;
+};
+
 /// To the reclaimer, from a partition: free this.
 struct reclaim {
   std::shared_ptr<keyspace::discarded> garbage;
@@ -185,6 +194,7 @@ void post(const caf::actor& receiver, caf::execution_unit* here, Message message
 } // namespace thespis::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::partition_task)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::go_on_elsewhere)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::reclaim)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::batch_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::administer)

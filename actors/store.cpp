@@ -11,6 +11,7 @@
 #include "actors/scheduler.hpp"
 #include "actors/sizing.hpp"
 #include "actors/supervisor.hpp"
+#include "actors/worker.hpp"
 #include "base/ensure.hpp"
 
 #include <utility>
@@ -58,6 +59,8 @@ void store::spawn_core_actors() {
     home.loops.push_back(&loops_->at(i));
   home.scheduler = spawn_pinned<scheduler>(system_, loops_->at(0), std::ref(home));
   home.reclaimer = system_.spawn<reclaimer, caf::detached + caf::hidden>(std::ref(home));
+  for (std::size_t i = 0; i < loops_->size(); ++i)
+    home.workers.push_back(system_.spawn<worker, caf::detached + caf::hidden>());
   home.administrator = spawn_floating<administrator>(system_, std::ref(home));
   for (partition_index i = 0; i < home.partitions.size(); ++i)
     home.partitions[i] = spawn_floating<partition>(system_, std::ref(home), i);

@@ -73,6 +73,24 @@ public:
       reply.null();
   }
 
+  /// Whether a request that takes long may go on in another thread.
+  bool may_move = false;
+  /// Set by the handler: it does, and has no reply yet.
+  bool moves = false;
+  /// It has moved: the handler looks the same keys up once more.
+  bool has_moved = false;
+
+  /// For a handler that is going to look at so many elements, before it has changed or replied
+  /// anything. True: the request moves to a thread where it holds nobody up but those who want the
+  /// same partitions; the handler returns, and is called again there.
+  bool moves_for(std::size_t elements) noexcept {
+    constexpr std::size_t many = 32 * 1024;
+    if (elements <= many || !may_move) [[likely]]
+      return false;
+    moves = true;
+    return true;
+  }
+
   /// The hash of one key that whoever runs the request knows already, in the client's database.
   struct known_hash {
     std::string_view key{};
