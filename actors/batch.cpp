@@ -105,6 +105,7 @@ void batch::clear() {
   clear_or_release(key_partitions);
   needs_merge = false;
   merged_.reset();
+  for_broker = false;
   kept_numbers_.clear();
   armed.store(false, std::memory_order_relaxed);
   cut_short.store(false, std::memory_order_relaxed);

@@ -36,6 +36,12 @@
 #include <string_view>
 #include <vector>
 
+namespace thespis::pubsub {
+
+class subscriber;
+
+} // namespace thespis::pubsub
+
 namespace thespis::actors {
 
 using partition_index = std::uint32_t;
@@ -172,7 +178,12 @@ public:
   std::vector<partition_index> key_partitions;
   bool needs_merge = false;
 
+  /// Its requests are for the broker, all of them, as one part.
+  bool for_broker = false;
+
   protocol::session* client = nullptr;
+  /// The client as one that gets messages; null if it cannot.
+  pubsub::subscriber* subscriber = nullptr;
   /// What its one request becomes when it waits for a key.
   blocked_request* blocked = nullptr;
   base::byte_buffer* output = nullptr;

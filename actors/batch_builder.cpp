@@ -16,6 +16,8 @@ placement batch_builder::place(batch& work, const protocol::command_spec& spec,
     return placement::session;
   if (spec.route == way::administrator)
     return placement::administrator;
+  if (spec.route == way::fan_out)
+    return placement::fan_out;
   if ((spec.flags & protocol::blocking) != 0) {
     find_partitions({work.words.data() + work.words.size() - word_count, word_count}, spec);
     meet_key_partitions();
@@ -29,7 +31,7 @@ placement batch_builder::place(batch& work, const protocol::command_spec& spec,
                  .leads = true,
                  .key_hash = 0,
                  .reply_end = 0};
-  if (partition_count_ == 1) {
+  if (partition_count_ == 1 || work.for_broker) {
     work.add_item(0, item);
     ++work.request_count;
     return placement::batched;

@@ -1,7 +1,9 @@
 #include "actors/store.hpp"
 
 #include "actors/administrator.hpp"
+#include "actors/broker.hpp"
 #include "actors/embedded_client.hpp"
+#include "actors/fan_out.hpp"
 #include "actors/listener.hpp"
 #include "actors/loop_coordinator.hpp"
 #include "actors/messages.hpp"
@@ -62,6 +64,15 @@ void store::spawn_core_actors() {
   for (std::size_t i = 0; i < loops_->size(); ++i)
     home.workers.push_back(system_.spawn<worker, caf::detached + caf::hidden>());
   home.administrator = spawn_floating<administrator>(system_, std::ref(home));
+  for (pubsub::group_index i = 0; i < loops_->size(); ++i) {
+    auto* const loop = &loops_->at(i);
+    caf::actor_config pinned{loop};
+    home.fan_outs.push_back(
+      system_.spawn_class<fan_out, caf::hidden>(pinned, loop, std::ref(home), i));
+  }
+  home.fan_outs.push_back(spawn_floating<fan_out>(
+    system_, nullptr, std::ref(home), static_cast<pubsub::group_index>(loops_->size())));
+  home.broker = spawn_floating<broker>(system_, std::ref(home));
   for (partition_index i = 0; i < home.partitions.size(); ++i)
     home.partitions[i] = spawn_floating<partition>(system_, std::ref(home), i);
   for (std::size_t i = 0; i < loops_->size(); ++i)

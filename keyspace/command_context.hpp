@@ -21,6 +21,14 @@ struct server_state;
 
 } // namespace thespis::commands
 
+namespace thespis::pubsub {
+
+class exchange;
+class subscriber;
+class subscriber_table;
+
+} // namespace thespis::pubsub
+
 namespace thespis::keyspace {
 
 /// The instant at which a batch runs; frozen for all of its commands.
@@ -44,6 +52,11 @@ public:
   instant now;
   /// Null unless the command's way is `administrator`.
   commands::server_state* server = nullptr;
+  /// Null unless its way is `broker`.
+  pubsub::exchange* exchange = nullptr;
+  /// Null unless its way is `fan_out`.
+  pubsub::subscriber_table* subscriptions = nullptr;
+  pubsub::subscriber* subscriber = nullptr;
   const protocol::command_spec* spec = nullptr;
 
   /// Set where a request runs in several shares, each with words of its own.

@@ -52,7 +52,7 @@ std::span<const settings_in_waiting> settings_without_effect() {
     {"memory is not limited and nothing is evicted",
      {maxmemory, maxmemory_samples, maxmemory_eviction_tenacity, lazyfree_lazy_eviction}},
     {"what clients take is not limited",
-     {maxmemory_clients, client_output_buffer_limit}},
+     {maxmemory_clients}},
     {"what takes long to free is always freed in the background",
      {lazyfree_lazy_expire, lazyfree_lazy_server_del, lazyfree_lazy_user_del,
       lazyfree_lazy_user_flush}},
