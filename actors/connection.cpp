@@ -395,14 +395,18 @@ std::optional<connection::wait> connection::flush() {
 // -- messages of channels -------------------------------------------------------------------------
 
 /// Without memory for a message the client is closed: it would not know that it missed one.
-void connection::push(const std::shared_ptr<const pubsub::delivery>& from, std::size_t number) try {
+void connection::push(const std::shared_ptr<const pubsub::delivery>& from,
+                      const pubsub::delivery::run& which) try {
   if (closing_ || ended_)
     return;
   const memory_reserve::client_work may_fail;
-  const auto frame = (*from)[number].frame;
-  const auto type = record_->protocol.load(std::memory_order_relaxed) == 2 ? '*' : frame.front();
   auto& queue = may_push_now() ? pushes_ : later_pushes_;
-  queue.add(from, frame, type);
+  const auto frames = from->frames(which, record_->protocol.load(std::memory_order_relaxed));
+  if (!frames.empty()) [[likely]]
+    queue.add(from, frames);
+  else
+    for (auto i = which.first; i < which.end; ++i)
+      queue.add(from, (*from)[i].frame, '*');
   if (queue.bytes() > unsent_bytes_max && !dispatcher_.in_flight()) [[unlikely]]
     publish_buffers(draining_);
   check_output_limit();

@@ -71,7 +71,8 @@ public:
   }
 
   /// Messages. Called by the loop's fan-out.
-  void push(const std::shared_ptr<const pubsub::delivery>& from, std::size_t number) override;
+  void push(const std::shared_ptr<const pubsub::delivery>& from,
+            const pubsub::delivery::run& which) override;
   void flush_pushes() override;
 
   const commands::client_record& record() const noexcept {

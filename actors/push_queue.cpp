@@ -12,19 +12,33 @@ constexpr std::size_t run_bytes_max = 64 * 1024;
 
 } // namespace
 
-void push_queue::add(const std::shared_ptr<const pubsub::delivery>& from, std::string_view frame,
-                     char type) {
-  const auto is_long = frame.size() > copied_bytes_max;
+/// Where bytes may be copied to.
+base::byte_buffer& push_queue::tail() {
   if (runs_.empty() || runs_.back().from || runs_.back().own.size() > run_bytes_max)
     runs_.emplace_back();
-  auto& last = runs_.back().own;
+  return runs_.back().own;
+}
+
+void push_queue::add(const std::shared_ptr<const pubsub::delivery>& from, std::string_view bytes) {
+  if (bytes.size() > copied_bytes_max)
+    runs_.push_back({{}, from, bytes});
+  else
+    tail().append(bytes);
+  bytes_ += bytes.size();
+}
+
+void push_queue::add(const std::shared_ptr<const pubsub::delivery>& from, std::string_view frame,
+                     char type) {
+  auto& last = tail();
+  const auto rest = frame.substr(1);
+  const auto is_long = frame.size() > copied_bytes_max;
   last.prepare(is_long ? 1 : frame.size());
   if (is_long)
-    runs_.push_back({{}, from, frame.substr(1)});
-  // No more allocations: the deque's elements stay where they are.
+    runs_.push_back({{}, from, rest});
+  // No more allocations, and the deque's elements stay where they are.
   last.push_back(type);
   if (!is_long)
-    last.append(frame.substr(1));
+    last.append(rest);
   bytes_ += frame.size();
 }
 

@@ -18,8 +18,9 @@ namespace thespis::actors {
 
 class push_queue {
 public:
-  /// `frame`: of that delivery. `type`: its first byte for this client. Throws std::bad_alloc with
-  /// nothing changed.
+  /// `bytes`: of that delivery. Throws std::bad_alloc with nothing changed.
+  void add(const std::shared_ptr<const pubsub::delivery>& from, std::string_view bytes);
+  /// The same with another first byte.
   void add(const std::shared_ptr<const pubsub::delivery>& from, std::string_view frame, char type);
 
   bool empty() const noexcept {
@@ -55,6 +56,8 @@ private:
       return from ? shared : own.view();
     }
   };
+
+  base::byte_buffer& tail();
 
   std::deque<run> runs_;
   /// Of the first run.

@@ -4,16 +4,21 @@
 /// once and shared by all who get it.
 ///
 /// A frame is a RESP3 push. The same message in RESP2 is an array: it differs in the first byte
-/// alone, which whoever sends it replaces.
+/// alone.
 ///
 ///     >3 $7 message  $4 news $5 hello            channel news
 ///     >4 $8 pmessage $3 n*s  $4 news $5 hello    pattern n*s
 ///     >3 $8 smessage $4 news $5 hello            shard channel news
+///
+/// Messages of one topic that come behind each other are a run, which a subscriber gets as one
+/// piece. For RESP2 there is a second copy of all frames, unless they are long; then whoever sends
+/// a frame replaces its first byte.
 
 #include "base/byte_buffer.hpp"
 #include "pubsub/topic.hpp"
 
 #include <cstddef>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -29,6 +34,12 @@ public:
     std::string_view channel;
     std::string_view payload;
     std::string_view frame;
+  };
+
+  /// Messages from `first` to before `end`, for the subscribers of one topic.
+  struct run {
+    std::size_t first;
+    std::size_t end;
   };
 
   /// `topic`: the channel itself or a pattern that it matches. Throws std::bad_alloc with nothing
@@ -50,6 +61,14 @@ public:
   }
   message operator[](std::size_t number) const noexcept;
 
+  std::span<const run> runs() const noexcept {
+    return runs_;
+  }
+  /// Makes the copy for RESP2. Nothing is added from then on. Throws std::bad_alloc.
+  void seal();
+  /// All frames of a run; empty if there is no copy for RESP2.
+  std::string_view frames(const run& of, int protocol) const noexcept;
+
 private:
   /// Offsets, because the frames move as they become more.
   struct place {
@@ -64,7 +83,10 @@ private:
   };
 
   base::byte_buffer frames_;
+  /// The same for RESP2.
+  base::byte_buffer frames2_;
   std::vector<place> places_;
+  std::vector<run> runs_;
 };
 
 } // namespace thespis::pubsub

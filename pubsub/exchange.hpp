@@ -41,6 +41,7 @@ public:
   void take(HandOver&& hand_over) {
     if (!outgoing_)
       return;
+    outgoing_->seal();
     const std::shared_ptr<const delivery> messages = std::exchange(outgoing_, nullptr);
     for (group_index group = 0; group < concerned_.size(); ++group)
       if (std::exchange(concerned_[group], 0) != 0)

@@ -70,11 +70,11 @@ void subscriber_table::leave(subscriber& who, topic& from, std::size_t place) {
 }
 
 void subscriber_table::deliver(const std::shared_ptr<const delivery>& messages) const {
-  for (std::size_t i = 0; i < messages->size(); ++i) {
-    const auto message = (*messages)[i];
-    if (const auto* const to = topics_.find(message.kind, message.topic))
+  for (const auto& run : messages->runs()) {
+    const auto first = (*messages)[run.first];
+    if (const auto* const to = topics_.find(first.kind, first.topic))
       for (auto* const who : to->members)
-        who->push(messages, i);
+        who->push(messages, run);
   }
 }
 

@@ -46,8 +46,8 @@ public:
   subscriber(const subscriber&) = delete;
   subscriber& operator=(const subscriber&) = delete;
 
-  /// Message `number` of that delivery is for it.
-  virtual void push(const std::shared_ptr<const delivery>& from, std::size_t number) = 0;
+  /// These messages of that delivery are for it.
+  virtual void push(const std::shared_ptr<const delivery>& from, const delivery::run& which) = 0;
   /// There are no more for the moment.
   virtual void flush_pushes() = 0;
 

@@ -154,8 +154,10 @@ private:
   using views = std::vector<std::string_view>;
 
   struct mailbox final : pubsub::subscriber {
-    void push(const std::shared_ptr<const pubsub::delivery>& from, std::size_t number) override {
-      frames.emplace_back((*from)[number].frame);
+    void push(const std::shared_ptr<const pubsub::delivery>& from,
+              const pubsub::delivery::run& which) override {
+      for (auto i = which.first; i < which.end; ++i)
+        frames.emplace_back((*from)[i].frame);
     }
     void flush_pushes() override {
     }

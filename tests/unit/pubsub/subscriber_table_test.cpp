@@ -21,8 +21,10 @@ namespace {
 constexpr std::array kinds{topic_kind::channel, topic_kind::pattern, topic_kind::shard_channel};
 
 struct inbox final : pubsub::subscriber {
-  void push(const std::shared_ptr<const pubsub::delivery>& from, std::size_t number) override {
-    got.emplace_back((*from)[number].payload);
+  void push(const std::shared_ptr<const pubsub::delivery>& from,
+            const pubsub::delivery::run& which) override {
+    for (auto i = which.first; i < which.end; ++i)
+      got.emplace_back((*from)[i].payload);
   }
   void flush_pushes() override {
   }
@@ -124,7 +126,16 @@ TEST_CASE("a delivery knows the parts of each of its frames", "[delivery]") {
   CHECK(all[1].payload.empty());
   CHECK(all[2].frame == ">3\r\n$8\r\nsmessage\r\n$0\r\n\r\n$1\r\nx\r\n");
   CHECK(all[2].payload == "x");
+  CHECK(all.runs().size() == 3);
+  all.add(topic_kind::shard_channel, "", "", "y");
+  REQUIRE(all.runs().size() == 3);
+  all.seal();
+  CHECK(all.frames(all.runs()[2], 2)
+        == "*3\r\n$8\r\nsmessage\r\n$0\r\n\r\n$1\r\nx\r\n"
+           "*3\r\n$8\r\nsmessage\r\n$0\r\n\r\n$1\r\ny\r\n");
+  CHECK(all.frames(all.runs()[0], 3) == all[0].frame);
   all.truncate(1);
+  CHECK(all.runs().size() == 1);
   CHECK(all.size() == 1);
   CHECK(all.bytes() == all[0].frame.size());
 }
