@@ -23,6 +23,10 @@ caf::behavior broker::make_behavior() {
             const turn now{this};
             run(*task.work);
           },
+          [this](const keys_changed& news) {
+            const turn now{this};
+            tell(*news.events);
+          },
           [this](const subscriptions_changed& news) {
             const turn now{this};
             follow(news);
@@ -48,6 +52,17 @@ void broker::run(batch& work) {
   core_.report_slow(statistics, context());
   hand_out();
   work.report(context());
+}
+
+/// Without memory some are not told: notifications may get lost, in Redis too.
+void broker::tell(const pubsub::keyspace_events& events) {
+  try {
+    const memory_reserve::client_work may_fail;
+    events.publish(exchange_, core_.server.wanted_events());
+  } catch (const std::bad_alloc&) {
+    log::warning("Keyspace events are lost: no memory");
+  }
+  hand_out();
 }
 
 void broker::hand_out() {

@@ -27,6 +27,7 @@ public:
 
 private:
   void run(batch& work);
+  void tell(const pubsub::keyspace_events& events);
   void hand_out();
   void follow(const subscriptions_changed& news);
 

@@ -12,6 +12,7 @@
 #include "keyspace/discarded.hpp"
 #include "keyspace/waiter.hpp"
 #include "pubsub/delivery.hpp"
+#include "pubsub/keyspace_events.hpp"
 #include "pubsub/routing_table.hpp"
 #include "pubsub/subscriber_table.hpp"
 
@@ -71,6 +72,11 @@ struct administer {
 /// To the broker: run the requests of this batch.
 struct publish {
   batch* work;
+};
+
+/// To the broker, from a partition: this happened to keys.
+struct keys_changed {
+  std::shared_ptr<const pubsub::keyspace_events> events;
 };
 
 /// To a fan-out: run the one request of this batch, which changes what its client subscribes to.
@@ -225,6 +231,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::reclaim)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::batch_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::administer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::publish)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::keys_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::change_subscriptions)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::subscriptions_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::deliver)

@@ -84,6 +84,7 @@ void partition::serve(const partition_task& task) {
       return;
     case partition_task::kind::release:
       parked_ = false;
+      tell_events(context());
       for (const auto& news : std::exchange(postponed_news_, {}))
         look_at(news);
       break;
@@ -98,6 +99,41 @@ void partition::serve(const partition_task& task) {
   }
   if (!shard_.garbage.empty()) [[unlikely]]
     give_garbage_away();
+}
+
+// -- keyspace events ------------------------------------------------------------------------------
+
+/// Effects cost next to nothing while nobody listens.
+void partition::listen_to_events() noexcept {
+  const auto wanted = core_.server.wanted_events();
+  if (wanted == wanted_events_) [[likely]]
+    return;
+  wanted_events_ = wanted;
+  shard_.changes.set_sink(wanted == 0 ? nullptr : this);
+}
+
+/// One that there is no memory for is lost.
+void partition::on_effect(const keyspace::effect& what) {
+  if ((wanted_events_ & static_cast<std::int64_t>(what.cls)) == 0)
+    return;
+  try {
+    if (!events_)
+      events_ = std::make_shared<pubsub::keyspace_events>();
+    events_->add(what.database, what.event, what.key);
+  } catch (const std::bad_alloc&) {
+    return;
+  }
+}
+
+/// Before the request that caused them is answered: a message that its client publishes then comes
+/// behind them.
+void partition::tell_events(caf::execution_unit* here) noexcept try {
+  if (!events_) [[likely]]
+    return;
+  const memory_reserve::delivery may_fail;
+  post(core_.broker, here, keys_changed{std::exchange(events_, nullptr)});
+} catch (const std::bad_alloc&) {
+  events_.reset();
 }
 
 /// Without memory for the message it is freed here.
@@ -115,6 +151,7 @@ void partition::run_part(batch& work, thread where) {
   const auto direct = work.direct();
   if (!direct)
     await_armed(work.armed);
+  listen_to_events();
   auto& part = work.parts[index_];
   auto& bytes = direct ? *work.output : part.replies;
   protocol::reply_writer reply{bytes, work.client->protocol};
@@ -154,6 +191,7 @@ void partition::run_part(batch& work, thread where) {
   }
   core_.report_slow(statistics_, unit_of(where));
   may_fail.reset();
+  tell_events(unit_of(where));
   if (work.pending.fetch_sub(1, std::memory_order_acq_rel) != 1)
     return;
   if (where == thread::workers && !direct)
@@ -215,6 +253,7 @@ void partition::look_at(const wait_changed& news) {
 void partition::join(rendezvous& meeting) {
   await_armed(meeting.armed);
   parked_ = true;
+  listen_to_events();
   if (meeting.arrive(index_, shard_))
     run_meeting(meeting, thread::own);
 }
@@ -246,6 +285,7 @@ void partition::run_meeting(rendezvous& meeting, thread where) {
     return move_to_worker({.whose = this, .meeting = &meeting});
   }
   core_.report_slow(statistics_, here);
+  tell_events(here);
   const auto partitions = meeting.take_partitions();
   auto releases = meeting.take_releases();
   // From here on the meeting is its owner's again.
@@ -282,6 +322,7 @@ void partition::settle(batch& work, keyspace::command_context& ctx,
 /// Deletes what has expired, some of it, and asks to be woken for the rest.
 void partition::wake_up() {
   announced_due_ms_ = INT64_MAX;
+  listen_to_events();
   const auto now_ms = core_.now().ms;
   const auto& access = shard_.access;
   if (!access.active_expiry.load(std::memory_order_relaxed)
@@ -291,6 +332,7 @@ void partition::wake_up() {
     const auto budget = std::max<std::size_t>(
       expired_per_ms * core_.network.size() / core_.shards.size(), 1);
     const auto more = keyspace::expire_due(shard_, now_ms, budget);
+    tell_events(context());
     if (more)
       rest_until(now_ms + 1);
     else

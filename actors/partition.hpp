@@ -18,7 +18,7 @@
 
 namespace thespis::actors {
 
-class partition final : public store_actor {
+class partition final : public store_actor, keyspace::effect_sink {
 public:
   /// `home`: this partition's place in `core`, which outlives the actor.
   partition(caf::actor_config& config, core& home, partition_index index);
@@ -36,6 +36,11 @@ private:
   void handle(const partition_task& task);
   void serve(const partition_task& task);
   void look_at(const wait_changed& news);
+  void on_effect(const keyspace::effect& what) override;
+  void on_replay(int, protocol::arguments) override {
+  }
+  void listen_to_events() noexcept;
+  void tell_events(caf::execution_unit* here) noexcept;
   void run_part(batch& work, thread where);
   std::size_t look_ahead(const batch& work, batch_part& part);
   void join(rendezvous& meeting);
@@ -60,6 +65,9 @@ private:
   std::deque<partition_task> postponed_;
   std::vector<wait_changed> postponed_news_;
   bool parked_ = false;
+  /// Which keyspace events somebody may be listening to, as of the last batch.
+  std::int64_t wanted_events_ = 0;
+  std::shared_ptr<pubsub::keyspace_events> events_;
   /// What the worker says when it is done.
   caf::mailbox_element_ptr way_back_;
   std::int64_t announced_due_ms_ = INT64_MAX;

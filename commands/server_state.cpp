@@ -88,6 +88,8 @@ void server_state::apply_settings() {
     limit.soft_ms.store(asked.soft_seconds * base::ms_per_s, relaxed);
   }
 
+  event_classes.store(options.get(option::notify_keyspace_events), relaxed);
+
   access.lfu.store(
     counts_frequency(options.get_as<base::eviction_policy>(option::maxmemory_policy)), relaxed);
   access.string_bytes_max.store(options.bytes(option::proto_max_bulk_len), relaxed);

@@ -133,6 +133,16 @@ struct server_state {
     base::counter shard_channels;
   };
   topic_figures topics;
+  /// notify-keyspace-events, as bits.
+  std::atomic<std::int64_t> event_classes{0};
+
+  /// The classes of keyspace events that anybody may be listening to; 0: nobody is.
+  std::int64_t wanted_events() const noexcept {
+    const auto classes = event_classes.load(std::memory_order_relaxed);
+    if (classes == 0) [[likely]]
+      return 0;
+    return topics.channels.get() + topics.patterns.get() == 0 ? 0 : classes;
+  }
 
   // -- settings ---------------------------------------------------------------------------------
   /// Carries the settings in `options` over to what runs by them: gates, thresholds, capacities.

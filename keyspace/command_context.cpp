@@ -47,6 +47,8 @@ database::slot command_context::lookup(std::string_view key, int database, bool 
   }
   if (count && !has_moved)
     (found ? in.hits : in.misses).add();
+  if (!found && count) [[unlikely]]
+    in.changes.missed(database, key);
   if (!found)
     found.set_initial_access(access_now(in, nullptr, now.ms));
   else if (touch)

@@ -105,6 +105,12 @@ public:
       sink_->on_replay(database, command);
   }
 
+  /// A read found nothing: no change, and nothing to replay.
+  void missed(int database, std::string_view key) {
+    if (sink_ != nullptr) [[unlikely]]
+      sink_->on_effect({event_class::key_miss, "keymiss", database, key});
+  }
+
   /// Called by whoever ran the request: passes the request itself on where it did something and no
   /// replay was named.
   void finish(int database, protocol::arguments request, std::uint64_t events_before) {

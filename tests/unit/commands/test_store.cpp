@@ -245,6 +245,9 @@ void test_store::plant(std::string_view key, keyspace::value_type type) {
 // -- effects ------------------------------------------------------------------------------------
 
 void test_store::on_effect(const keyspace::effect& what) {
+  // A read that found nothing has changed nothing.
+  if (what.cls == keyspace::event_class::key_miss)
+    return;
   effects_.push_back({what.cls, std::string{what.event}, what.database, std::string{what.key}});
 }
 

@@ -18,6 +18,8 @@ namespace {
 class recorder : public effect_sink {
 public:
   void on_effect(const effect& what) override {
+    if (what.cls == event_class::key_miss)
+      return;
     said.push_back(std::string(what.event) + " " + std::to_string(what.database) + " "
                    + std::string(what.key));
   }
