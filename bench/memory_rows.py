@@ -78,10 +78,10 @@ def _small_hashes():
 def _stream():
     def words(number):
         digits = b"%06d" % (number % 1_000_000)
-        return (b"XADD", b"stream", b"*", b"a", digits, b"b", digits)
+        return (b"*", b"a", digits, b"b", digits)
 
     def put(connection, count):
-        fill.commands(connection, map(words, range(count)))
+        fill.entries(connection, b"stream", map(words, range(count)))
 
     return _row(f"stream, two fields of 6 digits, {ELEMENTS:,}", "entry", 24, ELEMENTS, put)
 
