@@ -64,8 +64,8 @@ public:
     entry.delivered_ms = options_.delivered_ms;
     if (options_.deliveries)
       entry.deliveries = *options_.deliveries;
-    else if (!options_.only_ids && entry.deliveries < std::numeric_limits<std::int64_t>::max())
-      ++entry.deliveries;
+    else if (!options_.only_ids)
+      entry.count_delivery();
     consumer_.active_ms = ctx_.now.ms;
     if (options_.only_ids)
       reply_id(ctx_.reply, id);

@@ -281,7 +281,7 @@ public:
       }
       reply_entry(ctx_.reply, *found);
       at->delivered_ms = ctx_.now.ms;
-      ++at->deliveries;
+      at->count_delivery();
       replay_claim(ctx_, words_, group_, at.id(), **at);
     }
     ctx_.reply.end_array(head, count);
@@ -315,20 +315,22 @@ public:
   }
 
 private:
+  /// Without memory for one of the steps the entry is delivered again.
   void deliver(const types::stream_entry& entry) {
-    value_->advance(group_, entry.id);
-    if (request_.claim_idle_ms) {
-      reply_with_history(entry, 0, 0);
-    } else {
-      reply_entry(ctx_.reply, entry);
+    types::pending_entry* pending = nullptr;
+    if (!request_.acknowledges) {
+      pending = &group_.assign(entry.id, &consumer_);
+      pending->delivered_ms = ctx_.now.ms;
+      pending->deliveries = 1;
+      consumer_.active_ms = ctx_.now.ms;
     }
-    if (request_.acknowledges)
-      return;
-    auto& pending = group_.assign(entry.id, &consumer_);
-    pending.delivered_ms = ctx_.now.ms;
-    pending.deliveries = 1;
-    consumer_.active_ms = ctx_.now.ms;
-    replay_claim(ctx_, words_, group_, entry.id, pending);
+    if (request_.claim_idle_ms)
+      reply_with_history(entry, 0, 0);
+    else
+      reply_entry(ctx_.reply, entry);
+    value_->advance(group_, entry.id);
+    if (pending != nullptr)
+      replay_claim(ctx_, words_, group_, entry.id, *pending);
   }
 
   void reply_with_history(const types::stream_entry& entry, std::int64_t idle_ms,
@@ -365,7 +367,7 @@ private:
       auto& pending = group_.assign(each.id, &consumer_);
       reply_with_history(*found, ctx_.now.ms - each.delivered_ms, pending.deliveries);
       pending.delivered_ms = ctx_.now.ms;
-      ++pending.deliveries;
+      pending.count_delivery();
       consumer_.active_ms = ctx_.now.ms;
       replay_claim(ctx_, words_, group_, each.id, pending);
       ++count;

@@ -21,6 +21,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -36,6 +37,12 @@ struct pending_entry {
   /// Unix time of the last delivery.
   std::int64_t delivered_ms = 0;
   std::int64_t deliveries = 0;
+
+  /// One more delivery; the highest possible number stays what it is.
+  void count_delivery() noexcept {
+    if (deliveries < std::numeric_limits<std::int64_t>::max())
+      ++deliveries;
+  }
 };
 
 using pending_entries = id_map<pending_entry>;

@@ -2,6 +2,7 @@
 
 #include "base/number.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -53,8 +54,7 @@ std::optional<parsed_stream_id> parse_stream_id(std::string_view text, std::uint
   }
   // Odd texts: a string of C, which ends at the first zero.
   char buffer[text_bytes_max + 1];
-  std::memcpy(buffer, text.data(), text.size());
-  buffer[text.size()] = '\0';
+  *std::copy(text.begin(), text.end(), buffer) = '\0';
   char* const split = std::strchr(buffer, '-');
   if (split != nullptr)
     *split = '\0';
