@@ -4,6 +4,7 @@ The same scenarios with one partition, with many (where the keys of one request 
 with redis-server, where one is installed. What 7.2 does in another way than it is not asked there.
 """
 
+import threading
 import unittest
 
 from resp import wait_until
@@ -169,6 +170,37 @@ class Streams:
             self.call("XREADGROUP", "GROUP", "g", "c", "BLOCK", 0, "STREAMS", "s", ">"),
             entry("s", 1, "a", "1"),
         )
+
+    def test_consumers_share_the_jobs_of_several_producers(self):
+        producers, consumers, jobs_each = 3, 4, 200
+        keys = ["j0", "j1", "j2"]
+        for key in keys:
+            self.call("XGROUP", "CREATE", key, "g", "$", "MKSTREAM")
+        got = [[] for _ in range(consumers)]
+
+        def consume(number):
+            with self.server.connect(timeout=60) as client:
+                words = ("XREADGROUP", "GROUP", "g", f"c{number}", "COUNT", 3, "BLOCK", 300)
+                while reply := client.call(*words, "STREAMS", *keys, ">", ">", ">"):
+                    for key, entries in reply:
+                        got[number] += [fields[1] for _, fields in entries]
+                        client.call("XACK", key, "g", *(entry[0] for entry in entries))
+
+        def produce(number):
+            with self.server.connect(timeout=60) as client:
+                for n in range(jobs_each):
+                    client.call("XADD", keys[(n + number) % 3], "*", "job", f"{number}:{n}")
+
+        threads = [threading.Thread(target=consume, args=(n,)) for n in range(consumers)]
+        threads += [threading.Thread(target=produce, args=(n,)) for n in range(producers)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        made = [b"%d:%d" % (p, n) for p in range(producers) for n in range(jobs_each)]
+        self.assertEqual(sorted(sum(got, [])), sorted(made))
+        for key in keys:
+            self.assertEqual(self.call("XPENDING", key, "g")[0], 0)
 
     def test_a_job_that_is_not_acknowledged_finds_another_consumer(self):
         self.call("XGROUP", "CREATE", "jobs", "g", "$", "MKSTREAM")
