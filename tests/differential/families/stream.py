@@ -58,7 +58,7 @@ def _id(words):
         return b"%d" % words.randint(0, 60)
     if kind < 0.93:
         return b"%d-%d" % (words.randint(0, 60), words.randint(0, 2))
-    odd = (b"", b"-", b"+", b"*", b"1-*", b"0-0", b"x", b"1-", b"-1", b"1-2-3", b"01-1", b" 1-1",
+    odd = (b"", b"-", b"+", b"**", b"1-*", b"0-0", b"x", b"1-", b"-1", b"1-2-3", b"01-1", b" 1-1",
            b"1-x", b"%d" % _ID_MAX, b"%d-%d" % (_ID_MAX, _ID_MAX), b"%d" % (_ID_MAX + 1), b"1-+5",
            b"(1", b"$", b">", b"1" * 130)  # fmt: skip
     return words.choice(odd)
