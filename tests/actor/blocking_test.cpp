@@ -265,3 +265,13 @@ TEST_CASE("one entry serves all who read and one of a group", "[blocking]") {
   client.say({{"XADD", a, "2", "f", "v"}});
   CHECK(other.take().find("2-0") != std::string::npos);
 }
+
+TEST_CASE("a read of streams that does not wait needs no meeting", "[blocking]") {
+  stepped_core world{3};
+  stepped_client client{world};
+  CHECK(client.say({{"XADD", a, "1", "f", "v"}, {"XREAD", "STREAMS", a, "1"}, {"XLEN", a}})
+        == "$3\r\n1-0\r\n*-1\r\n:1\r\n");
+  CHECK(client.batches == 1);
+  client.say({{"XADD", a, "2", "f", "v"}, {"XREAD", "BLOCK", "0", "STREAMS", a, "1"}});
+  CHECK(client.batches == 2);
+}
