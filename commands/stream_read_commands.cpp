@@ -4,6 +4,8 @@
 
 #include "commands/rows.hpp"
 #include "commands/stream_arguments.hpp"
+#include "commands/stream_delivery.hpp"
+#include "commands/stream_read_request.hpp"
 #include "commands/stream_value.hpp"
 #include "protocol/errors.hpp"
 
@@ -14,31 +16,11 @@
 namespace thespis::commands {
 
 using keyspace::command_context;
-using protocol::argument_reader;
 using protocol::arguments;
 using types::stream_id;
 namespace errors = protocol::errors;
 
 namespace {
-
-struct read_request {
-  arguments keys{};
-  arguments id_words{};
-  std::size_t ids_at = 0;
-  std::uint64_t count = std::numeric_limits<std::uint64_t>::max();
-  /// When a wait ends, Unix ms; 0: never. Nothing: it does not wait.
-  std::optional<std::int64_t> until_ms{};
-  bool of_group = false;
-  std::string_view group{};
-  std::string_view consumer{};
-  bool acknowledges = false;
-  /// CLAIM: pending entries that were delivered so long ago are delivered as well.
-  std::optional<std::int64_t> claim_idle_ms{};
-
-  group_words words_at(std::size_t i) const noexcept {
-    return {keys[i], group};
-  }
-};
 
 /// A stream of the request, with what it is asked for.
 struct wanted_stream {
@@ -49,98 +31,6 @@ struct wanted_stream {
   stream_id behind{};
   /// XREADGROUP: entries that were never delivered, and not the consumer's own pending ones.
   bool undelivered = false;
-};
-
-// -- the request ----------------------------------------------------------------------------------
-
-class read_request_reader {
-public:
-  read_request_reader(command_context& ctx, arguments args, bool of_group)
-    : ctx_(ctx), args_(args), in_(args) {
-    result_.of_group = of_group;
-  }
-
-  std::optional<read_request> read() {
-    while (in_.more() && !result_.ids_at)
-      read_option();
-    if (!result_.ids_at)
-      in_.fail(errors::syntax);
-    if (result_.of_group && result_.group.data() == nullptr)
-      in_.fail(errors::stream_group_missing);
-    if (!in_.failed())
-      return result_;
-    ctx_.reply.error(in_.error());
-    return std::nullopt;
-  }
-
-private:
-  void read_option() {
-    if (in_.option("BLOCK", 1))
-      read_timeout();
-    else if (in_.option("COUNT", 1))
-      read_count();
-    else if (in_.option("STREAMS", 1))
-      read_streams();
-    else if (in_.option("GROUP", 2))
-      read_group();
-    else if (in_.option("NOACK"))
-      only_of_group(errors::stream_read_noack, [&] { result_.acknowledges = true; });
-    else if (in_.option("CLAIM", 1))
-      read_claim();
-    else
-      in_.fail(errors::syntax);
-  }
-
-  void read_timeout() {
-    const auto ms = in_.integer(errors::timeout_not_an_integer);
-    if (ms < 0)
-      in_.fail(errors::timeout_negative);
-    else if (ms > std::numeric_limits<std::int64_t>::max() - ctx_.now.ms)
-      in_.fail(errors::timeout_out_of_range);
-    result_.until_ms = ms == 0 ? 0 : ctx_.now.ms + std::max<std::int64_t>(ms, 0);
-  }
-
-  void read_count() {
-    const auto count = in_.integer();
-    result_.count = count > 0 ? static_cast<std::uint64_t>(count)
-                              : std::numeric_limits<std::uint64_t>::max();
-  }
-
-  void read_streams() {
-    const auto words = in_.rest();
-    if (words.size() % 2 != 0)
-      return in_.fail(errors::unbalanced_streams(ctx_.spec->name, result_.of_group));
-    result_.keys = words.first(words.size() / 2);
-    result_.id_words = words.subspan(words.size() / 2);
-    result_.ids_at = in_.position() + words.size() / 2;
-  }
-
-  void read_group() {
-    const auto words = in_.next(2);
-    only_of_group(errors::stream_read_group, [&] {
-      result_.group = words[0];
-      result_.consumer = words[1];
-    });
-  }
-
-  void read_claim() {
-    const auto idle = in_.integer(errors::stream_read_claim_idle);
-    only_of_group(errors::stream_read_claim,
-                  [&] { result_.claim_idle_ms = std::max<std::int64_t>(idle, 0); });
-  }
-
-  template <class Take>
-  void only_of_group(std::string_view otherwise, Take&& take) {
-    if (result_.of_group)
-      take();
-    else
-      in_.fail(otherwise);
-  }
-
-  command_context& ctx_;
-  arguments args_;
-  argument_reader in_;
-  read_request result_{};
 };
 
 // -- IDs ------------------------------------------------------------------------------------------
@@ -251,139 +141,6 @@ void reply_behind(command_context& ctx, const types::stream& value, const stream
   ctx.reply.end_array(head, count);
 }
 
-/// What XREADGROUP does with one stream.
-class group_reading {
-public:
-  group_reading(command_context& ctx, const read_request& request, const wanted_stream& wanted,
-                opened_stream& value, types::stream_consumer& consumer)
-    : ctx_(ctx),
-      request_(request),
-      words_(request.words_at(wanted.index)),
-      wanted_(wanted),
-      group_(*wanted.group),
-      value_(value),
-      consumer_(consumer) {
-  }
-
-  /// The consumer's own pending entries, delivered once more.
-  void reply_history() {
-    const auto head = ctx_.reply.begin_array();
-    std::uint64_t count = 0;
-    const auto from = wanted_.behind.next();
-    auto at = from ? consumer_.pending.at_least(*from) : types::pending_entries::iterator{};
-    for (; at && count < request_.count; ++at, ++count) {
-      const auto found = value_->at_least(at.id());
-      if (!found || found.id() != at.id()) {
-        ctx_.reply.array(2);
-        reply_id(ctx_.reply, at.id());
-        ctx_.reply.null_array();
-        continue;
-      }
-      reply_entry(ctx_.reply, *found);
-      at->delivered_ms = ctx_.now.ms;
-      at->count_delivery();
-      replay_claim(ctx_, words_, group_, at.id(), **at);
-    }
-    ctx_.reply.end_array(head, count);
-  }
-
-  /// Entries that have been pending for long enough, then those that were never delivered.
-  void reply_undelivered() {
-    const auto head = ctx_.reply.begin_array();
-    std::uint64_t count = 0;
-    if (request_.claim_idle_ms)
-      count = claim_idle();
-    const auto from = group_.last_id.next();
-    auto at = from ? value_->at_least(*from) : types::stream::iterator{};
-    const auto delivers = bool{at} && count < request_.count;
-    for (; at && count < request_.count; ++at, ++count)
-      deliver(*at);
-    ctx_.reply.end_array(head, count);
-    if (delivers && request_.acknowledges)
-      replay_group_position(ctx_, words_, group_);
-  }
-
-  /// Whether CLAIM would find something.
-  static bool has_idle(const read_request& request, const types::consumer_group& group,
-                       std::int64_t now_ms) {
-    if (!request.claim_idle_ms)
-      return false;
-    for (auto at = group.pending().first(); at; ++at)
-      if (now_ms - at->delivered_ms >= *request.claim_idle_ms)
-        return true;
-    return false;
-  }
-
-private:
-  /// Without memory for one of the steps the entry is delivered again.
-  void deliver(const types::stream_entry& entry) {
-    types::pending_entry* pending = nullptr;
-    if (!request_.acknowledges) {
-      pending = &group_.assign(entry.id, &consumer_);
-      pending->delivered_ms = ctx_.now.ms;
-      pending->deliveries = 1;
-      consumer_.active_ms = ctx_.now.ms;
-    }
-    if (request_.claim_idle_ms)
-      reply_with_history(entry, 0, 0);
-    else
-      reply_entry(ctx_.reply, entry);
-    value_->advance(group_, entry.id);
-    if (pending != nullptr)
-      replay_claim(ctx_, words_, group_, entry.id, *pending);
-  }
-
-  void reply_with_history(const types::stream_entry& entry, std::int64_t idle_ms,
-                          std::int64_t deliveries) {
-    ctx_.reply.array(4);
-    reply_id(ctx_.reply, entry.id);
-    reply_fields(ctx_.reply, entry);
-    ctx_.reply.integer(idle_ms);
-    ctx_.reply.integer(deliveries);
-  }
-
-  /// Those that have waited longest come first.
-  std::uint64_t claim_idle() {
-    struct candidate {
-      std::int64_t delivered_ms;
-      stream_id id;
-    };
-    std::vector<candidate> idle;
-    for (auto at = group_.pending().first(); at; ++at)
-      if (ctx_.now.ms - at->delivered_ms >= *request_.claim_idle_ms)
-        idle.push_back({at->delivered_ms, at.id()});
-    std::stable_sort(idle.begin(), idle.end(), [](const candidate& a, const candidate& b) {
-      return a.delivered_ms < b.delivered_ms;
-    });
-    std::uint64_t count = 0;
-    for (const auto& each : idle) {
-      if (count == request_.count)
-        break;
-      const auto found = value_->at_least(each.id);
-      if (!found || found.id() != each.id) {
-        group_.acknowledge(each.id);
-        continue;
-      }
-      auto& pending = group_.assign(each.id, &consumer_);
-      reply_with_history(*found, ctx_.now.ms - each.delivered_ms, pending.deliveries);
-      pending.delivered_ms = ctx_.now.ms;
-      pending.count_delivery();
-      consumer_.active_ms = ctx_.now.ms;
-      replay_claim(ctx_, words_, group_, each.id, pending);
-      ++count;
-    }
-    return count;
-  }
-
-  command_context& ctx_;
-  const read_request& request_;
-  group_words words_;
-  const wanted_stream& wanted_;
-  types::consumer_group& group_;
-  opened_stream& value_;
-  types::stream_consumer& consumer_;
-};
-
 void read_stream(command_context& ctx, const read_request& request, const wanted_stream& wanted,
                  streams_reply& out) {
   const stream_to_read value{wanted.at};
@@ -402,15 +159,14 @@ void read_stream_of_group(command_context& ctx, const read_request& request, wan
   const auto has_new = last && last.id() > wanted.group->last_id;
   auto& consumer = use_consumer(ctx, request.words_at(wanted.index), *wanted.group,
                                 request.consumer);
-  if (wanted.undelivered && !has_new
-      && !group_reading::has_idle(request, *wanted.group, ctx.now.ms))
+  if (wanted.undelivered && !has_new && !has_idle_entries(request, *wanted.group, ctx.now.ms))
     return;
   out.begin_stream(key);
-  group_reading reading{ctx, request, wanted, value, consumer};
+  stream_delivery delivery{ctx, request, wanted.index, *value, *wanted.group, consumer};
   if (wanted.undelivered)
-    reading.reply_undelivered();
+    delivery.reply_undelivered();
   else
-    reading.reply_history();
+    delivery.reply_history(wanted.behind);
   value.did_quietly();
 }
 
@@ -431,7 +187,7 @@ void wait_or_give_up(command_context& ctx, const read_request& request,
 }
 
 void read_streams(command_context& ctx, arguments args, bool of_group) {
-  const auto request = read_request_reader{ctx, args, of_group}.read();
+  const auto request = read_read_request(ctx, args, of_group);
   if (!request)
     return;
   std::vector<wanted_stream> wanted;

@@ -15,7 +15,7 @@
 /// their names' bytes. Not thread-safe; owned by its stream. What throws std::bad_alloc leaves
 /// everything as it was.
 
-#include "types/id_tree.hpp"
+#include "types/id_map.hpp"
 #include "types/stream_id.hpp"
 
 #include <cstddef>

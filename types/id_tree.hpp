@@ -14,7 +14,7 @@
 ///   parent with a quarter of the room to spare is merged into it. All leaves are equally deep.
 ///
 /// It owns its nodes, not what the words stand for. Not thread-safe. What throws std::bad_alloc
-/// leaves the tree as it was. The typed face is id_map, below.
+/// leaves the tree as it was. Its typed face is id_map.hpp.
 
 #include "types/stream_id.hpp"
 
@@ -184,54 +184,6 @@ private:
   std::size_t size_ = 0;
   std::size_t nodes_ = 0;
   std::size_t node_bytes_ = 0;
-};
-
-/// The same, of pointers to one type.
-template <class Value>
-class id_map : private id_tree {
-public:
-  class iterator : public id_tree::iterator {
-  public:
-    iterator() noexcept = default;
-    iterator(id_tree::iterator at) noexcept : id_tree::iterator(at) {
-    }
-    Value* operator*() const noexcept {
-      return static_cast<Value*>(word());
-    }
-    Value* operator->() const noexcept {
-      return static_cast<Value*>(word());
-    }
-  };
-
-  using id_tree::clear;
-  using id_tree::empty;
-  using id_tree::memory_bytes;
-  using id_tree::nodes;
-  using id_tree::size;
-  bool insert(const stream_id& id, Value* value) {
-    return id_tree::insert(id, value);
-  }
-  Value* erase(const stream_id& id) noexcept {
-    return static_cast<Value*>(id_tree::erase(id));
-  }
-  void replace(const stream_id& id, Value* value) noexcept {
-    id_tree::replace(id, value);
-  }
-  Value* find(const stream_id& id) const noexcept {
-    return static_cast<Value*>(id_tree::find(id));
-  }
-  iterator at_least(const stream_id& id) const noexcept {
-    return id_tree::at_least(id);
-  }
-  iterator at_most(const stream_id& id) const noexcept {
-    return id_tree::at_most(id);
-  }
-  iterator first() const noexcept {
-    return id_tree::first();
-  }
-  iterator last() const noexcept {
-    return id_tree::last();
-  }
 };
 
 } // namespace thespis::types

@@ -22,7 +22,7 @@
 /// std::bad_alloc changed nothing.
 
 #include "types/consumer_group.hpp"
-#include "types/id_tree.hpp"
+#include "types/id_map.hpp"
 #include "types/stream_block.hpp"
 #include "types/stream_id.hpp"
 

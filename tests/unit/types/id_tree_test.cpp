@@ -1,4 +1,4 @@
-#include "types/id_tree.hpp"
+#include "types/id_map.hpp"
 
 #include "base/random.hpp"
 
