@@ -104,6 +104,8 @@ void batch::clear() {
   clear_or_release(requests);
   clear_or_release(key_partitions);
   needs_merge = false;
+  merged_.reset();
+  for_broker = false;
   kept_numbers_.clear();
   armed.store(false, std::memory_order_relaxed);
   cut_short.store(false, std::memory_order_relaxed);
@@ -184,7 +186,17 @@ struct batch::merging {
   std::vector<std::uint32_t> order;
 };
 
-bool batch::merge_replies() noexcept try {
+bool batch::merge_replies() noexcept {
+  return merged_ ? *merged_ : merge_all();
+}
+
+void batch::merge_early() noexcept {
+  merged_ = merge_all();
+  for (const auto index : touched)
+    parts[index].replies.release();
+}
+
+bool batch::merge_all() noexcept try {
   const memory_reserve::client_work may_fail;
   merging state{*this};
   for (std::uint32_t number = 0; number < requests.size(); ++number) {

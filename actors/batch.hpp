@@ -31,9 +31,16 @@
 #include <coroutine>
 #include <cstdint>
 #include <forward_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+namespace thespis::pubsub {
+
+class subscriber;
+
+} // namespace thespis::pubsub
 
 namespace thespis::actors {
 
@@ -158,6 +165,10 @@ public:
   /// REQUIRES: all parts have finished, and the batch is not direct.
   bool merge_replies() noexcept;
 
+  /// The same by the last partition, before it reports: where that has a thread of its own. The
+  /// replies' memory is freed as well; merge_replies() then only says how it went.
+  void merge_early() noexcept;
+
   std::vector<std::string_view> words;
   std::uint32_t request_count = 0;
   /// With one partition replies come in order by themselves, and this stays empty.
@@ -167,7 +178,12 @@ public:
   std::vector<partition_index> key_partitions;
   bool needs_merge = false;
 
+  /// Its requests are for the broker, all of them, as one part.
+  bool for_broker = false;
+
   protocol::session* client = nullptr;
+  /// The client as one that gets messages; null if it cannot.
+  pubsub::subscriber* subscriber = nullptr;
   /// What its one request becomes when it waits for a key.
   blocked_request* blocked = nullptr;
   base::byte_buffer* output = nullptr;
@@ -194,7 +210,11 @@ public:
 private:
   struct merging;
 
+  bool merge_all() noexcept;
   bool merge_request(std::uint32_t number, merging& state);
+
+  /// How merge_early() went.
+  std::optional<bool> merged_;
 
   caf::mailbox_element_ptr report_;
   /// Stable addresses: items hold views of these.

@@ -30,6 +30,8 @@ placement batch_builder::place(batch& work, const protocol::command_spec& spec,
     return placement::session;
   if (spec.route == way::administrator)
     return placement::administrator;
+  if (spec.route == way::fan_out)
+    return placement::fan_out;
   const protocol::arguments request{work.words.data() + work.words.size() - word_count, word_count};
   if (may_wait(spec, request)) [[unlikely]] {
     find_partitions(request, spec);
@@ -44,7 +46,7 @@ placement batch_builder::place(batch& work, const protocol::command_spec& spec,
                  .leads = true,
                  .key_hash = 0,
                  .reply_end = 0};
-  if (partition_count_ == 1) {
+  if (partition_count_ == 1 || work.for_broker) {
     work.add_item(0, item);
     ++work.request_count;
     return placement::batched;

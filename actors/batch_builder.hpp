@@ -23,6 +23,8 @@ enum class placement : std::uint8_t {
   session,
   /// Not in the batch: the administrator runs it.
   administrator,
+  /// Not in the batch: the fan-out of the client's loop runs it.
+  fan_out,
   /// Not in the batch: a rendezvous of `meeting_partitions()` runs it.
   meeting,
 };

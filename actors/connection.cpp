@@ -1,12 +1,16 @@
 #include "actors/connection.hpp"
 
+#include "actors/fan_out.hpp"
 #include "actors/listener.hpp"
 #include "actors/log.hpp"
 #include "actors/memory_reserve.hpp"
 #include "actors/messages.hpp"
 #include "protocol/reply_writer.hpp"
 
+#include <asio/post.hpp>
+
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <new>
 
@@ -16,6 +20,9 @@ namespace {
 
 /// Output beyond this is sent before more of the input is looked at.
 constexpr std::size_t unsent_bytes_max = 64 * 1024;
+
+/// So much is sent before other clients have their turn: some 0.2 ms.
+constexpr std::size_t sent_bytes_max = 1024 * 1024;
 
 /// As much output counts as the client's own buffer, what is beyond it as a list of replies.
 constexpr std::size_t first_output_bytes = 16 * 1024;
@@ -59,6 +66,44 @@ private:
   connection& self_;
 };
 
+/// Waits for drain_pushes().
+class connection::pushes_awaiter {
+public:
+  explicit pushes_awaiter(connection& self) : self_(self) {
+  }
+  bool await_ready() const noexcept {
+    return !self_.draining_;
+  }
+  void await_suspend(std::coroutine_handle<> waiting) noexcept {
+    self_.waits_for_pushes_ = waiting;
+  }
+  void await_resume() const {
+    self_.note_time();
+  }
+
+private:
+  connection& self_;
+};
+
+/// Lets the loop serve whoever else is ready.
+class connection::turn_awaiter {
+public:
+  explicit turn_awaiter(connection& self) : self_(self) {
+  }
+  bool await_ready() const noexcept {
+    return false;
+  }
+  void await_suspend(std::coroutine_handle<> waiting) {
+    asio::post(self_.loop().io(), [waiting] { waiting.resume(); });
+  }
+  void await_resume() const {
+    self_.note_time();
+  }
+
+private:
+  connection& self_;
+};
+
 /// Sends what is to be sent and waits for batch_done, unless it could not be sent.
 class connection::answer_awaiter {
 public:
@@ -70,12 +115,15 @@ public:
   bool await_suspend(std::coroutine_handle<> waiting) {
     if (self_.dispatcher_.asks_administrator()) [[unlikely]]
       self_.publish_buffers();
+    self_.in_step_ = self_.dispatcher_.output().empty() && self_.pushes_.empty();
     self_.dispatcher_.expect(self_.loop(), waiting);
     return self_.dispatcher_.send(&self_.loop());
   }
   void await_resume() const {
     self_.end_wait();
     self_.dispatcher_.take_answers();
+    if (self_.dispatcher_.leaves_all_topics()) [[unlikely]]
+      self_.leave_topics();
     if (self_.input_parsed_)
       return;
     // It may have taken long.
@@ -95,7 +143,9 @@ connection::connection(caf::actor_config& config, event_loop& loop, core& home, 
     owner_(owner),
     socket_(loop, std::move(socket)),
     record_(std::move(record)),
-    dispatcher_(home, loop.index(), record_, local) {
+    dispatcher_(home, loop.index(), record_, local),
+    fan_out_(
+      dynamic_cast<fan_out&>(*caf::actor_cast<caf::abstract_actor*>(home.fan_outs[loop.index()]))) {
 }
 
 connection::~connection() {
@@ -112,7 +162,7 @@ caf::behavior connection::make_behavior() {
                       const turn now{this};
                       ended_ ? quit() : close();
                     });
-    dispatcher_.start(caf::actor_cast<caf::actor>(this));
+    dispatcher_.start(caf::actor_cast<caf::actor>(this), this);
     serve(caf::actor_cast<caf::strong_actor_ptr>(this));
   } catch (const std::bad_alloc&) {
     // There is not even room for the coroutine's frame: it has not begun.
@@ -131,8 +181,10 @@ free_coroutine connection::serve([[maybe_unused]] caf::strong_actor_ptr keeps_al
       break;
     }
     const auto received = co_await socket_.receive(input_.room(), input_.room_bytes());
-    if (received == 0 && !std::exchange(trimming_, false))
+    if (received == 0 && !std::exchange(trimming_, false)) {
+      log::verbose("Client closed connection {}", record_->address);
       break;
+    }
     if (received == 0) {
       shrink_buffers();
       continue;
@@ -144,9 +196,15 @@ free_coroutine connection::serve([[maybe_unused]] caf::strong_actor_ptr keeps_al
         co_await answer_awaiter{*this};
       } else if (next == wait::pause) {
         co_await pause_awaiter{*this};
+      } else if (next == wait::pushes) {
+        co_await pushes_awaiter{*this};
+      } else if (next == wait::turn) {
+        co_await turn_awaiter{*this};
       } else {
         publish_buffers(true);
-        killed_ = !co_await socket_.writable() || killed_;
+        check_output_limit();
+        if (!killed_)
+          killed_ = !co_await socket_.writable() || killed_;
         note_time();
       }
       next = advance();
@@ -162,14 +220,21 @@ connection::wait connection::advance() {
   using step = dispatcher::step;
   for (;;) {
     closing_ = closing_ || !dispatcher_.complete() || dispatcher_.session().close_after_reply;
-    if (has_to_flush() && !flush() && !killed_)
-      return wait::room;
+    if (draining_ && !killed_)
+      return wait::pushes;
+    if (has_to_flush())
+      if (const auto first = flush(); first && !killed_)
+        return *first;
     closing_ = closing_ || killed_;
     if (closing_ || (input_parsed_ && !dispatcher_.unfinished()))
       return wait::input;
     const auto next = fill_batch();
     input_parsed_ = next == step::batched && dispatcher_.has_room();
     closing_ = next == step::hang_up;
+    // Replies to what came before do not wait for what may take long.
+    if (dispatcher_.may_wait() || next == step::paused)
+      if (const auto first = flush(); first && !killed_)
+        return *first;
     if (dispatcher_.must_send())
       return wait::answers;
     if (next == step::paused)
@@ -179,7 +244,7 @@ connection::wait connection::advance() {
 
 bool connection::has_to_flush() noexcept {
   return dispatcher_.output().size() > unsent_bytes_max || input_parsed_ || closing_
-         || dispatcher_.unfinished();
+         || dispatcher_.unfinished() || !pushes_.empty() || !later_pushes_.empty();
 }
 
 /// While the client's request is held back: notices that the client is gone, and drops the request.
@@ -243,7 +308,7 @@ void connection::note_time() noexcept {
 /// done before the rest.
 dispatcher::step connection::fill_batch() try {
   using step = dispatcher::step;
-  if (dispatcher_.unfinished())
+  if (dispatcher_.unfinished() || dispatcher_.may_wait())
     return step::run_first;
   const memory_reserve::delivery may_fail;
   auto& parser = input_.parser();
@@ -296,19 +361,24 @@ void connection::forget_parsed_input() {
     dispatcher_.output().release();
 }
 
-/// Sends what the socket takes. Returns false if some is left and the socket has to be waited for.
-bool connection::flush() {
+/// Sends what the socket takes. Returns what to wait for if some is left.
+std::optional<connection::wait> connection::flush() {
   auto& output = dispatcher_.output();
   auto& figures = core_.network[loop().index()];
   output_peak_ = std::max(output_peak_, output.size());
+  if (!send_pushes())
+    return wait::pushes;
+  const auto sent_before = sent_;
   while (sent_ < output.size()) {
+    if (sent_ - sent_before >= sent_bytes_max)
+      return wait::turn;
     const auto n = socket_.send(output.data() + sent_, output.size() - sent_);
     if (n >= 0) {
       sent_ += static_cast<std::size_t>(n);
       figures.bytes_out.add(static_cast<std::uint64_t>(n));
       figures.writes.add();
     } else if (errno == EAGAIN) {
-      return false;
+      return wait::room;
     } else if (errno != EINTR) {
       closing_ = true;
       break;
@@ -316,7 +386,118 @@ bool connection::flush() {
   }
   output.clear();
   sent_ = 0;
+  pushes_.swap(later_pushes_);
+  if (!send_pushes())
+    return wait::pushes;
+  return std::nullopt;
+}
+
+// -- messages of channels -------------------------------------------------------------------------
+
+/// Without memory for a message the client is closed: it would not know that it missed one.
+void connection::push(const std::shared_ptr<const pubsub::delivery>& from, std::size_t number) try {
+  if (closing_ || ended_)
+    return;
+  const memory_reserve::client_work may_fail;
+  const auto frame = (*from)[number].frame;
+  const auto type = record_->protocol.load(std::memory_order_relaxed) == 2 ? '*' : frame.front();
+  auto& queue = may_push_now() ? pushes_ : later_pushes_;
+  queue.add(from, frame, type);
+  if (queue.bytes() > unsent_bytes_max && !dispatcher_.in_flight()) [[unlikely]]
+    publish_buffers(draining_);
+  check_output_limit();
+  if (!flush_expected_) {
+    fan_out_.flush_later(*this);
+    flush_expected_ = true;
+  }
+} catch (const std::bad_alloc&) {
+  log::warning("Closing client, there is no memory for its messages: {}", record_->address);
+  close();
+}
+
+/// Whether messages may be sent at once: no replies are under way, or all before have been sent and
+/// the request waits for a key.
+bool connection::may_push_now() const noexcept {
+  if (dispatcher_.in_flight())
+    return in_step_ && record_->has_flag(commands::client_blocked);
+  return later_pushes_.empty() && dispatcher_.output_is_empty();
+}
+
+void connection::flush_pushes() {
+  flush_expected_ = false;
+  if (!closing_ && !ended_ && may_push_now())
+    send_pushes();
+}
+
+/// Returns false if the socket has to be waited for; then that is under way.
+bool connection::send_pushes() {
+  if (!draining_ && !write_pushes())
+    drain_pushes(caf::actor_cast<caf::strong_actor_ptr>(this));
+  return !draining_;
+}
+
+/// Returns false if some are left and the socket is full.
+bool connection::write_pushes() {
+  constexpr std::size_t pieces_max = 64;
+  auto& figures = core_.network[loop().index()];
+  while (!pushes_.empty()) {
+    std::array<iovec, pieces_max> pieces;
+    const auto n = socket_.send({pieces.data(), pushes_.gather(pieces)});
+    if (n >= 0) {
+      pushes_.sent(static_cast<std::size_t>(n));
+      figures.bytes_out.add(static_cast<std::uint64_t>(n));
+      figures.writes.add();
+    } else if (errno == EAGAIN) {
+      return false;
+    } else if (errno != EINTR) {
+      pushes_.clear();
+      close();
+    }
+  }
   return true;
+}
+
+/// A wait for the socket may also be cancelled for another reason than the end (trim).
+free_coroutine connection::drain_pushes([[maybe_unused]] caf::strong_actor_ptr keeps_alive) {
+  draining_ = true;
+  auto finished = false;
+  while (!finished && !killed_) {
+    co_await socket_.writable();
+    finished = killed_ || write_pushes();
+  }
+  draining_ = false;
+  if (const auto waiting = std::exchange(waits_for_pushes_, nullptr))
+    waiting.resume();
+}
+
+/// What has been written for the client and not been taken by its socket. While something is in
+/// flight, only messages are known of.
+std::size_t connection::unread_bytes() noexcept {
+  const auto replies = dispatcher_.in_flight() ? 0 : dispatcher_.output().size() - sent_;
+  return replies + pushes_.bytes() + later_pushes_.bytes();
+}
+
+void connection::check_output_limit() {
+  const auto cls = record_->has_flag(commands::client_pubsub) ? base::client_class::pubsub
+                                                              : base::client_class::normal;
+  const auto unread = unread_bytes();
+  if (closing_ || output_watch_.allows(unread, core_.output_limits.of(cls), core_.now().ms))
+    return;
+  log::warning("Closing client that leaves too much unread (client-output-buffer-limit): {}, {} "
+               "bytes",
+               record_->address, unread);
+  core_.network[loop().index()].output_buffer_limit_disconnections.add();
+  pushes_.clear();
+  later_pushes_.clear();
+  close();
+}
+
+/// RESET: what came for the client meanwhile is dropped.
+void connection::leave_topics() {
+  fan_out_.forget(*this);
+  flush_expected_ = false;
+  later_pushes_.clear();
+  dispatcher_.left_all_topics();
 }
 
 // -- from the loop --------------------------------------------------------------------------------
@@ -364,6 +545,7 @@ void connection::shrink_buffers() {
 void connection::tick() {
   if (dispatcher_.in_flight())
     return;
+  check_output_limit();
   publish_buffers(sent_ < dispatcher_.output().size());
   const auto reset_ms = core_.reply_buffers.peak_reset_ms.load(std::memory_order_relaxed);
   const auto now_ms = core_.now().ms;
@@ -378,7 +560,7 @@ void connection::tick() {
 void connection::publish_buffers(bool waits_to_write) noexcept {
   const auto put = [](auto& figure, auto value) { figure.store(value, std::memory_order_relaxed); };
   const auto& output = dispatcher_.output();
-  const auto waiting = output.size() - sent_;
+  const auto waiting = unread_bytes();
   put(record_->query_bytes, input_.size());
   put(record_->query_free_bytes, input_.capacity() - input_.size());
   put(record_->argument_bytes, dispatcher_.argument_bytes());
@@ -389,6 +571,7 @@ void connection::publish_buffers(bool waits_to_write) noexcept {
   put(record_->output_list_length, waiting > first_output_bytes ? 1u : 0u);
   put(record_->output_list_bytes, waiting - std::min(waiting, first_output_bytes));
   put(record_->total_bytes, sizeof *this + sizeof *record_ + input_.capacity() + output.capacity()
+                              + pushes_.bytes() + later_pushes_.bytes()
                               + dispatcher_.capacity_bytes());
   put(record_->write_pending, waits_to_write);
 }
@@ -396,8 +579,12 @@ void connection::publish_buffers(bool waits_to_write) noexcept {
 /// The coroutine's last act: nothing is in flight any more. Once the listener forgets its last
 /// connection the core may go.
 void connection::end() noexcept {
+  killed_ = true;
   socket_.close();
   pause_timer_.reset();
+  fan_out_.forget(*this);
+  pushes_.clear();
+  later_pushes_.clear();
   dispatcher_.end();
   ended_ = true;
   try {

@@ -11,6 +11,9 @@
 /// - Requests that are not the keyspace's end the batch: what came before them runs first, so the
 ///   order of a client's requests always holds.
 /// - While something is in flight, session, buffers and batch are lent out (see batch.hpp).
+/// - Messages of channels are sent between replies, by a coroutine of their own where the socket
+/// has
+///   to be waited for (drain_pushes). Requests wait until all messages before them have been sent.
 /// - Input that there is no memory for cannot be skipped: the client gets an error and is closed.
 ///
 /// A connection always runs on its loop. It neither monitors nor links core actors. Its listener,
@@ -21,21 +24,26 @@
 #include "actors/coroutine.hpp"
 #include "actors/dispatcher.hpp"
 #include "actors/pinned_actor.hpp"
+#include "actors/push_queue.hpp"
 #include "actors/steady_timer.hpp"
 #include "actors/stream_socket.hpp"
 #include "base/byte_buffer.hpp"
 #include "commands/client_record.hpp"
+#include "commands/output_limits.hpp"
 #include "protocol/resp_parser.hpp"
+#include "pubsub/subscriber_table.hpp"
 
 #include <coroutine>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 namespace thespis::actors {
 
+class fan_out;
 class listener;
 
-class connection final : public pinned_actor {
+class connection final : public pinned_actor, public pubsub::subscriber {
 public:
   /// `home` and `owner` outlive the connection.
   connection(caf::actor_config& config, event_loop& loop, core& home, listener& owner,
@@ -62,6 +70,10 @@ public:
     return socket_.waits_for_peer();
   }
 
+  /// Messages. Called by the loop's fan-out.
+  void push(const std::shared_ptr<const pubsub::delivery>& from, std::size_t number) override;
+  void flush_pushes() override;
+
   const commands::client_record& record() const noexcept {
     return *record_;
   }
@@ -78,12 +90,19 @@ private:
     pause,
     /// In the socket's send buffer.
     room,
+    /// That messages have been sent, by the coroutine that does so.
+    pushes,
+    /// Of the other clients, because this one has been sent much in one go.
+    turn,
   };
   class answer_awaiter;
   class pause_awaiter;
+  class pushes_awaiter;
+  class turn_awaiter;
 
   free_coroutine serve(caf::strong_actor_ptr keeps_alive);
   free_coroutine watch_peer(caf::strong_actor_ptr keeps_alive);
+  free_coroutine drain_pushes(caf::strong_actor_ptr keeps_alive);
   void begin_wait();
   void end_wait();
   void note_waiting(const request_waits& news);
@@ -98,7 +117,13 @@ private:
   void forget_parsed_input();
   void shrink_buffers();
   bool output_may_shrink() noexcept;
-  bool flush();
+  std::optional<wait> flush();
+  bool may_push_now() const noexcept;
+  bool send_pushes();
+  bool write_pushes();
+  void leave_topics();
+  std::size_t unread_bytes() noexcept;
+  void check_output_limit();
   void publish_buffers(bool waits_to_write = false) noexcept;
   void go_on();
   void end() noexcept;
@@ -115,6 +140,18 @@ private:
   std::size_t output_peak_ = 0;
   std::int64_t output_peak_since_ms_ = 0;
   std::unique_ptr<steady_timer> pause_timer_;
+  commands::output_watch output_watch_;
+  fan_out& fan_out_;
+  /// Messages that are to be sent before anything else, …
+  push_queue pushes_;
+  /// … and those that came while something was in flight: they come behind its replies.
+  push_queue later_pushes_;
+  /// Of the coroutine that sends messages, while it waits for the socket.
+  bool draining_ = false;
+  std::coroutine_handle<> waits_for_pushes_;
+  bool flush_expected_ = false;
+  /// All replies had been sent when what is in flight was sent.
+  bool in_step_ = false;
   /// Everything that has come is in a batch, or answered.
   bool input_parsed_ = false;
   /// No more requests are read; what has been answered is still sent …

@@ -29,7 +29,9 @@ core::core(base::options& settings, std::size_t loop_count, std::size_t partitio
     execution(server.execution),
     access(server.access),
     reply_buffers(server.reply_buffers),
+    output_limits(server.output_limits),
     administrator_statistics(commands.rows(), execution),
+    broker_statistics(commands.rows(), execution),
     partitions(partition_count) {
   const auto databases = static_cast<std::size_t>(settings.get(base::option::databases));
   for (std::size_t i = 0; i < partition_count; ++i) {
@@ -45,6 +47,7 @@ core::core(base::options& settings, std::size_t loop_count, std::size_t partitio
 
 void core::register_counters() {
   server.runners.push_back(&administrator_statistics);
+  server.runners.push_back(&broker_statistics);
   for (const auto& one : partition_statistics)
     server.runners.push_back(&one);
   for (const auto& one : client_statistics)

@@ -51,6 +51,7 @@ struct core {
   const thespis::commands::execution_settings& execution;
   const keyspace::access_settings& access;
   const thespis::commands::reply_buffer_settings& reply_buffers;
+  const thespis::commands::output_limits& output_limits;
 
   /// One per partition; the partition actor owns the shard.
   std::deque<keyspace::shard> shards;
@@ -60,11 +61,17 @@ struct core {
   std::mutex shared_statistics_lock;
   std::deque<thespis::commands::network_statistics> network;
   thespis::commands::command_statistics administrator_statistics;
+  thespis::commands::command_statistics broker_statistics;
 
   std::vector<caf::actor> partitions;
   caf::actor administrator;
+  caf::actor broker;
+  /// One per event loop, and one more for clients on none.
+  std::vector<caf::actor> fan_outs;
   caf::actor scheduler;
   caf::actor reclaimer;
+  /// As many as event loops.
+  std::vector<caf::actor> workers;
   caf::actor supervisor;
   std::vector<caf::actor> listeners;
   /// The listeners' loops; they outlive the store.

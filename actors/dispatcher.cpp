@@ -9,6 +9,7 @@
 #include "commands/execute.hpp"
 #include "protocol/errors.hpp"
 #include "protocol/reply_writer.hpp"
+#include "pubsub/subscriber_table.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -54,6 +55,7 @@ constinit log::rate_limit attack_warnings{std::chrono::seconds{60}};
 dispatcher::dispatcher(core& home, std::size_t loop, const commands::client_record_ptr& record,
                        bool local)
   : core_(home),
+    loop_(loop),
     statistics_(home.client_statistics[loop]),
     record_(record),
     batch_(home.partitions.size()),
@@ -92,6 +94,13 @@ dispatcher::step dispatcher::try_to_place(std::size_t first_word, caf::execution
       batch_.words.resize(first_word);
       return verdict;
     }
+  }
+  if (batch_.for_broker != (found.spec->route == protocol::way::broker)) [[unlikely]] {
+    if (!batch_.empty()) {
+      batch_.words.resize(first_word);
+      return step::run_first;
+    }
+    batch_.for_broker = !batch_.for_broker;
   }
   const auto count = static_cast<std::uint32_t>(words.size());
   const auto where = builder_.place(batch_, *found.spec, count);
@@ -220,10 +229,17 @@ bool dispatcher::send(caf::execution_unit* here) {
 /// Throws std::bad_alloc with nothing sent.
 void dispatcher::hand_over(caf::execution_unit* here) {
   if (lone_spec_ == nullptr) {
-    core_.send(batch_, here);
+    if (batch_.for_broker)
+      post(core_.broker, here, publish{&batch_});
+    else
+      core_.send(batch_, here);
     return;
   }
   add_lone_item();
+  if (lone_place_ == placement::fan_out) {
+    post(core_.fan_outs[loop_], here, change_subscriptions{&batch_});
+    return;
+  }
   if (lone_place_ == placement::administrator) {
     post(core_.administrator, here, administer{&batch_});
     return;
@@ -255,7 +271,13 @@ void dispatcher::take_answers() noexcept {
     lost_replies_ = true;
   if (lone_spec_ != nullptr) {
     lone_spec_ = nullptr;
+    note_subscriptions();
     mirror_session();
+    // Confirmations come whatever CLIENT REPLY says, as all pushes do.
+    if (lone_place_ == placement::fan_out) {
+      batch_.clear();
+      return;
+    }
   } else if (batch_.unfinished()) {
     return;
   } else if (!batch_.direct() && !batch_.merge_replies()) {
@@ -291,12 +313,28 @@ void dispatcher::apply_reply_mode() {
     session_.replies = reply_mode::on;
 }
 
+/// RESET ends subscriptions as far as the session knows.
+void dispatcher::note_subscriptions() noexcept {
+  leaves_all_topics_ = batch_.subscriber != nullptr && batch_.subscriber->subscribes()
+                       && (session_.special & protocol::special_subscribed) == 0;
+}
+
 /// What CLIENT LIST shows of the session.
 void dispatcher::mirror_session() const {
   record_->database.store(session_.database, std::memory_order_relaxed);
   record_->protocol.store(session_.protocol, std::memory_order_relaxed);
   record_->set_flag(commands::client_no_touch, session_.no_touch);
   record_->set_flag(commands::client_no_evict, session_.no_evict);
+  if (batch_.subscriber == nullptr)
+    return;
+  using pubsub::topic_kind;
+  const auto show = [this](std::atomic<int>& figure, topic_kind kind) {
+    figure.store(static_cast<int>(batch_.subscriber->count(kind)), std::memory_order_relaxed);
+  };
+  show(record_->channels, topic_kind::channel);
+  show(record_->patterns, topic_kind::pattern);
+  show(record_->shard_channels, topic_kind::shard_channel);
+  record_->set_flag(commands::client_pubsub, batch_.subscriber->subscribes());
 }
 
 } // namespace thespis::actors

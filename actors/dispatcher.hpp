@@ -54,9 +54,10 @@ public:
   /// `loop`: which set of statistics to count in.
   dispatcher(core& home, std::size_t loop, const commands::client_record_ptr& record, bool local);
 
-  /// Before the first request: who gets batch_done.
-  void start(caf::actor owner) {
+  /// Before the first request: who gets batch_done, and messages if anybody does.
+  void start(caf::actor owner, pubsub::subscriber* subscriber) {
     batch_.owner = std::move(owner);
+    batch_.subscriber = subscriber;
   }
   /// Where the owner is a coroutine: before every send, what to resume with the answer.
   void expect(event_loop& loop, std::coroutine_handle<> waiting) noexcept {
@@ -115,6 +116,10 @@ public:
   bool must_send() const noexcept {
     return !batch_.empty() || lone_spec_ != nullptr;
   }
+  /// Whether what is to be sent may be answered much later: it is a blocking command.
+  bool may_wait() const noexcept {
+    return lone_spec_ != nullptr && (lone_spec_->flags & protocol::blocking) != 0;
+  }
   /// Whether part of a batch is still to be run, after its output has been taken.
   bool unfinished() const noexcept {
     return batch_.unfinished();
@@ -151,8 +156,21 @@ public:
     return !std::exchange(lost_replies_, false);
   }
 
+  /// Whether the client has ceased to subscribe to anything, and its fan-out has to be told.
+  bool leaves_all_topics() const noexcept {
+    return leaves_all_topics_;
+  }
+  /// It has been.
+  void left_all_topics() noexcept {
+    leaves_all_topics_ = false;
+    mirror_session();
+  }
+
   base::byte_buffer& output() noexcept {
     return output_;
+  }
+  bool output_is_empty() const noexcept {
+    return output_.empty();
   }
   protocol::session& session() noexcept {
     return session_;
@@ -179,9 +197,12 @@ private:
   void hand_over(caf::execution_unit* here);
   void refuse_all() noexcept;
   void apply_reply_mode();
+  void note_subscriptions() noexcept;
   void mirror_session() const;
 
   core& core_;
+  /// Whose fan-out and statistics are this client's.
+  std::size_t loop_;
   commands::command_statistics& statistics_;
   commands::client_record_ptr record_;
   protocol::session session_;
@@ -200,6 +221,7 @@ private:
   bool in_flight_ = false;
   /// It could not be sent.
   bool unsent_ = false;
+  bool leaves_all_topics_ = false;
   bool lost_replies_ = false;
 };
 

@@ -69,7 +69,7 @@ embedded_client::~embedded_client() {
 }
 
 caf::behavior embedded_client::make_behavior() {
-  dispatcher_.start(caf::actor_cast<caf::actor>(this));
+  dispatcher_.start(caf::actor_cast<caf::actor>(this), nullptr);
   post(core_.administrator, context(), client_came{record_, caf::actor_cast<caf::actor>(this)});
   return {[this](embedded_request& request) {
             const turn now{this};

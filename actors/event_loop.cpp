@@ -25,6 +25,9 @@ constexpr std::size_t messages_per_turn = 64;
 /// How many turns the run queue gets before sockets are looked at again.
 constexpr std::size_t turns_per_round = 256;
 
+/// What is to be done before the next wait waits for no more events than these.
+constexpr std::size_t events_before_postponed = 64;
+
 /// How often the run queue is served after the end, in case actors keep each other busy.
 constexpr int last_rounds_max = 100;
 
@@ -136,10 +139,22 @@ void event_loop::drop_run_queue() {
 /// inbox after that look sees the flag and writes to the eventfd.
 void event_loop::wait_for_events() {
   turns_.add();
+  if (!before_wait_.empty())
+    return serve_before_wait();
   asleep_.store(true);
   if (inbox_.load() == nullptr)
     io_.run_one();
   asleep_.store(false, std::memory_order_relaxed);
+}
+
+/// What was to be done before the next wait waits on, for as long as events are ready.
+void event_loop::serve_before_wait() {
+  if (++postponed_for_ < events_before_postponed && io_.poll_one() != 0)
+    return;
+  postponed_for_ = 0;
+  for (std::size_t i = 0; i < before_wait_.size(); ++i)
+    before_wait_[i]->act();
+  before_wait_.clear();
 }
 
 void event_loop::expect_wake_up() {

@@ -59,6 +59,23 @@ public:
     ready_.push_back(waiting);
   }
 
+  /// Who is called when the loop has no more to do for the moment, or has been at work for long.
+  class before_wait {
+  public:
+    virtual void act() = 0;
+
+  protected:
+    ~before_wait() = default;
+  };
+  /// Calls `who` then, once. Only for the loop's own thread. Throws std::bad_alloc.
+  void call_before_wait(before_wait& who) {
+    before_wait_.push_back(&who);
+  }
+  /// Never mind.
+  void forget_call(const before_wait& who) noexcept {
+    std::erase(before_wait_, &who);
+  }
+
   /// Serves until stop() is called. The calling thread becomes the loop's thread.
   void run();
 
@@ -95,6 +112,7 @@ private:
   void drop_run_queue();
   void take_inbox();
   void wait_for_events();
+  void serve_before_wait();
   void expect_wake_up();
   void wake() noexcept;
   void resume(caf::resumable* job);
@@ -104,6 +122,9 @@ private:
   std::array<std::uint64_t, 2> wake_up_count_{};
   std::deque<caf::resumable*> run_queue_;
   std::vector<std::coroutine_handle<>> ready_;
+  std::vector<before_wait*> before_wait_;
+  /// Events served since these had to wait.
+  std::size_t postponed_for_ = 0;
   std::size_t index_;
   base::counter turns_;
   std::atomic<clockid_t> cpu_clock_{no_clock};

@@ -204,6 +204,7 @@ void listener::welcome(owned_fd client) {
       && !core_.gates.is_up(commands::gate_password))
     return turn_away(client, protocol::errors::protected_mode);
   figures.connections_received.add();
+  log::verbose("Accepted {}", peer.remote);
   if (!peer.unix_socket) {
     configure_tcp(client.get(), core_.options.get(base::option::tcp_keepalive));
     return serve(std::move(client));
@@ -289,10 +290,13 @@ void listener::tick() {
   // Closing changes the list, but only later: connections end in their own coroutine.
   for (auto* one : connections_) {
     const auto idle_ms = now_ms - one->record().last_interaction_ms.load(std::memory_order_relaxed);
-    if (timeout_ms != 0 && idle_ms > timeout_ms && one->waits_for_client())
+    if (timeout_ms != 0 && idle_ms > timeout_ms && one->waits_for_client()
+        && !one->record().has_flag(commands::client_pubsub)) {
+      log::verbose("Closing idle client {}", one->record().address);
       one->close();
-    else if (idle_ms > idle_ms_before_trim)
+    } else if (idle_ms > idle_ms_before_trim) {
       one->trim();
+    }
     one->tick();
   }
 }

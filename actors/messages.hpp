@@ -11,6 +11,9 @@
 #include "commands/slow_request.hpp"
 #include "keyspace/discarded.hpp"
 #include "keyspace/waiter.hpp"
+#include "pubsub/delivery.hpp"
+#include "pubsub/routing_table.hpp"
+#include "pubsub/subscriber_table.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/actor_cast.hpp>
@@ -43,6 +46,15 @@ struct partition_task {
   rendezvous* meeting = nullptr;
 };
 
+class partition;
+
+/// To a worker, from a partition that has parked: go on with one of these.
+struct go_on_elsewhere {
+  partition* whose;
+  batch* work = nullptr;
+  rendezvous* meeting = nullptr;
+};
+
 /// To the reclaimer, from a partition: free this.
 struct reclaim {
   std::shared_ptr<keyspace::discarded> garbage;
@@ -54,6 +66,29 @@ struct batch_done {};
 /// To the administrator: run the one request of this batch.
 struct administer {
   batch* work;
+};
+
+/// To the broker: run the requests of this batch.
+struct publish {
+  batch* work;
+};
+
+/// To a fan-out: run the one request of this batch, which changes what its client subscribes to.
+struct change_subscriptions {
+  batch* work;
+};
+
+/// To the broker, from a fan-out: clients of its group began or ceased to subscribe. The batch, if
+/// there is one, has run but for that.
+struct subscriptions_changed {
+  pubsub::group_index group;
+  std::vector<pubsub::subscription_change> changes;
+  batch* work;
+};
+
+/// To a fan-out, from the broker: give these to their subscribers.
+struct deliver {
+  std::shared_ptr<const pubsub::delivery> messages;
 };
 
 /// To a name_finder: find these.
@@ -185,9 +220,14 @@ void post(const caf::actor& receiver, caf::execution_unit* here, Message message
 } // namespace thespis::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::partition_task)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::go_on_elsewhere)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::reclaim)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::batch_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::administer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::publish)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::change_subscriptions)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::subscriptions_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::deliver)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::find_names)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::names_found)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::client_came)

@@ -75,7 +75,9 @@ void partition::handle(const partition_task& task) {
 void partition::serve(const partition_task& task) {
   switch (task.what) {
     case partition_task::kind::run:
-      run_part(*task.work);
+      run_part(*task.work, thread::own);
+      if (parked_) [[unlikely]]
+        return;
       break;
     case partition_task::kind::borrow:
       join(*task.meeting);
@@ -109,7 +111,7 @@ void partition::give_garbage_away() noexcept try {
   shard_.garbage.clear();
 }
 
-void partition::run_part(batch& work) {
+void partition::run_part(batch& work, thread where) {
   const auto direct = work.direct();
   if (!direct)
     await_armed(work.armed);
@@ -117,6 +119,8 @@ void partition::run_part(batch& work) {
   auto& bytes = direct ? *work.output : part.replies;
   protocol::reply_writer reply{bytes, work.client->protocol};
   keyspace::command_context ctx{reply, *work.client, only_this_, work.time};
+  ctx.may_move = where == thread::own;
+  ctx.has_moved = !ctx.may_move;
   keyspace::shard* const shards[] = {&shard_};
   statistics_.start();
   auto looked_ahead = part.next_item;
@@ -136,16 +140,42 @@ void partition::run_part(batch& work) {
       ctx.share = work.share_of(item);
     ctx.hint = {words.size() > 1 ? words[1] : std::string_view{}, item.key_hash};
     commands::execute(ctx, *item.spec, words, statistics_, shards);
+    if (ctx.moves) [[unlikely]] {
+      --part.next_item;
+      core_.report_slow(statistics_, context());
+      return move_to_worker({.whose = this, .work = &work});
+    }
+    ctx.has_moved = false;
     item.reply_end = bytes.size();
     if (has_ready_waiters(shard_)) [[unlikely]]
-      serve_waiters(core_, {only_this_, shards}, statistics_, context());
+      serve_waiters(core_, {only_this_, shards}, statistics_, unit_of(where));
     if (direct && bytes.size() > output_bytes_per_run)
       break;
   }
-  core_.report_slow(statistics_, context());
+  core_.report_slow(statistics_, unit_of(where));
   may_fail.reset();
-  if (work.pending.fetch_sub(1, std::memory_order_acq_rel) == 1)
-    work.report(context());
+  if (work.pending.fetch_sub(1, std::memory_order_acq_rel) != 1)
+    return;
+  if (where == thread::workers && !direct)
+    work.merge_early();
+  work.report(unit_of(where));
+}
+
+/// Parks. The two small messages have to be sent.
+void partition::move_to_worker(const go_on_elsewhere& task) {
+  const memory_reserve::own_work now;
+  way_back_ = wrap(partition_task{partition_task::kind::release});
+  parked_ = true;
+  post(core_.workers[index_ % core_.workers.size()], context(), task);
+}
+
+void partition::go_on(const go_on_elsewhere& task) {
+  auto way_back = std::move(way_back_);
+  if (task.work != nullptr)
+    run_part(*task.work, thread::workers);
+  else
+    run_meeting(*task.meeting, thread::workers);
+  post_wrapped(core_.partitions[index_], nullptr, std::move(way_back));
 }
 
 /// Computes the hashes of the next items' keys and brings what they lead to towards the cache:
@@ -186,19 +216,22 @@ void partition::join(rendezvous& meeting) {
   await_armed(meeting.armed);
   parked_ = true;
   if (meeting.arrive(index_, shard_))
-    run_meeting(meeting);
+    run_meeting(meeting, thread::own);
 }
 
-/// The last to arrive runs the body, answers, and releases everybody.
-void partition::run_meeting(rendezvous& meeting) {
+/// The last to arrive runs the body, or lets a worker do so, answers, and releases everybody.
+void partition::run_meeting(rendezvous& meeting, thread where) {
   auto& work = meeting.work();
-  const auto shards = meeting.take_shards();
-  const auto borrowed = meeting.take_borrowed();
+  auto* const here = unit_of(where);
+  auto shards = meeting.take_shards();
+  auto borrowed = meeting.take_borrowed();
   protocol::reply_writer reply{*work.output, work.client->protocol};
   keyspace::command_context ctx{reply, *work.client, shards, work.time};
   auto& part = work.parts.front();
   const auto& spec = *part.items.front().spec;
   ctx.may_wait = (spec.flags & protocol::blocking) != 0;
+  ctx.may_move = where == thread::own;
+  ctx.has_moved = !ctx.may_move;
   const auto served = work.blocked != nullptr && work.blocked->is_served();
   ctx.share.leads = !served;
   if (served)
@@ -208,36 +241,42 @@ void partition::run_meeting(rendezvous& meeting) {
     commands::execute(ctx, spec, work.words_of(part.items.front(), part), statistics_, borrowed);
   else
     work.cut_short.store(true, std::memory_order_relaxed);
-  core_.report_slow(statistics_, context());
+  if (ctx.moves) [[unlikely]] {
+    meeting.put_back(std::move(shards), std::move(borrowed));
+    return move_to_worker({.whose = this, .meeting = &meeting});
+  }
+  core_.report_slow(statistics_, here);
   const auto partitions = meeting.take_partitions();
   auto releases = meeting.take_releases();
   // From here on the meeting is its owner's again.
   if (ctx.may_wait)
-    settle(work, ctx, partitions, meeting);
+    settle(work, ctx, partitions, meeting, here);
   else
-    work.report(context());
-  serve_waiters(core_, {shards, borrowed}, statistics_, context());
+    work.report(here);
+  serve_waiters(core_, {shards, borrowed}, statistics_, here);
   for (auto other : partitions)
     if (other != index_)
-      post_wrapped(core_.partitions[other], context(), releases.take());
-  serve(partition_task{partition_task::kind::release});
+      post_wrapped(core_.partitions[other], here, releases.take());
+  if (where == thread::own)
+    serve(partition_task{partition_task::kind::release});
 }
 
 /// A request that may wait has been run: it waits, goes on waiting, or has its answer.
 void partition::settle(batch& work, keyspace::command_context& ctx,
-                       const std::vector<partition_index>& partitions, rendezvous& meeting) {
+                       const std::vector<partition_index>& partitions, rendezvous& meeting,
+                       caf::execution_unit* here) {
   auto& request = *work.blocked;
   if (request.is_served()) {
     request.note_keys(ctx.shards);
-    return ctx.wish ? request.go_on_waiting(context()) : request.answered(ctx.shards, context());
+    return ctx.wish ? request.go_on_waiting(here) : request.answered(ctx.shards, here);
   }
   try {
     if (ctx.wish)
-      return request.begin(*ctx.wish, partitions, ctx.shards, meeting, context());
+      return request.begin(*ctx.wish, partitions, ctx.shards, meeting, here);
   } catch (const std::bad_alloc&) {
     ctx.reply.error(protocol::errors::out_of_memory);
   }
-  work.report(context());
+  work.report(here);
 }
 
 /// Deletes what has expired, some of it, and asks to be woken for the rest.

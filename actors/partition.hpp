@@ -3,8 +3,9 @@
 /// The actor that owns one slice of the keyspace. It floats: it runs on the thread of whoever sent
 /// it the message that woke it, and its mailbox is the lock.
 ///
-/// States: serving, or parked in a rendezvous. While parked its shard belongs to the meeting, and
-/// tasks that arrive wait in `postponed_`, in order.
+/// States: serving, or parked in a rendezvous or while a worker goes on with a request that takes
+/// long. While parked its shard belongs to the meeting or the worker, and tasks that arrive wait in
+/// `postponed_`, in order.
 
 #include "actors/core.hpp"
 #include "actors/messages.hpp"
@@ -25,16 +26,27 @@ public:
 
   caf::behavior make_behavior() override;
 
+  /// On a worker's thread, while this is parked.
+  void go_on(const go_on_elsewhere& task);
+
 private:
+  /// On which thread a request runs.
+  enum class thread : std::uint8_t { own, workers };
+
   void handle(const partition_task& task);
   void serve(const partition_task& task);
   void look_at(const wait_changed& news);
-  void run_part(batch& work);
+  void run_part(batch& work, thread where);
   std::size_t look_ahead(const batch& work, batch_part& part);
   void join(rendezvous& meeting);
-  void run_meeting(rendezvous& meeting);
+  void run_meeting(rendezvous& meeting, thread where);
+  void move_to_worker(const go_on_elsewhere& task);
+  caf::execution_unit* unit_of(thread where) noexcept {
+    return where == thread::own ? context() : nullptr;
+  }
   void settle(batch& work, keyspace::command_context& ctx,
-              const std::vector<partition_index>& partitions, rendezvous& meeting);
+              const std::vector<partition_index>& partitions, rendezvous& meeting,
+              caf::execution_unit* here);
   void give_garbage_away() noexcept;
   void wake_up();
   void rest_until(std::int64_t time_ms) noexcept;
@@ -48,6 +60,8 @@ private:
   std::deque<partition_task> postponed_;
   std::vector<wait_changed> postponed_news_;
   bool parked_ = false;
+  /// What the worker says when it is done.
+  caf::mailbox_element_ptr way_back_;
   std::int64_t announced_due_ms_ = INT64_MAX;
   /// Expiry goes on then, not before.
   std::int64_t resting_until_ms_ = INT64_MIN;

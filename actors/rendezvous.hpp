@@ -58,6 +58,12 @@ public:
       borrowed_.push_back(shards_[index]);
     return keyspace::shard_map{std::move(shards_)};
   }
+  /// Takes back what these two gave.
+  void put_back(keyspace::shard_map&& shards, std::vector<keyspace::shard*>&& borrowed) noexcept {
+    shards_ = std::move(shards).take();
+    borrowed_ = std::move(borrowed);
+    borrowed_.clear();
+  }
   /// After take_shards(): those that were lent, in the order of their index.
   std::vector<keyspace::shard*> take_borrowed() noexcept {
     return std::move(borrowed_);

@@ -1,7 +1,9 @@
 #include "actors/store.hpp"
 
 #include "actors/administrator.hpp"
+#include "actors/broker.hpp"
 #include "actors/embedded_client.hpp"
+#include "actors/fan_out.hpp"
 #include "actors/listener.hpp"
 #include "actors/loop_coordinator.hpp"
 #include "actors/messages.hpp"
@@ -11,6 +13,7 @@
 #include "actors/scheduler.hpp"
 #include "actors/sizing.hpp"
 #include "actors/supervisor.hpp"
+#include "actors/worker.hpp"
 #include "base/ensure.hpp"
 
 #include <utility>
@@ -58,7 +61,18 @@ void store::spawn_core_actors() {
     home.loops.push_back(&loops_->at(i));
   home.scheduler = spawn_pinned<scheduler>(system_, loops_->at(0), std::ref(home));
   home.reclaimer = system_.spawn<reclaimer, caf::detached + caf::hidden>(std::ref(home));
+  for (std::size_t i = 0; i < loops_->size(); ++i)
+    home.workers.push_back(system_.spawn<worker, caf::detached + caf::hidden>());
   home.administrator = spawn_floating<administrator>(system_, std::ref(home));
+  for (pubsub::group_index i = 0; i < loops_->size(); ++i) {
+    auto* const loop = &loops_->at(i);
+    caf::actor_config pinned{loop};
+    home.fan_outs.push_back(
+      system_.spawn_class<fan_out, caf::hidden>(pinned, loop, std::ref(home), i));
+  }
+  home.fan_outs.push_back(spawn_floating<fan_out>(
+    system_, nullptr, std::ref(home), static_cast<pubsub::group_index>(loops_->size())));
+  home.broker = spawn_floating<broker>(system_, std::ref(home));
   for (partition_index i = 0; i < home.partitions.size(); ++i)
     home.partitions[i] = spawn_floating<partition>(system_, std::ref(home), i);
   for (std::size_t i = 0; i < loops_->size(); ++i)

@@ -108,6 +108,13 @@ std::ptrdiff_t stream_socket::send(const char* from, std::size_t size) noexcept 
   return ::send(fd_.get(), from, size, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
+std::ptrdiff_t stream_socket::send(std::span<iovec> pieces) noexcept {
+  msghdr message{};
+  message.msg_iov = pieces.data();
+  message.msg_iovlen = pieces.size();
+  return ::sendmsg(fd_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 void stream_socket::cancel() {
   if (fd_.get() >= 0)
     reactor_.cancel_ops(fd_.get(), watched_);

@@ -23,8 +23,11 @@
 #include <asio/detail/reactor.hpp>
 #include <asio/detail/reactor_op.hpp>
 
+#include <sys/uio.h>
+
 #include <coroutine>
 #include <cstddef>
+#include <span>
 
 namespace thespis::actors {
 
@@ -165,6 +168,8 @@ public:
 
   /// Sends what the kernel takes without waiting. Returns the bytes, or -1 with errno.
   std::ptrdiff_t send(const char* from, std::size_t size) noexcept;
+  /// The same for several pieces.
+  std::ptrdiff_t send(std::span<iovec> pieces) noexcept;
 
   /// Whoever waits is resumed soon, with nothing.
   void cancel();

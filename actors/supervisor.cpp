@@ -28,8 +28,13 @@ caf::behavior supervisor::make_behavior() {
   for (std::size_t i = 0; i < core_.partitions.size(); ++i)
     watch(core_.partitions[i], role::core, fmt::format("partition {}", i));
   watch(core_.administrator, role::core, "the administrator");
+  watch(core_.broker, role::core, "the broker");
+  for (std::size_t i = 0; i < core_.fan_outs.size(); ++i)
+    watch(core_.fan_outs[i], role::core, fmt::format("fan-out {}", i));
   watch(core_.scheduler, role::core, "the scheduler");
   watch(core_.reclaimer, role::core, "the reclaimer");
+  for (std::size_t i = 0; i < core_.workers.size(); ++i)
+    watch(core_.workers[i], role::core, fmt::format("worker {}", i));
   for (std::size_t i = 0; i < core_.listeners.size(); ++i)
     watch(core_.listeners[i], role::listener, fmt::format("listener {}", i));
   return {[this](const shut_down&) { stop_clients(); },
@@ -93,8 +98,13 @@ void supervisor::stop_core_if_drained() {
   for (const auto& one : core_.partitions)
     caf::anon_send_exit(one, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(core_.administrator, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(core_.broker, caf::exit_reason::user_shutdown);
+  for (const auto& one : core_.fan_outs)
+    caf::anon_send_exit(one, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(core_.scheduler, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(core_.reclaimer, caf::exit_reason::user_shutdown);
+  for (const auto& one : core_.workers)
+    caf::anon_send_exit(one, caf::exit_reason::user_shutdown);
 }
 
 void supervisor::mourn(const caf::down_msg& down) {

@@ -2,13 +2,12 @@
 
 /// Watches the core actors and ends them in order.
 ///
-/// The death of a core actor (partition, administrator, scheduler, reclaimer,
-/// listener) that nobody asked for
-/// is fatal for the process, with a line in the log: its data, or its part of the work, would be
-/// gone while clients go on. Its own death by an exception is fatal as well. The ordered end is:
-/// listeners stop accepting and close their clients, embedded clients answer what is in flight and
-/// end; when all are gone, partitions, administrator and scheduler end; when the last is down,
-/// `on_stopped` is called.
+/// The death of a core actor (partition, administrator, broker, fan-out, scheduler, reclaimer,
+/// worker, listener) that nobody asked for is fatal for the process, with a line in the log: its
+/// data, or its part of the work, would be gone while clients go on. Its own death by an exception
+/// is fatal as well. The ordered end is: listeners stop accepting and close their clients, embedded
+/// clients answer what is in flight and end; when all are gone, partitions, administrator and
+/// scheduler end; when the last is down, `on_stopped` is called.
 ///
 /// An embedded client may come at any time, during and after the end too, until the store says
 /// `farewell`. It sends nothing to partitions before it is admitted, and after the end began it is

@@ -17,7 +17,7 @@
   ROW(maxmemory_clients,          percent_or_memory("0", int64_max)) \
   ROW(client_query_buffer_limit,  memory("1gb", 1024 * 1024, int64_max)) \
   ROW(client_output_buffer_limit, \
-      words("normal 0 0 0 slave 256mb 64mb 60 pubsub 32mb 8mb 60", client_output_buffer_limit), \
+      words("normal 1gb 256mb 60 slave 256mb 64mb 60 pubsub 32mb 8mb 60", client_output_buffer_limit), \
       multi_argument) \
   ROW(proto_max_bulk_len,         memory("512mb", 1024 * 1024, int64_max)) \
   ROW(tracking_table_max_keys,    integer("1000000", 0, int64_max))

@@ -10,6 +10,7 @@
 
 #include "base/random.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -91,6 +92,11 @@ inline std::size_t repeated_picks(std::int64_t count) {
   if (picks > most)
     throw std::bad_alloc();
   return picks;
+}
+
+/// How many items a count asks for, of `size` that there are: below zero, so many picks.
+inline std::size_t picks(std::int64_t count, std::size_t size) {
+  return count < 0 ? repeated_picks(count) : std::min(static_cast<std::size_t>(count), size);
 }
 
 } // namespace thespis::base

@@ -27,6 +27,9 @@ namespace errors = protocol::errors;
 
 namespace {
 
+/// They cost as much as an element of a collection.
+constexpr std::size_t bitmap_bytes_per_element = 1024;
+
 /// A range as BITCOUNT and BITPOS are given it.
 struct range {
   std::int64_t start = 0;
@@ -242,6 +245,8 @@ void cmd_bitcount(command_context& ctx, arguments args) {
   // Both negative and in the wrong order: nothing, also where both are before the first bit.
   const bool crossed = wanted->start < 0 && wanted->end < 0 && wanted->start > wanted->end;
   const auto bits = crossed ? std::nullopt : range_in(source->bytes, *wanted);
+  if (ctx.moves_for(source->bytes.size() / bitmap_bytes_per_element))
+    return;
   const auto count = bits ? types::count_bits(source->bytes, bits->first, bits->last) : 0;
   ctx.reply.integer(static_cast<std::int64_t>(count));
 }
@@ -267,6 +272,8 @@ void cmd_bitpos(command_context& ctx, arguments args) {
   const auto bits = range_in(source->bytes, *wanted);
   if (!bits)
     return ctx.reply.integer(-1);
+  if (ctx.moves_for(source->bytes.size() / bitmap_bytes_per_element))
+    return;
   const auto found = types::find_bit(source->bytes, *bit == 1, bits->first, bits->last);
   if (found)
     return ctx.reply.integer(static_cast<std::int64_t>(*found));
@@ -282,6 +289,8 @@ void cmd_bitop(command_context& ctx, arguments args) {
   source_strings sources{args.subspan(3)};
   const auto* operation = read_operation(ctx, args[1], args.size() - 3);
   if (operation == nullptr || !sources.read(ctx))
+    return;
+  if (ctx.moves_for(sources.longest() * (args.size() - 3) / bitmap_bytes_per_element))
     return;
   auto at = ctx.find_to_write(destination);
   const bool found{at};

@@ -92,14 +92,6 @@ void cmd_debug_htstats(command_context& ctx, arguments args) {
   ctx.reply.verbatim("txt", out);
 }
 
-/// DEBUG HTSTATS-KEY key -> text about the hash table that is its value. Cost: O(1).
-void cmd_debug_htstats_key(command_context& ctx, arguments args) {
-  if (!ctx.db(args[2]).find(args[2]))
-    return ctx.reply.error(errors::no_such_key);
-  ctx.reply.error(
-    "ERR The value stored at the specified key is not represented using an hash table");
-}
-
 /// DEBUG DIGEST -> 40 hexadecimal digits as a simple string. Cost: O(all data).
 void cmd_debug_digest(command_context& ctx, arguments) {
   const auto shards = ctx.shards.all();

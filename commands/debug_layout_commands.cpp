@@ -1,7 +1,8 @@
-/// The subcommands of DEBUG that look into collections: LISTPACK and QUICKLIST. Redis prints the
-/// bytes of its structures to stdout; here the reply tells what is in ours, which only bear the
-/// same names.
+/// The subcommands of DEBUG that look into collections: LISTPACK, QUICKLIST and HTSTATS-KEY. Redis
+/// prints the bytes of its structures to stdout; here the reply tells what is in ours, which only
+/// bear the same names.
 
+#include "base/bucket_table.hpp"
 #include "base/number.hpp"
 #include "base/option_kind.hpp"
 #include "base/quote.hpp"
@@ -18,6 +19,7 @@
 
 #include <cstddef>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -88,6 +90,26 @@ void add_texts(const entry& from, numbered_texts& out) {
   }
 }
 
+/// Nothing if the value has no hash table.
+std::optional<base::table_statistics> table_of(const entry& from) {
+  switch (from.type()) {
+    case value_type::set:
+      return types::lent<types::set> {
+        from.object()
+        } -> statistics();
+    case value_type::hash:
+      return types::lent<types::hash> {
+        from.object()
+        } -> statistics();
+    case value_type::zset:
+      return types::lent<types::sorted_set> {
+        from.object()
+        } -> statistics();
+    default:
+      return std::nullopt;
+  }
+}
+
 /// What atoi finds at the beginning of a word, as far as it matters: whether that is 0.
 bool is_zero(std::string_view word) noexcept {
   const auto first = word.find_first_not_of("+-0");
@@ -95,6 +117,19 @@ bool is_zero(std::string_view word) noexcept {
 }
 
 } // namespace
+
+/// DEBUG HTSTATS-KEY key -> text about the hash table that is its value, or finds its members
+/// Errors: no such key, no hash table. Cost: O(elements).
+void cmd_debug_htstats_key(command_context& ctx, arguments args) {
+  const auto at = ctx.db(args[2]).find(args[2]);
+  if (!at)
+    return ctx.reply.error(errors::no_such_key);
+  const auto statistics = table_of(*at);
+  if (!statistics)
+    return ctx.reply.error(
+      "ERR The value stored at the specified key is not represented using an hash table");
+  ctx.reply.verbatim("txt", base::describe(*statistics));
+}
 
 /// DEBUG LISTPACK key -> text: bytes and elements of a small collection
 /// Errors: no such key, not called a listpack. Cost: O(elements).

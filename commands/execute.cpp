@@ -111,6 +111,8 @@ void execute(keyspace::command_context& ctx, const protocol::command_spec& spec,
   } else {
     run_on_all(ctx, spec, args, shards, statistics);
   }
+  if (ctx.moves) [[unlikely]]
+    return;
   const auto ticks = ctx.share.leads ? statistics.count(spec) : statistics.count_share(spec);
   const auto errors = ctx.reply.error_count() - errors_before;
   if (errors != 0 && ctx.share.leads) [[unlikely]]

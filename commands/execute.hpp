@@ -37,6 +37,7 @@ inline bool make_room(base::byte_buffer& replies) noexcept {
 
 /// `shards`: those that the request may touch (one, those that were borrowed, or none); their
 /// effects learn where the request ends. Never throws for lack of memory, nor lets the handler.
+/// A request that moves (command_context::moves) has not been run and is not counted.
 /// REQUIRES: make_room(ctx.reply.buffer()); spec.run is set; `spec` is a row that `statistics`
 /// knows.
 void execute(keyspace::command_context& ctx, const protocol::command_spec& spec,

@@ -81,6 +81,8 @@ void reply_all(command_context& ctx, std::string_view key) {
   if (is_not<hash>(ctx, at))
     return;
   object_ref<hash> value{*at};
+  if (ctx.moves_for(value->size()))
+    return;
   if (value->may_hold_expired(ctx.now.ms)) [[unlikely]]
     return reply_live<Part>(ctx, *value);
   head(value->size());

@@ -131,6 +131,8 @@ void pick_many(command_context& ctx, arguments args) {
   if (*count == 0)
     return ctx.reply.array(0);
   object_ref<hash> value{*at};
+  if (ctx.moves_for(base::picks(*count, value->size())))
+    return;
   auto& random = ctx.home(args[1]).random;
   if (*count < 0)
     pick_with_repeats(ctx, *value, random, base::repeated_picks(*count), with_values);

@@ -37,7 +37,8 @@ void write_traffic(info_text& out, const server_state& server, const traffic_tot
   out.field("sync_partial_err", 0);
 }
 
-void write_keyspace_counts(info_text& out, const traffic_totals& traffic) {
+void write_keyspace_counts(info_text& out, const traffic_totals& traffic,
+                           const server_state::topic_figures& topics) {
   out.field("expired_keys", traffic.expired);
   out.field("expired_stale_perc", 0.0);
   out.field("expired_time_cap_reached_count", 0);
@@ -48,9 +49,9 @@ void write_keyspace_counts(info_text& out, const traffic_totals& traffic) {
   out.field("current_eviction_exceeded_time", 0);
   out.field("keyspace_hits", traffic.hits);
   out.field("keyspace_misses", traffic.misses);
-  out.field("pubsub_channels", 0);
-  out.field("pubsub_patterns", 0);
-  out.field("pubsubshard_channels", 0);
+  out.field("pubsub_channels", topics.channels.get());
+  out.field("pubsub_patterns", topics.patterns.get());
+  out.field("pubsubshard_channels", topics.shard_channels.get());
   out.field("latest_fork_usec", 0);
   out.field("total_forks", 0);
   out.field("migrate_cached_sockets", 0);
@@ -79,6 +80,10 @@ void write_loop_counts(info_text& out, const server_state& server, const traffic
   const auto threaded = server.facts.event_loops > 1;
   out.field("io_threaded_reads_processed", threaded ? traffic.reads : 0);
   out.field("io_threaded_writes_processed", threaded ? traffic.writes : 0);
+  // Since 7.4.
+  out.field("client_query_buffer_limit_disconnections", traffic.query_buffer_limit_disconnections);
+  out.field("client_output_buffer_limit_disconnections",
+            traffic.output_buffer_limit_disconnections);
   out.field("reply_buffer_shrinks", 0);
   out.field("reply_buffer_expands", 0);
   out.field("eventloop_cycles", traffic.turns);
@@ -100,7 +105,7 @@ void write_stats_section(info_text& out, server_state& server, keyspace::instant
   const auto traffic = server.traffic_so_far();
   const auto commands = server.commands_so_far(false);
   write_traffic(out, server, traffic, commands);
-  write_keyspace_counts(out, traffic);
+  write_keyspace_counts(out, traffic, server.topics);
   write_absent_features(out);
   write_loop_counts(out, server, traffic, commands);
   out.field("acl_access_denied_auth", server.auth_denied);

@@ -37,6 +37,9 @@ namespace errors = protocol::errors;
 
 namespace {
 
+/// They cost as much as an element of a collection.
+constexpr std::size_t cells_per_element = 64;
+
 /// A stretch of equal bytes: a[a_start, a_start + length) and b[b_start, b_start + length).
 struct match_run {
   std::uint32_t a_start;
@@ -215,6 +218,8 @@ void cmd_lcs(command_context& ctx, arguments args) {
     return ctx.reply.error(errors::lcs_too_long);
   if (lcs_table::too_large(*a, *b, string_bytes_max(ctx)))
     return ctx.reply.error(errors::lcs_no_memory);
+  if (ctx.moves_for(a->size() * b->size() / cells_per_element))
+    return;
   const lcs_table table{*a, *b};
   if (options->ranges)
     write_ranges(ctx.reply, table, *options);

@@ -74,7 +74,9 @@ void cmd_lrange(command_context& ctx, arguments args) {
   if (is_not<types::list>(ctx, at))
     return;
   keyspace::object_ref<types::list> value{*at};
-  reply_range(ctx, *value, range_between(start, stop, value->size()));
+  const auto range = range_between(start, stop, value->size());
+  if (!ctx.moves_for(range.count))
+    reply_range(ctx, *value, range);
 }
 
 /// LTRIM key start stop -> OK. Errors: WRONGTYPE, index. Cost: O(chunks that go).
@@ -89,10 +91,14 @@ void cmd_ltrim(command_context& ctx, arguments args) {
     return ctx.reply.ok();
   if (is_not<types::list>(ctx, at))
     return;
+  const auto size = keyspace::object_ref<types::list> {
+    *at
+    } -> size();
+  const auto kept = range_between(start, stop, size);
+  if (ctx.moves_for(size - kept.count))
+    return;
   ctx.reply.ok();
   opened<types::list> value{ctx, args[1], at};
-  const auto size = value->size();
-  const auto kept = range_between(start, stop, size);
   value->keep(kept.first, kept.count);
   value->shrunk(list_limit(ctx));
   value.close(event_class::list, "ltrim", size - kept.count);

@@ -110,6 +110,8 @@ void cmd_lrem(command_context& ctx, arguments args) {
     return ctx.reply.integer(0);
   if (is_not<types::list>(ctx, at))
     return;
+  if (ctx.moves_for(keyspace::object_ref<types::list> { *at } -> size()))
+    return;
   opened<types::list> value{ctx, key, at};
   const auto most = static_cast<std::size_t>(*count == 0  ? integer_max
                                              : *count < 0 ? -*count
@@ -135,6 +137,8 @@ void cmd_linsert(command_context& ctx, arguments args) {
   if (!at)
     return ctx.reply.integer(0);
   if (is_not<types::list>(ctx, at))
+    return;
+  if (ctx.moves_for(keyspace::object_ref<types::list> { *at } -> size()))
     return;
   opened<types::list> value{ctx, key, at};
   value->growing(list_limit(ctx), element.size(), 1);
@@ -163,6 +167,8 @@ void cmd_lpos(command_context& ctx, arguments args) {
   if (is_not<types::list>(ctx, at))
     return;
   keyspace::object_ref<types::list> value{*at};
+  if (ctx.moves_for(value->size()))
+    return;
   if (!wanted->count) {
     std::optional<std::size_t> first;
     find(*value, args[2], *wanted, [&](std::size_t number) {

@@ -115,6 +115,8 @@ void cmd_copy(command_context& ctx, arguments args) {
   const auto source = ctx.find_to_read(from);
   if (!source || (destination && !options->replace))
     return ctx.reply.integer(0);
+  if (ctx.moves_for(source->effort()))
+    return;
   ctx.db(to, options->database).attach(destination, database::copy(*source, to));
   ctx.also(event_class::new_key, "new", to, options->database);
   ctx.did(event_class::generic, "copy_to", to, options->database);

@@ -71,9 +71,15 @@ bool all_expire(const std::vector<keyspace::shard*>& parts, int database) {
 void cmd_keys(command_context& ctx, arguments args) {
   const auto pattern = args[1];
   const bool all = pattern == "*";
+  const auto parts = ctx.shards.all();
+  std::size_t size = 0;
+  for (const auto* part : parts)
+    size += size_of(*part, ctx.client.database);
+  if (ctx.moves_for(size))
+    return;
   std::size_t count = 0;
   const auto keys = ctx.reply.begin_array();
-  for (auto* part : ctx.shards.all())
+  for (auto* part : parts)
     part->databases[static_cast<std::size_t>(ctx.client.database)].for_each([&](entry& found) {
       if (found.expired_at(ctx.now.ms) || (!all && !base::glob_match(pattern, found.key())))
         return;

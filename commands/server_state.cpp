@@ -8,6 +8,7 @@ namespace thespis::commands {
 
 namespace {
 
+using base::client_class;
 using base::option;
 
 protected_access access_of(base::permission who) {
@@ -78,6 +79,14 @@ void server_state::apply_settings() {
                                relaxed);
   execution.track_latency.store(options.is_on(option::latency_tracking), relaxed);
   slow.set_capacity(static_cast<std::size_t>(options.get(option::slowlog_max_len)));
+
+  for (const auto cls : {client_class::normal, client_class::replica, client_class::pubsub}) {
+    const auto asked = options.output_limit_of(cls);
+    auto& limit = output_limits.of(cls);
+    limit.hard_bytes.store(asked.hard_bytes, relaxed);
+    limit.soft_bytes.store(asked.soft_bytes, relaxed);
+    limit.soft_ms.store(asked.soft_seconds * base::ms_per_s, relaxed);
+  }
 
   access.lfu.store(
     counts_frequency(options.get_as<base::eviction_policy>(option::maxmemory_policy)), relaxed);

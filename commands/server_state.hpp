@@ -21,6 +21,7 @@
 #include "commands/admission.hpp"
 #include "commands/client_directory.hpp"
 #include "commands/latency_history.hpp"
+#include "commands/output_limits.hpp"
 #include "commands/rate_meter.hpp"
 #include "commands/server_figures.hpp"
 #include "commands/server_hooks.hpp"
@@ -101,6 +102,7 @@ struct server_state {
   execution_settings execution;
   keyspace::access_settings access;
   reply_buffer_settings reply_buffers;
+  commands::output_limits output_limits;
 
   // -- the administrator's own ------------------------------------------------------------------
   client_directory clients;
@@ -124,6 +126,13 @@ struct server_state {
   std::vector<const keyspace::shard*> shards;
   /// Objects that somebody else than their shard has freed.
   base::counter reclaimed;
+  /// How many topics of pub/sub have subscribers; the broker's.
+  struct topic_figures {
+    base::counter channels;
+    base::counter patterns;
+    base::counter shard_channels;
+  };
+  topic_figures topics;
 
   // -- settings ---------------------------------------------------------------------------------
   /// Carries the settings in `options` over to what runs by them: gates, thresholds, capacities.

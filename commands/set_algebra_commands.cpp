@@ -26,7 +26,7 @@ using set_span = std::span<const types::set>;
 template <class Algebra>
 void reply_result(command_context& ctx, arguments keys, Algebra&& algebra) {
   sets_to_read sets;
-  if (!sets.find(ctx, keys))
+  if (!sets.find(ctx, keys) || ctx.moves_for(sets.members()))
     return;
   std::size_t count = 0;
   const auto start = ctx.reply.begin_set(sets.all().front().size());
@@ -45,7 +45,7 @@ void store_result(command_context& ctx, arguments args, std::string_view event, 
   types::set result;
   {
     sets_to_read sets;
-    if (!sets.find(ctx, args.subspan(2)))
+    if (!sets.find(ctx, args.subspan(2)) || ctx.moves_for(sets.members()))
       return;
     result = gather(set_span{sets.all()}, set_limits_at(ctx, args[1]));
   }

@@ -52,7 +52,7 @@ template <class Algebra>
 void reply_count(command_context& ctx, arguments args, bool may_be_rough, Algebra&& algebra) {
   const auto request = read_card_request(ctx, args, may_be_rough);
   sets_to_read sets;
-  if (!request || !sets.find(ctx, request->keys))
+  if (!request || !sets.find(ctx, request->keys) || ctx.moves_for(sets.members()))
     return;
   std::size_t count = 0;
   algebra(set_span{sets.all()}, [&](set_element) { return ++count == request->limit; });

@@ -135,6 +135,8 @@ void cmd_smembers(command_context& ctx, arguments args) {
   if (is_not<types::set>(ctx, at))
     return;
   object_ref<types::set> value{*at};
+  if (ctx.moves_for(value->size()))
+    return;
   ctx.reply.set(value->size());
   value->for_each([&](types::set_element member) { reply_element(ctx.reply, member); });
 }

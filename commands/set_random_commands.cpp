@@ -137,6 +137,8 @@ void pop_several(command_context& ctx, std::string_view key, std::size_t count) 
     } -> size();
   if (count >= size)
     return pop_all(ctx, key, at);
+  if (ctx.moves_for(count))
+    return;
   // Where those who stay are fewer than that, it is cheaper to pick them.
   const auto few = count / 5;
   opened<types::set> value{ctx, key, at};
@@ -182,6 +184,8 @@ void reply_several(command_context& ctx, std::string_view key, std::int64_t coun
   if (!at || count == 0)
     return ctx.reply.array(0);
   object_ref<types::set> value{*at};
+  if (ctx.moves_for(base::picks(count, value->size())))
+    return;
   if (count < 0)
     reply_picks(ctx, key, *value, base::repeated_picks(count));
   else

@@ -47,6 +47,14 @@ public:
     return true;
   }
 
+  /// Of all sets together.
+  std::size_t members() const noexcept {
+    std::size_t count = 0;
+    for (const auto& each : sets_)
+      count += each.size();
+    return count;
+  }
+
   /// In the order of the keys.
   const std::vector<types::set>& all() const noexcept {
     return sets_;

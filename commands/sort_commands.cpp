@@ -74,6 +74,21 @@ bool is_sortable(value_type type) noexcept {
   return type == value_type::list || type == value_type::set || type == value_type::zset;
 }
 
+/// REQUIRES: is_sortable().
+std::size_t sort_size(const keyspace::entry& from) noexcept {
+  if (from.type() == value_type::list)
+    return types::lent<types::list> {
+      from.object()
+      } -> size();
+  if (from.type() == value_type::set)
+    return types::lent<types::set> {
+      from.object()
+      } -> size();
+  return types::lent<types::sorted_set> {
+    from.object()
+    } -> size();
+}
+
 void sort_command(command_context& ctx, arguments args, bool may_store) {
   const auto options = read_sort_options(ctx, args, may_store);
   if (!options)
@@ -81,6 +96,8 @@ void sort_command(command_context& ctx, arguments args, bool may_store) {
   const auto at = ctx.find_to_read(args[1]);
   if (at && !is_sortable(at->type()))
     return ctx.reply.error(protocol::errors::wrong_type);
+  if (at && ctx.moves_for(sort_size(*at)))
+    return;
   sorting sorted{ctx, *options, at};
   if (!sorted.arrange())
     return ctx.reply.error(protocol::errors::sort_not_a_double);

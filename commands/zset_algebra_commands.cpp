@@ -75,8 +75,15 @@ void read_options(argument_reader& in, const algebra_grammar& grammar, algebra_r
   }
 }
 
+std::size_t members_of(const scored_inputs& inputs) noexcept {
+  std::size_t count = 0;
+  for (const auto& each : inputs)
+    count += each.size();
+  return count;
+}
+
 /// Reads the request from the number of keys at index `first` on. As in Redis, keys are looked up
-/// before the options are read. Empty: an error has been replied.
+/// before the options are read. Empty: an error has been replied, or the request moves.
 std::optional<algebra_request> read_request(command_context& ctx, arguments args, std::size_t first,
                                             const algebra_grammar& grammar) {
   argument_reader in{args, first};
@@ -91,9 +98,10 @@ std::optional<algebra_request> read_request(command_context& ctx, arguments args
   algebra_request out;
   out.inputs = std::move(*inputs);
   read_options(in, grammar, out);
-  if (!in.failed())
+  if (!in.failed() && !ctx.moves_for(members_of(out.inputs)))
     return out;
-  ctx.reply.error(in.error());
+  if (in.failed())
+    ctx.reply.error(in.error());
   return std::nullopt;
 }
 

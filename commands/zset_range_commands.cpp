@@ -25,6 +25,8 @@ void reply_range(command_context& ctx, arguments args, const range_grammar& gram
   if (!value)
     return;
   const auto span = range->in(**value);
+  if (ctx.moves_for(span.count))
+    return;
   const auto shape = shape_with_scores(ctx.reply, range->with_scores);
   begin_pairs(ctx.reply, shape, span.count);
   (*value)->visit(
@@ -49,8 +51,10 @@ void remove_range(command_context& ctx, arguments args, range_kind kind, std::st
     return ctx.reply.integer(0);
   if (is_not<sorted_set>(ctx, at))
     return;
+  const auto span = range->in(*keyspace::object_ref<sorted_set>{*at});
+  if (ctx.moves_for(span.count))
+    return;
   opened<sorted_set> value{ctx, args[1], at};
-  const auto span = range->in(*value);
   value->erase_range(span.first, span.count);
   if (span.count != 0)
     value.close(event_class::zset, event, span.count);
@@ -102,6 +106,8 @@ void cmd_zrangestore(command_context& ctx, arguments args) {
     return;
   const auto limits = zset_limits_at(ctx, args[1]);
   const auto span = range->in(**value);
+  if (ctx.moves_for(span.count))
+    return;
   sorted_set result;
   // As in Redis, only places tell beforehand how many it will be: OBJECT ENCODING and -0 show it.
   if (range->kind == range_kind::rank)

@@ -63,6 +63,8 @@ void reply_several(command_context& ctx, std::string_view key, std::int64_t coun
   const auto size = (*value)->size();
   if (count == 0 || size == 0)
     return ctx.reply.array(0);
+  if (ctx.moves_for(base::picks(count, size)))
+    return;
   auto& random = ctx.home(key).random;
   const auto shape = shape_with_scores(ctx.reply, with_scores);
   if (count < 0) {

@@ -45,7 +45,7 @@ database::slot command_context::lookup(std::string_view key, int database, bool 
     else
       expire(in, database, found);
   }
-  if (count)
+  if (count && !has_moved)
     (found ? in.hits : in.misses).add();
   if (!found)
     found.set_initial_access(access_now(in, nullptr, now.ms));

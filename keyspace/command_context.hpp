@@ -21,6 +21,14 @@ struct server_state;
 
 } // namespace thespis::commands
 
+namespace thespis::pubsub {
+
+class exchange;
+class subscriber;
+class subscriber_table;
+
+} // namespace thespis::pubsub
+
 namespace thespis::keyspace {
 
 /// The instant at which a batch runs; frozen for all of its commands.
@@ -44,6 +52,11 @@ public:
   instant now;
   /// Null unless the command's way is `administrator`.
   commands::server_state* server = nullptr;
+  /// Null unless its way is `broker`.
+  pubsub::exchange* exchange = nullptr;
+  /// Null unless its way is `fan_out`.
+  pubsub::subscriber_table* subscriptions = nullptr;
+  pubsub::subscriber* subscriber = nullptr;
   const protocol::command_spec* spec = nullptr;
 
   /// Set where a request runs in several shares, each with words of its own.
@@ -71,6 +84,24 @@ public:
       reply.null_array();
     else
       reply.null();
+  }
+
+  /// Whether a request that takes long may go on in another thread.
+  bool may_move = false;
+  /// Set by the handler: it does, and has no reply yet.
+  bool moves = false;
+  /// It has moved: the handler looks the same keys up once more.
+  bool has_moved = false;
+
+  /// For a handler that is going to look at so many elements, before it has changed or replied
+  /// anything. True: the request moves to a thread where it holds nobody up but those who want the
+  /// same partitions; the handler returns, and is called again there.
+  bool moves_for(std::size_t elements) noexcept {
+    constexpr std::size_t many = 32 * 1024;
+    if (elements <= many || !may_move) [[likely]]
+      return false;
+    moves = true;
+    return true;
   }
 
   /// The hash of one key that whoever runs the request knows already, in the client's database.

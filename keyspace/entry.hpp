@@ -182,6 +182,10 @@ public:
   static void destroy_value(value_type type, void* pointer) noexcept;
   /// What that costs, about: see object.hpp.
   static std::size_t effort_of(value_type type, const void* pointer) noexcept;
+  /// The same of this one; 1 if it has no such value.
+  std::size_t effort() const noexcept {
+    return stored() == form::pointer ? effort_of(type(), pointer()) : 1;
+  }
   /// Frees the entry but not what its pointer names.
   static void free_block(entry* doomed) noexcept;
 

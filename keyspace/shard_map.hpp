@@ -42,6 +42,11 @@ public:
   /// Those that there are, in the order of their index.
   std::vector<shard*> all() const;
 
+  /// What it was made of.
+  std::vector<shard*> take() && noexcept {
+    return std::move(by_index_);
+  }
+
 private:
   shard& find(std::string_view key) const;
 

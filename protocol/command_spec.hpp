@@ -124,6 +124,10 @@ enum class way : std::uint8_t {
   session,
   /// The administrator actor: options, client directory, slow log, statistics.
   administrator,
+  /// The broker actor: messages for subscribers.
+  broker,
+  /// The fan-out of the client's event loop, which knows what it subscribes to.
+  fan_out,
 };
 
 /// How the replies of a `split` or `everywhere` command become one.

@@ -44,6 +44,13 @@ base::result<void> fit_clients(const base::options& now) {
   return {};
 }
 
+/// Clients of a TLS port trust that nobody listens: they do not get another one instead.
+base::result<void> refuse_encryption(const base::options& now) {
+  if (now.get(option::tls_port) == 0)
+    return {};
+  return base::fault{"tls-port is set, but connections cannot be encrypted by this server."};
+}
+
 /// Lets settings that concern the process take effect when CONFIG SET changes them.
 void follow_settings(server::configuration& configuration, actors::store& store) {
   auto& settings = configuration.settings;
@@ -61,6 +68,13 @@ void follow_settings(server::configuration& configuration, actors::store& store)
     return server::adopt_directory(settings);
   });
   settings.on_change({option::maxclients}, fit_clients);
+  settings.on_change({option::tls_port}, [](const base::options& now) -> base::result<void> {
+    auto refused = refuse_encryption(now);
+    if (refused)
+      return refused;
+    actors::log::warning("{}", refused.why());
+    return base::fault{"Unable to update TLS configuration. Check server logs."};
+  });
   const auto follow_allocator = [](const base::options& now) -> base::result<void> {
     actors::use_allocator_thread(now.is_on(option::jemalloc_bg_thread));
     return {};
@@ -179,8 +193,10 @@ int main(int argc, char** argv) {
     return 1;
   actors::log::write_last_words();
   warn_of_missing_supervisor(settings, supervisor);
-  if (auto lowered = lower_maxclients(settings); !lowered) {
-    report_failure(lowered.why(), is_daemon);
+  for (auto check : {refuse_encryption(settings), lower_maxclients(settings)}) {
+    if (check)
+      continue;
+    report_failure(check.why(), is_daemon);
     return 1;
   }
   server::block_stop_signals();

@@ -24,6 +24,12 @@ std::size_t hash::memory_bytes() const noexcept {
   return is_table() ? table().memory_bytes() : held{word_}.list.memory_bytes();
 }
 
+std::optional<base::table_statistics> hash::statistics() const {
+  if (!is_table())
+    return std::nullopt;
+  return table().statistics();
+}
+
 std::string_view hash::encoding_name() const noexcept {
   if (!is_table())
     return "listpack";

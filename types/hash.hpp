@@ -67,6 +67,8 @@ public:
   }
   hash copy() const;
   std::size_t memory_bytes() const noexcept;
+  /// Of its hash table, if it is large enough to have one. Cost: O(size).
+  std::optional<base::table_statistics> statistics() const;
   std::string_view encoding_name() const noexcept;
   /// See keyspace/object.hpp.
   std::size_t effort() const noexcept {

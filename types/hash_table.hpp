@@ -50,6 +50,9 @@ public:
     return times_ == nullptr ? nullptr : &times_->alarm;
   }
   std::size_t memory_bytes() const noexcept;
+  base::table_statistics statistics() const {
+    return fields_.statistics();
+  }
   /// See keyspace/object.hpp.
   std::size_t effort() const noexcept;
 

@@ -30,6 +30,9 @@ public:
     return order_.size();
   }
   std::size_t memory_bytes() const noexcept;
+  base::table_statistics statistics() const {
+    return by_member_.statistics();
+  }
   /// See keyspace/object.hpp.
   std::size_t effort() const noexcept {
     return size() + item_bytes_ / base::large_bytes;

@@ -68,6 +68,12 @@ std::size_t set::memory_bytes() const noexcept {
   return table()->memory_bytes();
 }
 
+std::optional<base::table_statistics> set::statistics() const {
+  if (stored() != form::table)
+    return std::nullopt;
+  return table()->members().statistics();
+}
+
 std::string_view set::encoding_name() const noexcept {
   switch (stored()) {
     case form::packed:

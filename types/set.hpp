@@ -29,6 +29,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -81,6 +82,8 @@ public:
     return word_ <= begins_packed;
   }
   std::size_t memory_bytes() const noexcept;
+  /// Of its hash table, if it is large enough to have one. Cost: O(size).
+  std::optional<base::table_statistics> statistics() const;
   std::string_view encoding_name() const noexcept;
   /// See keyspace/object.hpp.
   std::size_t effort() const noexcept {

@@ -30,6 +30,12 @@ std::size_t sorted_set::memory_bytes() const noexcept {
     } -> memory_bytes() : ranked().memory_bytes();
 }
 
+std::optional<base::table_statistics> sorted_set::statistics() const {
+  if (is_packed())
+    return std::nullopt;
+  return ranked().statistics();
+}
+
 // -- look-up -------------------------------------------------------------------------------------
 
 sorted_set::place sorted_set::find(std::string_view member) const noexcept {

@@ -67,6 +67,8 @@ public:
   sorted_set copy() const;
   std::size_t size() const noexcept;
   std::size_t memory_bytes() const noexcept;
+  /// Of its hash table, if it is large enough to have one. Cost: O(size).
+  std::optional<base::table_statistics> statistics() const;
   /// See keyspace/object.hpp.
   std::size_t effort() const noexcept {
     return is_packed() ? 1 : ranked().effort();

@@ -83,7 +83,7 @@ stepped_client::stepped_client(stepped_core& world)
   owner_ = world.system().spawn<caf::hidden>([this](caf::event_based_actor*) -> caf::behavior {
     return {[this](const actors::batch_done&) { ++answers_; }, [](const actors::request_waits&) {}};
   });
-  dispatcher_.start(owner_);
+  dispatcher_.start(owner_, nullptr);
   world_.run();
 }
 

@@ -111,6 +111,23 @@ class Blocking:
         self.call("RPUSH", "k", 1)
         self.assert_answers((a, [b"k", b"1"]), (a, resp.Simple("PONG")))
 
+    def test_what_came_before_the_wait_is_answered_before_it(self):
+        client = self.connect()
+        client.send(resp.encode("PING") + resp.encode("SET", "a", 1) + resp.encode("BLPOP", "l", 0))
+        self.assertEqual([client.read(), client.read()], ["PONG", OK])
+        self.assertTrue(client.is_silent(0.01))
+        self.call("RPUSH", "l", "x")
+        self.assertEqual(client.read(), [b"l", b"x"])
+
+    def test_what_came_before_a_pause_is_answered_before_it(self):
+        client = self.connect()
+        self.call("CLIENT", "PAUSE", 100_000, "WRITE")
+        client.send(resp.encode("PING") + resp.encode("GET", "a") + resp.encode("SET", "a", 1))
+        self.assertEqual([client.read(), client.read()], ["PONG", None])
+        self.assertTrue(client.is_silent(0.01))
+        self.call("CLIENT", "UNPAUSE")
+        self.assertEqual(client.read(), OK)
+
     def test_many_elements_at_once(self):
         a = self.waits("BLMPOP", 0, 2, "k1", "k2", "RIGHT", "COUNT", 2)
         self.call("RPUSH", "k2", 1, 2, 3)

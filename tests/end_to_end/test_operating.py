@@ -395,6 +395,22 @@ class Configuration(OperatingTest):
         self.assertEqual(wait_until(pong), "PONG")
         self.assertNotIn(server.READY, running.log())
 
+    @thespis_only("Redis tells more of a client that has gone")
+    def test_loglevel_verbose_tells_of_clients(self):
+        running = self.start(loglevel="verbose", threads=1)
+        with running.connect() as connection:
+            address = connection.call("CLIENT", "INFO").decode().split(" addr=")[1].split(" ")[0]
+        self.assertTrue(wait_until(lambda: f"Client closed connection {address}" in running.log()))
+        self.assertIn(f"Accepted {address}", running.log())
+
+    @thespis_only("Redis has TLS")
+    def test_a_port_for_tls_is_refused(self):
+        self.assert_refused(["--port", 0, "--tls-port", 7777], "tls-port is set, but")
+        with self.start().connect() as connection:
+            reply = connection.call("CONFIG", "SET", "tls-port", 7777)
+            self.assertIn("Unable to update TLS configuration. Check server logs.", str(reply))
+            self.assertEqual(connection.call("CONFIG", "GET", "tls-port"), [b"tls-port", b"0"])
+
     @thespis_only("Redis has these features")
     def test_settings_without_effect_are_named_in_the_log(self):
         path = self.file("r.conf", "appendonly yes\nmaxmemory 1gb\ntcp-backlog 100\nsave 900 1\n")

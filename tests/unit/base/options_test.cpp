@@ -119,7 +119,7 @@ TEST_CASE("the defaults that programs look at are Redis' own", "[options]") {
     {option::appendfsync, "everysec"},
     {option::proto_max_bulk_len, "536870912"},
     {option::client_output_buffer_limit,
-     "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60"},
+     "normal 1073741824 268435456 60 slave 268435456 67108864 60 pubsub 33554432 8388608 60"},
     {option::notify_keyspace_events, ""},
     {option::latency_tracking_info_percentiles, "50 99 99.9"},
     {option::unixsocketperm, "0"},
@@ -261,7 +261,7 @@ TEST_CASE("client-output-buffer-limit changes the classes it names", "[options]"
   CHECK(after(name, "normal 1gb 1k 5")
         == "normal 1073741824 1000 5 slave 268435456 67108864 60 pubsub 33554432 8388608 60");
   CHECK(after(name, "replica 1 2 3 PUBSUB 4 5 6 pubsub 7 8 9")
-        == "normal 0 0 0 slave 1 2 3 pubsub 7 8 9");
+        == "normal 1073741824 268435456 60 slave 1 2 3 pubsub 7 8 9");
   CHECK(after(name, "") == options{}.formatted(option::client_output_buffer_limit));
   for (auto bad : {"normal", "normal 0 0 0 slave 1 1", " pubsub 1 2 3 ", "1"})
     CHECK(after(name, bad) == "Wrong number of arguments in buffer limit configuration.");

@@ -186,6 +186,8 @@ TEST_CASE("rows are complete and go a way that fits their keys", "[command]") {
         break;
       case way::session:
       case way::administrator:
+      case way::broker:
+      case way::fan_out:
       case way::everywhere:
       case way::borrow_all:
       case way::by_cursor:

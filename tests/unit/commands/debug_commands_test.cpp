@@ -283,6 +283,20 @@ TEST_CASE("DEBUG HTSTATS describes the tables of a database", "[debug]") {
         == error("ERR The value stored at the specified key is not represented using an hash "
                  "table"));
   CHECK(server.run("DEBUG", "HTSTATS-KEY", "x") == error("ERR no such key"));
+  for (const std::string_view command : {"SADD", "HSET", "ZADD"}) {
+    const std::string key{command};
+    const auto add = [&](int number) {
+      if (command == "SADD")
+        server.run(key, key, "m" + std::to_string(number));
+      else
+        server.run(key, key, number, "m" + std::to_string(number));
+    };
+    add(0);
+    CHECK(server.run("DEBUG", "HTSTATS-KEY", key).is_error());
+    for (int i = 1; i < 1000; ++i)
+      add(i);
+    CHECK(server.run("DEBUG", "HTSTATS-KEY", key).text.find("1000") != std::string::npos);
+  }
 }
 
 TEST_CASE("DEBUG SLEEP replies after no time at all if that is asked", "[debug]") {

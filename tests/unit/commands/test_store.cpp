@@ -36,6 +36,7 @@ test_store::~test_store() = default;
 
 std::size_t test_store::connect(int protocol) {
   auto& client = clients_.emplace_back();
+  subscribers_.emplace_back();
   client.id = clients_.size();
   client.protocol = protocol;
   client.database_count = static_cast<int>(database_count);
@@ -84,6 +85,8 @@ std::string test_store::dispatch(protocol::arguments request) {
       return run_on(all_shards(), spec, request);
     case way::session:
     case way::administrator:
+    case way::broker:
+    case way::fan_out:
       return run_on({}, spec, request);
     case way::single:
     case way::borrow:
@@ -109,9 +112,14 @@ std::string test_store::run_on(const std::vector<std::size_t>& indexes, const co
   keyspace::command_context ctx{reply, client(), keys, now_};
   if (spec.route == way::administrator)
     ctx.server = server;
+  ctx.exchange = &exchange_;
+  ctx.subscriptions = &subscriptions_;
+  ctx.subscriber = &subscribers_[speaking_];
   ctx.share.leads = leads;
   statistics_->start();
   commands::execute(ctx, spec, request, *statistics_, touched);
+  exchange_.follow(0, subscriptions_.take_changes());
+  exchange_.take([this](auto, const auto& messages) { subscriptions_.deliver(messages); });
   return std::string{out.view()};
 }
 

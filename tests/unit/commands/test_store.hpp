@@ -17,6 +17,7 @@
 #include "commands/statistics.hpp"
 #include "keyspace/command_context.hpp"
 #include "keyspace/shard.hpp"
+#include "pubsub/exchange.hpp"
 #include "tests/unit/commands/reply_values.hpp"
 
 #include <catch2/catch.hpp>
@@ -28,6 +29,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace thespis::tests {
@@ -84,6 +86,11 @@ public:
   std::size_t connect(int protocol = 2);
   void speak_as(std::size_t client) {
     speaking_ = client;
+  }
+
+  /// What the client that speaks now has been sent of channels: frames in RESP3.
+  std::vector<std::string> take_pushes() {
+    return std::exchange(subscribers_[speaking_].frames, {});
   }
 
   // -- time -------------------------------------------------------------------------------------
@@ -146,6 +153,16 @@ public:
 private:
   using views = std::vector<std::string_view>;
 
+  struct mailbox final : pubsub::subscriber {
+    void push(const std::shared_ptr<const pubsub::delivery>& from, std::size_t number) override {
+      frames.emplace_back((*from)[number].frame);
+    }
+    void flush_pushes() override {
+    }
+
+    std::vector<std::string> frames;
+  };
+
   static std::string word(std::string_view text) {
     return std::string{text};
   }
@@ -172,6 +189,9 @@ private:
   std::vector<std::unique_ptr<keyspace::shard>> shards_;
   std::unique_ptr<commands::command_statistics> statistics_;
   std::deque<protocol::session> clients_;
+  std::deque<mailbox> subscribers_;
+  pubsub::subscriber_table subscriptions_;
+  pubsub::exchange exchange_{1};
   std::size_t speaking_ = 0;
   keyspace::instant now_{1'700'000'000'000, 1'700'000'000'000'000};
   std::vector<seen_effect> effects_;

@@ -36,10 +36,10 @@ TEST_CASE("a setting without effect is named with what that means", "[settings]"
   CHECK(explain({{"appendonly", {"yes"}}})
         == sentences{"appendonly is set but has no effect in this version: data is not saved, a "
                      "restart begins with none"});
-  CHECK(explain({{"tls-port", {"6380"}}, {"slaveof", {"host", "6379"}}})
+  CHECK(explain({{"tls-cert-file", {"server.crt"}}, {"slaveof", {"host", "6379"}}})
         == sentences{
           "replicaof is set but has no effect in this version: there is no replication",
-          "tls-port is set but has no effect in this version: connections are not encrypted"});
+          "tls-cert-file is set but has no effect in this version: connections are not encrypted"});
 }
 
 TEST_CASE("save points count once the configuration asks for them", "[settings]") {

@@ -1,0 +1,80 @@
+#include "actors/broker.hpp"
+
+#include "actors/log.hpp"
+#include "actors/memory_reserve.hpp"
+#include "commands/execute.hpp"
+
+#include <new>
+
+namespace thespis::actors {
+
+using pubsub::topic_kind;
+
+broker::broker(caf::actor_config& config, core& home)
+  : store_actor(config), core_(home), exchange_(home.loops.size() + 1) {
+}
+
+broker::~broker() {
+  outlived_references(*this);
+}
+
+caf::behavior broker::make_behavior() {
+  return {[this](const publish& task) {
+            const turn now{this};
+            run(*task.work);
+          },
+          [this](const subscriptions_changed& news) {
+            const turn now{this};
+            follow(news);
+          }};
+}
+
+void broker::run(batch& work) {
+  auto& part = work.parts.front();
+  auto& statistics = core_.broker_statistics;
+  protocol::reply_writer reply{*work.output, work.client->protocol};
+  keyspace::command_context ctx{reply, *work.client, keyspace::shard_map::none(), work.time};
+  ctx.exchange = &exchange_;
+  statistics.start();
+  for (; part.next_item < part.items.size(); ++part.next_item) {
+    const memory_reserve::client_work may_fail;
+    if (!commands::make_room(*work.output)) [[unlikely]] {
+      work.cut_short.store(true, std::memory_order_relaxed);
+      break;
+    }
+    const auto& item = part.items[part.next_item];
+    commands::execute(ctx, *item.spec, work.words_of(item, part), statistics);
+  }
+  core_.report_slow(statistics, context());
+  hand_out();
+  work.report(context());
+}
+
+void broker::hand_out() {
+  const memory_reserve::own_work now;
+  exchange_.take([this](pubsub::group_index group, const auto& messages) {
+    post(core_.fan_outs[group], context(), deliver{messages});
+  });
+}
+
+/// Without memory to know of a subscriber it is not confirmed: the client is closed.
+void broker::follow(const subscriptions_changed& news) {
+  try {
+    const memory_reserve::client_work may_fail;
+    exchange_.follow(news.group, news.changes);
+  } catch (const std::bad_alloc&) {
+    if (news.work != nullptr)
+      news.work->cut_short.store(true, std::memory_order_relaxed);
+  }
+  auto& figures = core_.server.topics;
+  const auto show = [this](base::counter& figure, topic_kind kind) {
+    figure.set(exchange_.routes().size(kind));
+  };
+  show(figures.channels, topic_kind::channel);
+  show(figures.patterns, topic_kind::pattern);
+  show(figures.shard_channels, topic_kind::shard_channel);
+  if (news.work != nullptr)
+    news.work->report(context());
+}
+
+} // namespace thespis::actors

@@ -1,0 +1,48 @@
+#pragma once
+
+/// Gives messages to the clients of one event loop, and knows what they subscribe to. It is pinned
+/// to that loop, so it and the connections call each other directly; the one for clients on no loop
+/// floats.
+///
+/// Clients are sent what they got when the loop has no more to do (event_loop::before_wait), so
+/// several messages leave together.
+
+#include "actors/core.hpp"
+#include "actors/event_loop.hpp"
+#include "actors/messages.hpp"
+#include "actors/store_actor.hpp"
+#include "pubsub/subscriber_table.hpp"
+
+namespace thespis::actors {
+
+class fan_out final : public store_actor, event_loop::before_wait {
+public:
+  /// `loop`: null for clients on none. `home` outlives it.
+  fan_out(caf::actor_config& config, event_loop* loop, core& home, pubsub::group_index group);
+  ~fan_out() override;
+
+  caf::behavior make_behavior() override;
+
+  using store_actor::enqueue;
+  void enqueue(caf::mailbox_element_ptr message, caf::execution_unit* here) override;
+
+  /// The client subscribes to nothing any more. On the loop only.
+  void forget(pubsub::subscriber& gone);
+  /// Calls its flush_pushes() when the loop has no more to do. On the loop only. Throws
+  /// std::bad_alloc.
+  void flush_later(pubsub::subscriber& who);
+
+private:
+  void act() override;
+  void run(batch& work);
+  void tell_broker(batch* work);
+
+  event_loop* loop_;
+  core& core_;
+  pubsub::group_index group_;
+  pubsub::subscriber_table table_;
+  /// Those with something to be sent.
+  std::vector<pubsub::subscriber*> to_flush_;
+};
+
+} // namespace thespis::actors

@@ -1,0 +1,18 @@
+#include "actors/worker.hpp"
+
+#include "actors/partition.hpp"
+
+namespace thespis::actors {
+
+worker::~worker() {
+  outlived_references(*this);
+}
+
+caf::behavior worker::make_behavior() {
+  return {[this](const go_on_elsewhere& task) {
+    const turn now{this};
+    task.whose->go_on(task);
+  }};
+}
+
+} // namespace thespis::actors

@@ -1,0 +1,70 @@
+#pragma once
+
+/// Messages on their way from the broker to the event loops: what was published in one go, encoded
+/// once and shared by all who get it.
+///
+/// A frame is a RESP3 push. The same message in RESP2 is an array: it differs in the first byte
+/// alone, which whoever sends it replaces.
+///
+///     >3 $7 message  $4 news $5 hello            channel news
+///     >4 $8 pmessage $3 n*s  $4 news $5 hello    pattern n*s
+///     >3 $8 smessage $4 news $5 hello            shard channel news
+
+#include "base/byte_buffer.hpp"
+#include "pubsub/topic.hpp"
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace thespis::pubsub {
+
+class delivery {
+public:
+  /// A message for the subscribers of one topic. The views live as long as the delivery.
+  struct message {
+    topic_kind kind;
+    /// The name of the topic: the channel or the pattern.
+    std::string_view topic;
+    std::string_view channel;
+    std::string_view payload;
+    std::string_view frame;
+  };
+
+  /// `topic`: the channel itself or a pattern that it matches. Throws std::bad_alloc with nothing
+  /// changed. Cost: O(bytes).
+  void add(topic_kind kind, std::string_view topic, std::string_view channel,
+           std::string_view payload);
+
+  /// Takes messages back until there are so many. REQUIRES: count <= size().
+  void truncate(std::size_t count) noexcept;
+
+  bool empty() const noexcept {
+    return places_.empty();
+  }
+  std::size_t size() const noexcept {
+    return places_.size();
+  }
+  std::size_t bytes() const noexcept {
+    return frames_.size();
+  }
+  message operator[](std::size_t number) const noexcept;
+
+private:
+  /// Offsets, because the frames move as they become more.
+  struct place {
+    topic_kind kind;
+    std::size_t begin;
+    std::size_t topic_at;
+    std::size_t topic_bytes;
+    std::size_t channel_at;
+    std::size_t channel_bytes;
+    std::size_t payload_at;
+    std::size_t end;
+  };
+
+  base::byte_buffer frames_;
+  std::vector<place> places_;
+};
+
+} // namespace thespis::pubsub

@@ -1,0 +1,56 @@
+#pragma once
+
+/// The broker's state: where messages have to go, and those that are on their way out. Commands
+/// publish here; the broker hands `take()` to the groups afterwards, all messages of a batch at
+/// once.
+
+#include "pubsub/delivery.hpp"
+#include "pubsub/routing_table.hpp"
+#include "pubsub/subscriber_table.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace thespis::pubsub {
+
+class exchange {
+public:
+  /// `groups`: how many groups of clients there are.
+  explicit exchange(std::size_t groups) : concerned_(groups) {
+  }
+
+  /// Returns how many clients get it; who subscribes to the channel and to patterns that match gets
+  /// it once for each. Throws std::bad_alloc; then nobody does.
+  /// Cost: routing_table::for_each_receiver, and O(bytes) for each topic with subscribers.
+  std::uint64_t publish(topic_kind kind, std::string_view channel, std::string_view payload);
+
+  /// Clients of a group began or ceased to subscribe. Throws std::bad_alloc with the changes from
+  /// some place on not made.
+  void follow(group_index group, std::span<const subscription_change> changes);
+
+  const routing_table& routes() const noexcept {
+    return routes_;
+  }
+
+  /// Calls hand_over(group_index, const std::shared_ptr<const delivery>&) for every group that has
+  /// subscribers of what was published since the last call.
+  template <class HandOver>
+  void take(HandOver&& hand_over) {
+    if (!outgoing_)
+      return;
+    const std::shared_ptr<const delivery> messages = std::exchange(outgoing_, nullptr);
+    for (group_index group = 0; group < concerned_.size(); ++group)
+      if (std::exchange(concerned_[group], 0) != 0)
+        hand_over(group, messages);
+  }
+
+private:
+  routing_table routes_;
+  std::shared_ptr<delivery> outgoing_;
+  std::vector<char> concerned_;
+};
+
+} // namespace thespis::pubsub

@@ -1,0 +1,81 @@
+#include "pubsub/subscriber_table.hpp"
+
+namespace thespis::pubsub {
+
+bool subscriber_table::add(subscriber& who, topic_kind kind, std::string_view name) {
+  auto& mine = who.topics_[static_cast<std::size_t>(kind)];
+  if (auto* const known = topics_.find(kind, name); known != nullptr && mine.contains(known))
+    return false;
+  changes_.push_back({kind, std::string{name}, true});
+  topic* to = nullptr;
+  try {
+    to = &topics_.at(kind, name);
+    to->members.push_back(&who);
+    mine.emplace(to, to->members.size() - 1);
+  } catch (...) {
+    changes_.pop_back();
+    if (to != nullptr) {
+      if (!to->members.empty() && to->members.back() == &who)
+        to->members.pop_back();
+      if (to->members.empty())
+        topics_.erase(kind, *to);
+    }
+    throw;
+  }
+  return true;
+}
+
+bool subscriber_table::remove(subscriber& who, topic_kind kind, std::string_view name) {
+  auto& mine = who.topics_[static_cast<std::size_t>(kind)];
+  auto* const from = topics_.find(kind, name);
+  if (from == nullptr)
+    return false;
+  const auto found = mine.find(from);
+  if (found == mine.end())
+    return false;
+  changes_.push_back({kind, from->name, false});
+  const auto place = found->second;
+  mine.erase(found);
+  leave(who, *from, place);
+  return true;
+}
+
+std::vector<std::string> subscriber_table::names(const subscriber& who, topic_kind kind) const {
+  std::vector<std::string> all;
+  for (const auto& [one, place] : who.topics_[static_cast<std::size_t>(kind)])
+    all.push_back(one->name);
+  return all;
+}
+
+void subscriber_table::remove(subscriber& who) {
+  for (auto& mine : who.topics_)
+    while (!mine.empty()) {
+      const auto [from, place] = *mine.begin();
+      changes_.push_back({from->kind, from->name, false});
+      mine.erase(mine.begin());
+      leave(who, *from, place);
+    }
+}
+
+/// The last member takes the place of the one that goes.
+void subscriber_table::leave(subscriber& who, topic& from, std::size_t place) {
+  auto* const last = from.members.back();
+  if (last != &who) {
+    from.members[place] = last;
+    last->topics_[static_cast<std::size_t>(from.kind)][&from] = place;
+  }
+  from.members.pop_back();
+  if (from.members.empty())
+    topics_.erase(from.kind, from);
+}
+
+void subscriber_table::deliver(const std::shared_ptr<const delivery>& messages) const {
+  for (std::size_t i = 0; i < messages->size(); ++i) {
+    const auto message = (*messages)[i];
+    if (const auto* const to = topics_.find(message.kind, message.topic))
+      for (auto* const who : to->members)
+        who->push(messages, i);
+  }
+}
+
+} // namespace thespis::pubsub

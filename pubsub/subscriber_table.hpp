@@ -1,0 +1,112 @@
+#pragma once
+
+/// Who subscribes to what, among the clients of one event loop.
+///
+///     topic "news"  --> subscribers {a, c}          a subscriber knows its topics, and its place
+///     in topic "n*"    --> subscribers {c}             each, so that it leaves in O(1)
+///
+/// Changes are collected for the broker, which counts the subscribers of all loops
+/// (routing_table.hpp).
+///
+/// Owned by the fan-out of the loop.
+
+#include "pubsub/delivery.hpp"
+#include "pubsub/topic_map.hpp"
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace thespis::pubsub {
+
+class subscriber;
+
+/// A topic with its subscribers.
+struct topic {
+  topic(topic_kind what, std::string_view called) : kind(what), name(called) {
+  }
+  std::string_view key() const noexcept {
+    return name;
+  }
+
+  topic_kind kind;
+  std::string name;
+  std::vector<subscriber*> members;
+};
+
+/// A client that gets messages.
+class subscriber {
+public:
+  subscriber() = default;
+  subscriber(const subscriber&) = delete;
+  subscriber& operator=(const subscriber&) = delete;
+
+  /// Message `number` of that delivery is for it.
+  virtual void push(const std::shared_ptr<const delivery>& from, std::size_t number) = 0;
+  /// There are no more for the moment.
+  virtual void flush_pushes() = 0;
+
+  /// How many topics of a kind it subscribes to.
+  std::size_t count(topic_kind kind) const noexcept {
+    return topics_[static_cast<std::size_t>(kind)].size();
+  }
+  /// What a confirmation counts: shard channels are counted by themselves.
+  std::size_t count_with(topic_kind kind) const noexcept {
+    return kind == topic_kind::shard_channel
+             ? count(kind)
+             : count(topic_kind::channel) + count(topic_kind::pattern);
+  }
+  bool subscribes() const noexcept {
+    return count_with(topic_kind::channel) + count(topic_kind::shard_channel) != 0;
+  }
+
+protected:
+  virtual ~subscriber() = default;
+
+private:
+  friend class subscriber_table;
+
+  /// With its place among the topic's members.
+  using topics = std::unordered_map<topic*, std::size_t>;
+
+  std::array<topics, topic_kinds> topics_;
+};
+
+/// For the broker: one subscriber more or less.
+struct subscription_change {
+  topic_kind kind;
+  std::string name;
+  bool added;
+};
+
+class subscriber_table {
+public:
+  /// Returns false if it does so already. Throws std::bad_alloc with nothing changed.
+  bool add(subscriber& who, topic_kind kind, std::string_view name);
+  /// Returns false if it does not.
+  bool remove(subscriber& who, topic_kind kind, std::string_view name);
+  /// The names of all topics of a kind that it subscribes to, in no order.
+  std::vector<std::string> names(const subscriber& who, topic_kind kind) const;
+  /// It leaves all topics.
+  void remove(subscriber& who);
+
+  /// Gives each message to those who subscribe to its topic.
+  void deliver(const std::shared_ptr<const delivery>& messages) const;
+
+  std::vector<subscription_change> take_changes() noexcept {
+    return std::exchange(changes_, {});
+  }
+
+private:
+  void leave(subscriber& who, topic& from, std::size_t place);
+
+  topic_map<topic> topics_;
+  std::vector<subscription_change> changes_;
+};
+
+} // namespace thespis::pubsub

@@ -1,0 +1,130 @@
+/// See pubsub/subscriber_table.hpp and pubsub/exchange.hpp.
+
+#include "pubsub/subscriber_table.hpp"
+
+#include "base/random.hpp"
+#include "pubsub/exchange.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <array>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+using namespace thespis;
+using pubsub::topic_kind;
+
+namespace {
+
+constexpr std::array kinds{topic_kind::channel, topic_kind::pattern, topic_kind::shard_channel};
+
+struct inbox final : pubsub::subscriber {
+  void push(const std::shared_ptr<const pubsub::delivery>& from, std::size_t number) override {
+    got.emplace_back((*from)[number].payload);
+  }
+  void flush_pushes() override {
+  }
+
+  std::vector<std::string> got;
+};
+
+} // namespace
+
+TEST_CASE("messages go to whoever a plain model says", "[subscriber_table]") {
+  const auto seed = base::random_seed();
+  INFO("seed " << seed);
+  base::random_bits random{seed};
+  constexpr std::size_t groups = 3;
+  pubsub::exchange exchange{groups};
+  std::array<pubsub::subscriber_table, groups> tables;
+  std::array<inbox, 12> clients;
+  std::map<std::pair<topic_kind, std::string>, std::set<std::size_t>> model;
+  const std::vector<std::string> names{"a", "ab", "b", "a*", "*", "a?"};
+  const auto settle = [&](std::size_t group) {
+    const auto changes = tables[group].take_changes();
+    exchange.follow(static_cast<pubsub::group_index>(group), changes);
+  };
+  for (int step = 0; step < 20'000; ++step) {
+    const auto who = random.below(clients.size());
+    const auto group = who % groups;
+    const auto kind = kinds[random.below(kinds.size())];
+    const auto& name = names[random.below(names.size())];
+    auto& members = model[{kind, name}];
+    switch (random.below(8)) {
+      case 0:
+      case 1:
+        REQUIRE(tables[group].add(clients[who], kind, name) == members.insert(who).second);
+        settle(group);
+        break;
+      case 2:
+        REQUIRE(tables[group].remove(clients[who], kind, name) == (members.erase(who) != 0));
+        settle(group);
+        break;
+      case 3:
+        if (random.below(8) != 0)
+          break;
+        tables[group].remove(clients[who]);
+        for (auto& [topic, all] : model)
+          all.erase(who);
+        settle(group);
+        REQUIRE_FALSE(clients[who].subscribes());
+        break;
+      default: {
+        const auto to = random.below(2) == 0 ? topic_kind::channel : topic_kind::shard_channel;
+        std::array<std::size_t, 12> expected{};
+        std::size_t receivers = 0;
+        for (const auto& [topic, all] : model) {
+          const auto fits = topic.first == to
+                              ? topic.second == name
+                              : topic.first == topic_kind::pattern && to == topic_kind::channel
+                                  && base::glob_match(topic.second, name);
+          receivers += fits ? all.size() : 0;
+          if (fits)
+            for (const auto one : all)
+              ++expected[one];
+        }
+        REQUIRE(exchange.publish(to, name, "x") == receivers);
+        exchange.take([&](pubsub::group_index where, const auto& messages) {
+          tables[where].deliver(messages);
+        });
+        for (std::size_t i = 0; i < clients.size(); ++i) {
+          REQUIRE(clients[i].got.size() == expected[i]);
+          clients[i].got.clear();
+        }
+      }
+    }
+    std::size_t count = 0;
+    for (const auto& [topic, all] : model)
+      count += topic.first == kind && all.contains(who) ? 1 : 0;
+    REQUIRE(clients[who].count(kind) == count);
+  }
+  for (const auto& [topic, all] : model) {
+    const auto* const found = exchange.routes().find(topic.first, topic.second);
+    REQUIRE((found == nullptr ? 0 : found->subscribers) == all.size());
+  }
+  for (std::size_t i = 0; i < clients.size(); ++i)
+    tables[i % groups].remove(clients[i]);
+}
+
+TEST_CASE("a delivery knows the parts of each of its frames", "[delivery]") {
+  pubsub::delivery all;
+  all.add(topic_kind::channel, "news", "news", "hello");
+  all.add(topic_kind::pattern, "n*", "news", "");
+  all.add(topic_kind::shard_channel, "", "", "x");
+  REQUIRE(all.size() == 3);
+  CHECK(all[0].frame == ">3\r\n$7\r\nmessage\r\n$4\r\nnews\r\n$5\r\nhello\r\n");
+  CHECK(all[0].topic == "news");
+  CHECK(all[0].channel == "news");
+  CHECK(all[0].payload == "hello");
+  CHECK(all[1].frame == ">4\r\n$8\r\npmessage\r\n$2\r\nn*\r\n$4\r\nnews\r\n$0\r\n\r\n");
+  CHECK(all[1].topic == "n*");
+  CHECK(all[1].channel == "news");
+  CHECK(all[1].payload.empty());
+  CHECK(all[2].frame == ">3\r\n$8\r\nsmessage\r\n$0\r\n\r\n$1\r\nx\r\n");
+  CHECK(all[2].payload == "x");
+  all.truncate(1);
+  CHECK(all.size() == 1);
+  CHECK(all.bytes() == all[0].frame.size());
+}
