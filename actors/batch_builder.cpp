@@ -1,5 +1,6 @@
 #include "actors/batch_builder.hpp"
 
+#include "base/ascii.hpp"
 #include "keyspace/slots.hpp"
 #include "protocol/scan_cursor.hpp"
 
@@ -10,6 +11,19 @@ namespace thespis::actors {
 
 using protocol::way;
 
+namespace {
+
+bool may_wait(const protocol::command_spec& spec, protocol::arguments request) noexcept {
+  if ((spec.flags & protocol::blocking) == 0)
+    return false;
+  return spec.waits_with.empty()
+         || std::any_of(request.begin(), request.end(), [&](std::string_view word) {
+              return base::equals_nocase(word, spec.waits_with);
+            });
+}
+
+} // namespace
+
 placement batch_builder::place(batch& work, const protocol::command_spec& spec,
                                std::uint32_t word_count) {
   if (spec.route == way::session)
@@ -18,8 +32,9 @@ placement batch_builder::place(batch& work, const protocol::command_spec& spec,
     return placement::administrator;
   if (spec.route == way::fan_out)
     return placement::fan_out;
-  if ((spec.flags & protocol::blocking) != 0) {
-    find_partitions({work.words.data() + work.words.size() - word_count, word_count}, spec);
+  const protocol::arguments request{work.words.data() + work.words.size() - word_count, word_count};
+  if (may_wait(spec, request)) [[unlikely]] {
+    find_partitions(request, spec);
     meet_key_partitions();
     return placement::meeting;
   }

@@ -23,10 +23,12 @@ void blocked_request::begin(const keyspace::wait_wish& wish,
   const auto self = shared_from_this();
   caf::mailbox_element_ptr news;
   caf::mailbox_element_ptr deadline;
+  keyspace::wait_wish kept;
   try {
+    kept = wish;
     for (const auto key : wish.keys)
       shards.at(key).changes.waiting().add({work_.client->database, std::string{key}},
-                                           {self, wait, wish.wanted});
+                                           {self, wait, wish.wanted, wish.heeds_loss});
     news = wrap(request_waits{wait});
     if (wish.until_ms != 0)
       deadline = wrap(end_wait_at{self, wait, wish.until_ms});
@@ -35,7 +37,8 @@ void blocked_request::begin(const keyspace::wait_wish& wish,
       shards.at(key).changes.waiting().remove(this, wait);
     throw;
   }
-  wish_ = wish;
+  wish_ = std::move(kept);
+  settle_words();
   partitions_ = std::move(partitions);
   meeting_ = &meeting;
   wait_ = wait;
@@ -45,6 +48,15 @@ void blocked_request::begin(const keyspace::wait_wish& wish,
   post_wrapped(owner, here, std::move(news));
   if (deadline)
     post_wrapped(core.scheduler, here, std::move(deadline));
+}
+
+/// The request says from now on what it meant when it came.
+void blocked_request::settle_words() noexcept {
+  auto& part = work_.parts.front();
+  const auto& item = part.items.front();
+  auto& words = item.own_words ? part.own_words : work_.words;
+  for (const auto& word : wish_.settled)
+    words[item.first_word + word.index] = word.text;
 }
 
 bool blocked_request::can_run(const shard_map& shards) const noexcept {

@@ -60,6 +60,7 @@ public:
   }
 
 private:
+  void settle_words() noexcept;
   void end(keyspace::wait_note why) override;
   void reply(keyspace::wait_note why);
   void forget(const keyspace::shard_map* shards, caf::execution_unit* here) noexcept;

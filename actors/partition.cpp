@@ -332,6 +332,10 @@ void partition::wake_up() {
     const auto budget = std::max<std::size_t>(
       expired_per_ms * core_.network.size() / core_.shards.size(), 1);
     const auto more = keyspace::expire_due(shard_, now_ms, budget);
+    if (has_ready_waiters(shard_)) {
+      keyspace::shard* const shards[] = {&shard_};
+      serve_waiters(core_, {only_this_, shards}, statistics_, context());
+    }
     tell_events(context());
     if (more)
       rest_until(now_ms + 1);

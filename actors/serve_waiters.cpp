@@ -41,10 +41,10 @@ private:
     auto& db = shard.databases[static_cast<std::size_t>(place.database)];
     for (auto next = queue.waiters.begin(); next != queue.waiters.end();) {
       const auto there = db.find(place.key);
-      if (!there)
+      if (!there && queue.heeding_loss == 0)
         return;
       const auto one = *next++;
-      if (there->type() != one.wanted)
+      if (!one.heeds_loss && (!there || there->type() != one.wanted))
         continue;
       switch (one.who->claim(one.wait)) {
         case claim_result::over:

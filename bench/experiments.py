@@ -3,11 +3,13 @@
 import collection_rows
 import memory_rows
 import operating_rows
+import stream_rows
 import string_rows
 
 _GROUPS = {
     "strings": string_rows,
     "collections": collection_rows,
+    "streams": stream_rows,
     "memory": memory_rows,
     "operating": operating_rows,
 }

@@ -50,6 +50,17 @@ def send(connection, encoded):
     _expect_integers(connection, unread)
 
 
+def entries(connection, key, all_words):
+    """Adds entries to a stream; the words begin with the ID."""
+    all_words = iter(all_words)
+    while batch := list(itertools.islice(all_words, BATCH // 4)):
+        connection.send(b"".join(encode((b"XADD", key, *words)) for words in batch))
+        for _ in batch:
+            reply = connection.read()
+            if not isinstance(reply, bytes):
+                raise RuntimeError(f"XADD was refused: {reply!r}")
+
+
 def encode(words):
     """One command, from words that are bytes."""
     parts = [b"*%d\r\n" % len(words)]

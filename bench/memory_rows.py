@@ -17,7 +17,7 @@ FIELDS = 10  # of 10 bytes with their values
 
 
 def experiments():
-    return [*_strings(), *_collections(), _small_hashes()]
+    return [*_strings(), *_collections(), _small_hashes(), _stream()]
 
 
 def _strings():
@@ -73,6 +73,17 @@ def _small_hashes():
         fill.commands(connection, map(words, range(count)))
 
     return _row(f"{HASHES:,} hashes of {FIELDS} small fields", "hash", 180, HASHES, put)
+
+
+def _stream():
+    def words(number):
+        digits = b"%06d" % (number % 1_000_000)
+        return (b"*", b"a", digits, b"b", digits)
+
+    def put(connection, count):
+        fill.entries(connection, b"stream", map(words, range(count)))
+
+    return _row(f"stream, two fields of 6 digits, {ELEMENTS:,}", "entry", 24, ELEMENTS, put)
 
 
 def _row(title, unit, bytes_max, count, put):

@@ -75,6 +75,7 @@ void cmd_flushdb(command_context& ctx, arguments args) {
     return;
   for (auto* part : ctx.shards.all()) {
     const auto gone = empty(part->databases[static_cast<std::size_t>(ctx.client.database)]);
+    part->changes.waiting().note_all(ctx.client.database);
     tell(ctx, *part, "flushdb", gone);
   }
   ctx.reply.ok();
@@ -87,8 +88,10 @@ void cmd_flushall(command_context& ctx, arguments args) {
     return;
   for (auto* part : ctx.shards.all()) {
     std::uint64_t gone = 0;
-    for (auto& db : part->databases)
-      gone += empty(db);
+    for (std::size_t i = 0; i < part->databases.size(); ++i) {
+      gone += empty(part->databases[i]);
+      part->changes.waiting().note_all(static_cast<int>(i));
+    }
     tell(ctx, *part, "flushall", gone);
   }
   ctx.reply.ok();

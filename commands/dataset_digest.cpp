@@ -4,6 +4,7 @@
 #include "types/list.hpp"
 #include "types/set.hpp"
 #include "types/sorted_set.hpp"
+#include "types/stream.hpp"
 
 #include <fmt/format.h>
 
@@ -76,6 +77,17 @@ void add_members(const types::sorted_set& value, content_digest& sum) {
   });
 }
 
+void add_members(const types::stream& value, content_digest& sum) {
+  for (auto at = value.first(); at; ++at) {
+    const auto entry = *at;
+    sum.mix(fmt::format("{}.{}", entry.id.ms, entry.id.seq));
+    entry.for_each([&](std::string_view field, std::string_view text) {
+      sum.mix(field);
+      sum.mix(text);
+    });
+  }
+}
+
 /// Looks at the value that a word stands for, which stays its entry's.
 template <class Value>
 void digest_object(void* word, content_digest& sum) {
@@ -94,8 +106,9 @@ void digest_object(const keyspace::entry& value, content_digest& sum) {
       return digest_object<types::sorted_set>(value.object(), sum);
     case keyspace::value_type::hash:
       return digest_object<types::hash>(value.object(), sum);
-    case keyspace::value_type::string:
     case keyspace::value_type::stream:
+      return digest_object<types::stream>(value.object(), sum);
+    case keyspace::value_type::string:
       return;
   }
 }

@@ -56,7 +56,15 @@ protocol::command_table& table_of_process() {
                                       zset_walk_rows(),
                                       zset_algebra_rows(),
                                       geo_rows(),
-                                      geo_search_rows()};
+                                      geo_search_rows(),
+                                      stream_rows(),
+                                      stream_range_rows(),
+                                      stream_read_rows(),
+                                      stream_group_rows(),
+                                      stream_pending_rows(),
+                                      stream_claim_rows(),
+                                      stream_info_rows(),
+                                      stream_delete_rows()};
   // clang-format on
   static protocol::command_table table{families};
   return table;

@@ -105,6 +105,9 @@ void server_state::apply_settings() {
   access.list_packed_size.store(static_cast<int>(options.get(option::list_max_listpack_size)),
                                 relaxed);
   access.hll_sparse_bytes_max.store(options.bytes(option::hll_sparse_max_bytes), relaxed);
+  access.stream_node_bytes.store(options.bytes(option::stream_node_max_bytes), relaxed);
+  access.stream_node_entries.store(
+    static_cast<std::size_t>(options.get(option::stream_node_max_entries)), relaxed);
   access.lfu_log_factor.store(static_cast<int>(options.get(option::lfu_log_factor)), relaxed);
   access.lfu_decay_minutes.store(static_cast<int>(options.get(option::lfu_decay_time)), relaxed);
 }

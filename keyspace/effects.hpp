@@ -78,6 +78,14 @@ public:
       sink_->on_effect({cls, event, database, key});
   }
 
+  /// A change that neither keyspace events nor those who wait or watch hear of: a stream's group
+  /// delivered or acknowledged something. It is replayed like others.
+  void did_quietly(int database, std::uint64_t changes = 1) {
+    touch(database);
+    ++events_;
+    changes_ += changes;
+  }
+
   /// REQUIRES: `did` was or will be called in the same request.
   void replay_as(int database, std::initializer_list<std::string_view> command) {
     replay_as(database, protocol::arguments{command.begin(), command.size()});
@@ -98,6 +106,8 @@ public:
   void aside(event_class cls, std::string_view event, int database, std::string_view key,
              protocol::arguments command) {
     touch(database);
+    if (!waiting_.empty()) [[unlikely]]
+      waiting_.note(database, key);
     if (sink_ == nullptr) [[likely]]
       return;
     sink_->on_effect({cls, event, database, key});

@@ -29,6 +29,7 @@ class hash;
 class list;
 class set;
 class sorted_set;
+class stream;
 
 } // namespace thespis::types
 
@@ -45,6 +46,8 @@ template <>
 inline constexpr value_type type_of<types::set> = value_type::set;
 template <>
 inline constexpr value_type type_of<types::sorted_set> = value_type::zset;
+template <>
+inline constexpr value_type type_of<types::stream> = value_type::stream;
 
 /// A value in the hand of who works on it: its word goes back into the entry in the end. The entry
 /// must stay where it is meanwhile, and nobody else may look at the value.

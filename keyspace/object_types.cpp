@@ -5,6 +5,7 @@
 #include "types/list.hpp"
 #include "types/set.hpp"
 #include "types/sorted_set.hpp"
+#include "types/stream.hpp"
 
 namespace thespis::keyspace {
 
@@ -14,6 +15,7 @@ object_types built_in_object_types() noexcept {
   all.by_type[static_cast<std::size_t>(value_type::set)] = operations_for<types::set>();
   all.by_type[static_cast<std::size_t>(value_type::list)] = operations_for<types::list>();
   all.by_type[static_cast<std::size_t>(value_type::zset)] = operations_for<types::sorted_set>();
+  all.by_type[static_cast<std::size_t>(value_type::stream)] = operations_for<types::stream>();
   return all;
 }
 

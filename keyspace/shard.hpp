@@ -46,6 +46,9 @@ struct access_settings {
   /// list-max-listpack-size: a number of elements, or if negative a class of bytes.
   std::atomic<int> list_packed_size{-2};
   std::atomic<std::size_t> hll_sparse_bytes_max{3000};
+  /// Where a stream begins another block (stream-node-max-*); 0: no limit of that kind.
+  std::atomic<std::size_t> stream_node_bytes{4096};
+  std::atomic<std::size_t> stream_node_entries{100};
   /// No string grows beyond it (proto-max-bulk-len).
   std::atomic<std::size_t> string_bytes_max{512 * std::size_t{1024} * 1024};
 };

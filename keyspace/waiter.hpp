@@ -20,10 +20,19 @@
 #include "protocol/arguments.hpp"
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace thespis::keyspace {
+
+/// A word of a request that means something else once it waits (XREAD's "$").
+struct settled_word {
+  std::size_t index;
+  std::string text;
+};
 
 /// What a handler wants to wait for.
 struct wait_wish {
@@ -38,6 +47,10 @@ struct wait_wish {
   bool null_array = true;
   /// Whether the request needs all the keys that it names at once.
   bool needs_all_keys = false;
+  /// Whether it is also worth a look that a key is gone or has another type now.
+  bool heeds_loss = false;
+  /// What the request is run again with.
+  std::vector<settled_word> settled{};
 };
 
 /// What somebody else wanted of a request that was claimed, or why a wait ends without what was

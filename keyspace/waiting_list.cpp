@@ -18,6 +18,7 @@ void waiting_list::add(const place& at, const waiting& one) {
     spots.push_back({where, {}});
     auto& waiters = where->second.waiters;
     spots.back().where = waiters.insert(waiters.end(), one);
+    where->second.heeding_loss += one.heeds_loss ? 1 : 0;
   } catch (const std::bad_alloc&) {
     if (!spots.empty() && spots.back().at == where && spots.back().where == line::iterator{})
       spots.pop_back();
@@ -35,6 +36,7 @@ void waiting_list::remove(const waiter* who, waiter::number wait) noexcept {
   if (found == spots_.end())
     return;
   for (const auto& [at, where] : found->second) {
+    at->second.heeding_loss -= where->heeds_loss ? 1 : 0;
     at->second.waiters.erase(where);
     drop_if_idle(*at);
   }

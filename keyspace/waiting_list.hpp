@@ -26,6 +26,8 @@ public:
     waiter_ptr who;
     waiter::number wait;
     value_type wanted;
+    /// See wait_wish.
+    bool heeds_loss = false;
   };
   using line = std::list<waiting>;
 
@@ -37,6 +39,8 @@ public:
   struct queue {
     /// The first to come is the first.
     line waiters;
+    /// How many of them look also when the key is gone.
+    std::size_t heeding_loss = 0;
     /// Whether it is among the ready ones.
     bool ready = false;
     /// Whether somebody looks at it (take_ready): then it stays, even when nobody is left.

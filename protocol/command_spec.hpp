@@ -224,6 +224,8 @@ struct command_spec {
   merge replies = merge::first;
   /// Null for a container of subcommands.
   command_handler run = nullptr;
+  /// Of a blocking command: the word without which a request never waits. Empty: any may wait.
+  std::string_view waits_with{};
   command_group group = command_group::generic;
   std::string_view since{};
   std::string_view complexity{};

@@ -133,4 +133,27 @@ std::string no_input_keys(std::string_view full_name) {
   return fmt::format("ERR at least 1 input key is needed for '{}' command", full_name);
 }
 
+std::string unbalanced_streams(std::string_view full_name, bool group) {
+  return fmt::format("ERR Unbalanced '{}' list of streams: for each stream key an ID or '{}' must "
+                     "be specified.",
+                     full_name, group ? '>' : '$');
+}
+
+std::string no_key_or_group(std::string_view key, std::string_view group) {
+  return fmt::format("NOGROUP No such key '{}' or consumer group '{}'", shown(key), shown(group));
+}
+
+std::string no_group_to_read(std::string_view key, std::string_view group) {
+  return no_key_or_group(key, group) + " in XREADGROUP with GROUP option";
+}
+
+std::string no_such_group(std::string_view key, std::string_view group) {
+  return fmt::format("NOGROUP No such consumer group '{}' for key name '{}'", shown(group),
+                     shown(key));
+}
+
+std::string unrecognized_claim_option(std::string_view option) {
+  return fmt::format("ERR Unrecognized XCLAIM option '{}'", shown(option));
+}
+
 } // namespace thespis::protocol::errors

@@ -116,6 +116,75 @@ inline constexpr text weight_not_a_float = "ERR weight value is not a float";
 inline constexpr text limit_negative = "ERR LIMIT can't be negative";
 inline constexpr text count_not_positive = "ERR count should be greater than 0";
 
+// -- streams --------------------------------------------------------------------------------------
+inline constexpr text invalid_stream_id
+  = "ERR Invalid stream ID specified as stream command argument";
+inline constexpr text stream_maxlen_negative = "ERR The MAXLEN argument must be >= 0.";
+inline constexpr text stream_limit_negative = "ERR The LIMIT argument must be >= 0.";
+inline constexpr text stream_two_trims
+  = "ERR syntax error, MAXLEN and MINID options at the same time are not compatible";
+inline constexpr text stream_limit_without_trim
+  = "ERR syntax error, LIMIT cannot be used without specifying a trimming strategy";
+inline constexpr text stream_no_trim
+  = "ERR syntax error, XTRIM must be called with a trimming strategy";
+inline constexpr text stream_limit_of_exact_trim
+  = "ERR syntax error, LIMIT cannot be used without the special ~ option";
+inline constexpr text stream_id_zero = "ERR The ID specified in XADD must be greater than 0-0";
+inline constexpr text stream_ids_exhausted
+  = "ERR The stream has exhausted the last possible ID, unable to add more items";
+inline constexpr text stream_id_too_small
+  = "ERR The ID specified in XADD is equal or smaller than the target stream top item";
+inline constexpr text stream_entry_too_large = "ERR Elements are too large to be stored";
+inline constexpr text stream_invalid_start = "ERR invalid start ID for the interval";
+inline constexpr text stream_invalid_end = "ERR invalid end ID for the interval";
+inline constexpr text stream_added_negative = "ERR entries_added must be positive";
+inline constexpr text stream_set_id_below_given_deleted
+  = "ERR The ID specified in XSETID is smaller than the provided max_deleted_entry_id";
+inline constexpr text stream_set_id_below_deleted
+  = "ERR The ID specified in XSETID is smaller than current max_deleted_entry_id";
+inline constexpr text stream_set_id_below_top
+  = "ERR The ID specified in XSETID is smaller than the target stream top item";
+inline constexpr text stream_added_below_length
+  = "ERR The entries_added specified in XSETID is smaller than the target stream length";
+inline constexpr text stream_read_group
+  = "ERR The GROUP option is only supported by XREADGROUP. You called XREAD instead.";
+inline constexpr text stream_read_noack
+  = "ERR The NOACK option is only supported by XREADGROUP. You called XREAD instead.";
+inline constexpr text stream_read_claim
+  = "ERR The CLAIM option is only supported by XREADGROUP. You called XREAD instead.";
+inline constexpr text stream_group_missing = "ERR Missing GROUP option for XREADGROUP";
+inline constexpr text stream_new_id_in_group
+  = "ERR The $ ID is meaningless in the context of XREADGROUP: you want to read the history of "
+    "this "
+    "consumer by specifying a proper ID, or use the > ID to get new messages. The $ ID would just "
+    "return an empty result set.";
+inline constexpr text stream_last_id_in_group
+  = "ERR The + ID is meaningless in the context of XREADGROUP: you want to read the history of "
+    "this "
+    "consumer by specifying a proper ID, or use the > ID to get new messages. The + ID would just "
+    "return an empty result set.";
+inline constexpr text stream_undelivered_without_group
+  = "ERR The > ID can be specified only when calling XREADGROUP using the GROUP <group> <consumer> "
+    "option.";
+inline constexpr text stream_entries_read_negative
+  = "ERR value for ENTRIESREAD must be positive or -1";
+inline constexpr text stream_key_missing
+  = "ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use "
+    "the MKSTREAM option to create an empty stream automatically.";
+inline constexpr text stream_group_exists = "BUSYGROUP Consumer Group name already exists";
+inline constexpr text stream_claim_idle = "ERR Invalid min-idle-time argument for XCLAIM";
+inline constexpr text stream_claim_idle_option = "ERR Invalid IDLE option argument for XCLAIM";
+inline constexpr text stream_claim_time_option = "ERR Invalid TIME option argument for XCLAIM";
+inline constexpr text stream_claim_retry_option
+  = "ERR Invalid RETRYCOUNT option argument for XCLAIM";
+inline constexpr text stream_autoclaim_idle = "ERR Invalid min-idle-time argument for XAUTOCLAIM";
+inline constexpr text stream_read_claim_idle = "ERR Invalid min-idle-time argument for XREADGROUP";
+inline constexpr text stream_claim_count = "ERR COUNT must be > 0";
+inline constexpr text stream_id_count = "ERR Number of IDs must be a positive integer";
+inline constexpr text stream_id_count_mismatch
+  = "ERR The `numids` parameter must match the number of arguments";
+inline constexpr text stream_nack_retry_option = "ERR Invalid RETRYCOUNT option argument for XNACK";
+
 // -- geo ------------------------------------------------------------------------------------------
 inline constexpr text geo_unit = "ERR unsupported unit provided. please use M, KM, FT, MI";
 inline constexpr text geo_radius_not_numeric = "ERR need numeric radius";
@@ -263,6 +332,14 @@ std::string unknown_client_type(std::string_view type);
 std::string bitop_too_few_sources(std::string_view operation);
 /// ZUNION and its like.
 std::string no_input_keys(std::string_view full_name);
+/// `full_name` in lower case.
+std::string unbalanced_streams(std::string_view full_name, bool group);
+/// XPENDING, XCLAIM and their like.
+std::string no_key_or_group(std::string_view key, std::string_view group);
+std::string no_group_to_read(std::string_view key, std::string_view group);
+/// XGROUP and XINFO.
+std::string no_such_group(std::string_view key, std::string_view group);
+std::string unrecognized_claim_option(std::string_view option);
 std::string invalid_coordinates(double longitude, double latitude);
 /// GEOSEARCH: `name` in the client's own spelling.
 std::string geo_center_missing(std::string_view name);

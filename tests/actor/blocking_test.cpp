@@ -195,3 +195,83 @@ TEST_CASE("a store that ends lets go of those who wait", "[blocking]") {
   waiting.join();
   CHECK(reply != "");
 }
+
+TEST_CASE("the end of a stream is what it was when the wait for it began", "[blocking]") {
+  stepped_core world{3};
+  stepped_client waiting{world};
+  stepped_client client{world};
+  const auto entry_of = [](const std::string& key) {
+    return "*1\r\n*2\r\n$" + std::to_string(key.size()) + "\r\n" + key
+           + "\r\n*1\r\n*2\r\n$3\r\n7-0\r\n*2\r\n$1\r\nf\r\n$1\r\nv\r\n";
+  };
+  client.say({{"XADD", a, "5", "f", "v"}, {"XADD", b, "9", "f", "v"}});
+  waiting.send({"XREAD", "BLOCK", "0", "STREAMS", a, b, "$", "$"});
+  world.run();
+  CHECK_FALSE(waiting.answered());
+  // Run again over one of its streams only, and over both.
+  CHECK(client.say({{"XGROUP", "CREATE", a, "g", "0"}}) == "+OK\r\n");
+  CHECK_FALSE(waiting.answered());
+  CHECK(client.say({{"XADD", a, "7", "f", "v"}}) == "$3\r\n7-0\r\n");
+  CHECK(waiting.take() == entry_of(a));
+  CHECK(waited_for(world) == 0);
+}
+
+TEST_CASE("who waits as a consumer hears that the stream has gone", "[blocking]") {
+  stepped_core world{3};
+  stepped_client consumer{world};
+  stepped_client reader{world};
+  stepped_client client{world};
+  for (const auto& words : std::vector<std::vector<std::string>>{
+         {"DEL", a}, {"SET", a, "x"}, {"XGROUP", "DESTROY", a, "g"}, {"FLUSHALL"}}) {
+    client.say({{"FLUSHALL"},
+                {"XGROUP", "CREATE", a, "g", "$", "MKSTREAM"},
+                {"XGROUP", "CREATE", b, "g", "$", "MKSTREAM"}});
+    consumer.send({"XREADGROUP", "GROUP", "g", "c", "BLOCK", "0", "STREAMS", b, a, ">", ">"});
+    reader.send({"XREAD", "BLOCK", "0", "STREAMS", a, "$"});
+    world.run();
+    CHECK_FALSE(consumer.answered());
+    client.say({words});
+    const auto reply = consumer.take();
+    CHECK((reply.starts_with("-NOGROUP ") || reply.starts_with("-WRONGTYPE ")));
+    CHECK_FALSE(reader.answered());
+    CHECK(reader.record().waiter->give_up(keyspace::wait_note::timeout));
+    world.run();
+    CHECK(reader.take() == "*-1\r\n");
+    CHECK(waited_for(world) == 0);
+  }
+}
+
+TEST_CASE("one entry serves all who read and one of a group", "[blocking]") {
+  stepped_core world{3};
+  stepped_client first{world};
+  stepped_client second{world};
+  stepped_client one{world};
+  stepped_client other{world};
+  stepped_client client{world};
+  client.say({{"XGROUP", "CREATE", a, "g", "$", "MKSTREAM"}});
+  first.send({"XREAD", "BLOCK", "0", "STREAMS", a, "$"});
+  one.send({"XREADGROUP", "GROUP", "g", "one", "BLOCK", "0", "STREAMS", a, ">"});
+  second.send({"XREAD", "BLOCK", "0", "STREAMS", a, "$"});
+  other.send({"XREADGROUP", "GROUP", "g", "other", "BLOCK", "0", "STREAMS", a, ">"});
+  world.run();
+  client.say({{"XADD", a, "1", "f", "v"}});
+  CHECK(first.answered());
+  CHECK(second.answered());
+  CHECK(one.answered());
+  CHECK_FALSE(other.answered());
+  first.take();
+  second.take();
+  one.take();
+  client.say({{"XADD", a, "2", "f", "v"}});
+  CHECK(other.take().find("2-0") != std::string::npos);
+}
+
+TEST_CASE("a read of streams that does not wait needs no meeting", "[blocking]") {
+  stepped_core world{3};
+  stepped_client client{world};
+  CHECK(client.say({{"XADD", a, "1", "f", "v"}, {"XREAD", "STREAMS", a, "1"}, {"XLEN", a}})
+        == "$3\r\n1-0\r\n*-1\r\n:1\r\n");
+  CHECK(client.batches == 1);
+  client.say({{"XADD", a, "2", "f", "v"}, {"XREAD", "BLOCK", "0", "STREAMS", a, "1"}});
+  CHECK(client.batches == 2);
+}

@@ -97,6 +97,22 @@ def _smallest_integer_in_a_list(step, theirs, ours):
     )
 
 
+def _last_id_below_a_deleted_one(step, theirs, ours):
+    return (
+        step.name == "XSETID"
+        and theirs.endswith(b"XSETID is smaller than the target stream top item\r\n")
+        and ours.endswith(b"XSETID is smaller than current max_deleted_entry_id\r\n")
+    )
+
+
+def _unbalanced_streams(step, theirs, ours):
+    return (
+        step.name in ("XREAD", "XREADGROUP")
+        and theirs.startswith(b"-ERR Unbalanced XREAD list of streams:")
+        and ours.startswith(b"-ERR Unbalanced 'xread")
+    )
+
+
 _BIT_ARGUMENTS = (
     b"-ERR syntax error\r\n",
     b"-ERR value is not an integer or out of range\r\n",
@@ -171,6 +187,16 @@ RULES = [
         "7.2 keeps small sets of strings in a listpack, 7.0 has hash tables only.",
         _packed_set,
         _is_a_small_set,
+    ),
+    Rule(
+        "last ID below a deleted one",
+        "Since 7.2 XSETID refuses an ID below the highest one that was deleted, and says so first.",
+        _last_id_below_a_deleted_one,
+    ),
+    Rule(
+        "unbalanced streams",
+        "7.2 names the command that has not as many IDs as keys.",
+        _unbalanced_streams,
     ),
     Rule("help", "HELP explains the same subcommands in our own words.", _help),
     Rule("version", "The version reported is 7.2.4, the oracle's is 7.0.15.", _version_text),

@@ -1,0 +1,123 @@
+#include "commands/stream_delivery.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace thespis::commands {
+
+using types::stream_id;
+
+void stream_delivery::reply_history(const stream_id& behind) {
+  const auto head = ctx_.reply.begin_array();
+  std::uint64_t count = 0;
+  const auto from = behind.next();
+  auto at = from ? consumer_.pending.at_least(*from) : types::pending_entries::iterator{};
+  for (; at && count < request_.count; ++at, ++count) {
+    const auto found = value_.at_least(at.id());
+    if (!found || found.id() != at.id()) {
+      ctx_.reply.array(2);
+      reply_id(ctx_.reply, at.id());
+      ctx_.reply.null_array();
+      continue;
+    }
+    reply_entry(ctx_.reply, *found);
+    at->delivered_ms = ctx_.now.ms;
+    at->count_delivery();
+    replay_claim(ctx_, words_, group_, at.id(), **at);
+  }
+  ctx_.reply.end_array(head, count);
+}
+
+void stream_delivery::reply_undelivered() {
+  const auto head = ctx_.reply.begin_array();
+  std::uint64_t count = 0;
+  if (request_.claim_idle_ms)
+    count = claim_idle();
+  const auto from = group_.last_id.next();
+  auto at = from ? value_.at_least(*from) : types::stream::iterator{};
+  const auto delivers = bool{at} && count < request_.count;
+  for (; at && count < request_.count; ++at, ++count)
+    deliver(*at);
+  ctx_.reply.end_array(head, count);
+  if (delivers && request_.acknowledges)
+    replay_group_position(ctx_, words_, group_);
+}
+
+/// Without memory for one of the steps the entry is delivered again.
+void stream_delivery::deliver(const types::stream_entry& entry) {
+  types::pending_entry* pending = nullptr;
+  if (!request_.acknowledges) {
+    pending = &group_.assign(entry.id, &consumer_);
+    pending->delivered_ms = ctx_.now.ms;
+    pending->deliveries = 1;
+    consumer_.active_ms = ctx_.now.ms;
+  }
+  if (request_.claim_idle_ms)
+    reply_with_history(entry, 0, 0);
+  else
+    reply_entry(ctx_.reply, entry);
+  value_.advance(group_, entry.id);
+  if (pending != nullptr)
+    replay_claim(ctx_, words_, group_, entry.id, *pending);
+}
+
+void stream_delivery::reply_with_history(const types::stream_entry& entry, std::int64_t idle_ms,
+                                         std::int64_t deliveries) {
+  ctx_.reply.array(4);
+  reply_id(ctx_.reply, entry.id);
+  reply_fields(ctx_.reply, entry);
+  ctx_.reply.integer(idle_ms);
+  ctx_.reply.integer(deliveries);
+}
+
+/// Those that have waited longest come first.
+std::uint64_t stream_delivery::claim_idle() {
+  struct candidate {
+    std::int64_t delivered_ms;
+    stream_id id;
+  };
+  std::vector<candidate> idle;
+  for (auto at = group_.pending().first(); at; ++at)
+    if (ctx_.now.ms - at->delivered_ms >= *request_.claim_idle_ms)
+      idle.push_back({at->delivered_ms, at.id()});
+  std::stable_sort(idle.begin(), idle.end(), [](const candidate& a, const candidate& b) {
+    return a.delivered_ms < b.delivered_ms;
+  });
+  std::uint64_t count = 0;
+  for (const auto& each : idle) {
+    if (count == request_.count)
+      break;
+    const auto found = value_.at_least(each.id);
+    if (!found || found.id() != each.id) {
+      drop(each.id);
+      continue;
+    }
+    auto& pending = group_.assign(each.id, &consumer_);
+    reply_with_history(*found, ctx_.now.ms - each.delivered_ms, pending.deliveries);
+    pending.delivered_ms = ctx_.now.ms;
+    pending.count_delivery();
+    consumer_.active_ms = ctx_.now.ms;
+    replay_claim(ctx_, words_, group_, each.id, pending);
+    ++count;
+  }
+  return count;
+}
+
+/// The entry of a pending one has been deleted.
+void stream_delivery::drop(const stream_id& id) {
+  const types::stream_id_text text{id};
+  group_.acknowledge(id);
+  ctx_.replay_as(words_.key, {"XACK", words_.key, words_.group, text});
+}
+
+bool has_idle_entries(const read_request& request, const types::consumer_group& group,
+                      std::int64_t now_ms) {
+  if (!request.claim_idle_ms)
+    return false;
+  for (auto at = group.pending().first(); at; ++at)
+    if (now_ms - at->delivered_ms >= *request.claim_idle_ms)
+      return true;
+  return false;
+}
+
+} // namespace thespis::commands

@@ -1,0 +1,120 @@
+#pragma once
+
+/// What the commands of streams share: the value to read or to change, its groups, entries in
+/// replies, and what is replayed. Unlike other collections a stream without entries lives on.
+
+#include "commands/collection.hpp"
+#include "keyspace/command_context.hpp"
+#include "types/stream.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace thespis::commands {
+
+/// The stream of a key, which stays its entry's; empty if there is none. As long as this lives the
+/// key must not change.
+class stream_to_read {
+public:
+  explicit stream_to_read(const keyspace::database::slot& at) noexcept
+    : value_(types::stream::adopt(at ? at->object() : nullptr)) {
+  }
+  stream_to_read(stream_to_read&&) noexcept = default;
+  stream_to_read& operator=(stream_to_read&&) = delete;
+  ~stream_to_read() {
+    value_.release();
+  }
+  const types::stream* operator->() const noexcept {
+    return &value_;
+  }
+  const types::stream& operator*() const noexcept {
+    return value_;
+  }
+
+private:
+  types::stream value_;
+};
+
+/// A stream that is about to change, in its entry or on its way to one.
+class opened_stream {
+public:
+  /// REQUIRES: no entry, or one of that type. `at` and what `key` views outlive this.
+  opened_stream(keyspace::command_context& ctx, std::string_view key,
+                keyspace::database::slot& at) noexcept
+    : ctx_(ctx), key_(key), at_(at), value_(types::stream::adopt(at ? at->object() : nullptr)) {
+  }
+  ~opened_stream() {
+    if (at_)
+      at_->set_pointer(value_.release());
+  }
+  opened_stream(const opened_stream&) = delete;
+  opened_stream& operator=(const opened_stream&) = delete;
+
+  types::stream& operator*() noexcept {
+    return value_;
+  }
+  types::stream* operator->() noexcept {
+    return &value_;
+  }
+
+  /// A new stream becomes an entry. Tells "new". Throws std::bad_alloc; then it is lost.
+  void keep();
+  /// Tells that it has changed.
+  void did(std::string_view event, std::uint64_t changes = 1) {
+    keep();
+    ctx_.did_several(keyspace::event_class::stream, event, key_, changes);
+  }
+  /// Tells that a group has changed in a way that has no event.
+  void did_quietly(std::uint64_t changes = 1) {
+    ctx_.home(key_).changes.did_quietly(ctx_.client.database, changes);
+  }
+
+private:
+  keyspace::command_context& ctx_;
+  std::string_view key_;
+  keyspace::database::slot& at_;
+  types::stream value_;
+};
+
+/// The place of a group in a request.
+struct group_words {
+  std::string_view key;
+  std::string_view group;
+};
+
+/// The group, or null with the error replied: WRONGTYPE, or that of `no_key_or_group`. `at`: what
+/// was found under the key.
+types::consumer_group* find_group(keyspace::command_context& ctx,
+                                  const keyspace::database::slot& at, const group_words& words);
+
+/// The consumer of that name, which comes to be if there is none; it has been seen now.
+types::stream_consumer& use_consumer(keyspace::command_context& ctx, const group_words& words,
+                                     types::consumer_group& group, std::string_view name);
+
+// -- replies --------------------------------------------------------------------------------------
+
+inline void reply_id(protocol::reply_writer& reply, const types::stream_id& id) {
+  reply.bulk(types::stream_id_text{id});
+}
+
+/// The fields and values of an entry, one after the other.
+void reply_fields(protocol::reply_writer& reply, const types::stream_entry& entry);
+
+/// [ID, [field, value, …]]
+void reply_entry(protocol::reply_writer& reply, const types::stream_entry& entry);
+
+// -- replays --------------------------------------------------------------------------------------
+// Without anybody who listens they cost a branch.
+
+/// The pending entry as it is now, as an XCLAIM.
+void replay_claim(keyspace::command_context& ctx, const group_words& words,
+                  const types::consumer_group& group, const types::stream_id& id,
+                  const types::pending_entry& entry);
+/// How far the group has read, as an XGROUP SETID.
+void replay_group_position(keyspace::command_context& ctx, const group_words& words,
+                           const types::consumer_group& group);
+
+} // namespace thespis::commands
