@@ -14,7 +14,7 @@ constexpr std::size_t run_bytes_max = 64 * 1024;
 
 /// Where bytes may be copied to.
 base::byte_buffer& push_queue::tail() {
-  if (runs_.empty() || runs_.back().from || runs_.back().own.size() > run_bytes_max)
+  if (first_ == runs_.size() || runs_.back().from || runs_.back().own.size() > run_bytes_max)
     runs_.emplace_back();
   return runs_.back().own;
 }
@@ -29,26 +29,24 @@ void push_queue::add(const std::shared_ptr<const pubsub::delivery>& from, std::s
 
 void push_queue::add(const std::shared_ptr<const pubsub::delivery>& from, std::string_view frame,
                      char type) {
-  auto& last = tail();
   const auto rest = frame.substr(1);
   const auto is_long = frame.size() > copied_bytes_max;
-  last.prepare(is_long ? 1 : frame.size());
+  tail().prepare(is_long ? 1 : frame.size());
+  const auto last = runs_.size() - 1;
   if (is_long)
     runs_.push_back({{}, from, rest});
-  // No more allocations, and the deque's elements stay where they are.
-  last.push_back(type);
+  // No more allocations.
+  runs_[last].own.push_back(type);
   if (!is_long)
-    last.append(rest);
+    runs_[last].own.append(rest);
   bytes_ += frame.size();
 }
 
 std::size_t push_queue::gather(std::span<iovec> into) const noexcept {
   std::size_t count = 0;
   auto skipped = sent_;
-  for (const auto& one : runs_) {
-    if (count == into.size())
-      break;
-    const auto bytes = one.bytes().substr(skipped);
+  for (auto i = first_; i < runs_.size() && count < into.size(); ++i) {
+    const auto bytes = runs_[i].bytes().substr(skipped);
     skipped = 0;
     if (!bytes.empty())
       into[count++] = {const_cast<char*>(bytes.data()), bytes.size()};
@@ -59,15 +57,14 @@ std::size_t push_queue::gather(std::span<iovec> into) const noexcept {
 void push_queue::sent(std::size_t bytes) noexcept {
   bytes_ -= bytes;
   sent_ += bytes;
-  while (!runs_.empty() && sent_ >= runs_.front().bytes().size()) {
-    sent_ -= runs_.front().bytes().size();
-    if (runs_.size() == 1 && !runs_.front().from) {
-      // It is going to be used again.
-      runs_.front().own.clear();
-      return;
-    }
-    runs_.pop_front();
+  while (first_ < runs_.size() && sent_ >= runs_[first_].bytes().size()) {
+    sent_ -= runs_[first_].bytes().size();
+    runs_[first_++] = {};
   }
+  if (first_ < runs_.size() / 2)
+    return;
+  runs_.erase(runs_.begin(), runs_.begin() + static_cast<std::ptrdiff_t>(first_));
+  first_ = 0;
 }
 
 } // namespace thespis::actors

@@ -9,10 +9,11 @@
 #include <sys/uio.h>
 
 #include <cstddef>
-#include <deque>
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace thespis::actors {
 
@@ -38,6 +39,7 @@ public:
 
   void swap(push_queue& other) noexcept {
     runs_.swap(other.runs_);
+    std::swap(first_, other.first_);
     std::swap(sent_, other.sent_);
     std::swap(bytes_, other.bytes_);
   }
@@ -59,8 +61,10 @@ private:
 
   base::byte_buffer& tail();
 
-  std::deque<run> runs_;
-  /// Of the first run.
+  /// Those before `first_` have been sent. No deque: that takes memory for nothing, in each client.
+  std::vector<run> runs_;
+  std::size_t first_ = 0;
+  /// Of the first of the others.
   std::size_t sent_ = 0;
   std::size_t bytes_ = 0;
 };

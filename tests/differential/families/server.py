@@ -193,7 +193,7 @@ _SETTINGS = (
     ("slowlog-max-len", "5", "128"),
     ("lazyfree-lazy-user-del", "yes", "no"),
     ("save", "900 1 300 10", ""),
-    ("client-output-buffer-limit", "pubsub 1mb 2kb 7", "pubsub 33554432 8388608 60"),
+    ("client-output-buffer-limit", "normal 0 0 0 pubsub 1mb 2kb 7", "pubsub 33554432 8388608 60"),
     ("notify-keyspace-events", "KEA", ""),
     ("notify-keyspace-events", "gxE$", ""),
     ("loglevel", "debug", "notice"),
