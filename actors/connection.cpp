@@ -18,17 +18,8 @@ namespace thespis::actors {
 
 namespace {
 
-/// Output beyond this is sent before more of the input is looked at.
-constexpr std::size_t unsent_bytes_max = 64 * 1024;
-
 /// So much is sent before other clients have their turn: some 0.2 ms.
 constexpr std::size_t sent_bytes_max = 1024 * 1024;
-
-/// As much output counts as the client's own buffer, what is beyond it as a list of replies.
-constexpr std::size_t first_output_bytes = 16 * 1024;
-
-/// An idle client keeps no larger output than this, and no more memory for requests.
-constexpr std::size_t idle_bytes_max = 2 * 1024;
 
 } // namespace
 
@@ -272,6 +263,8 @@ void connection::note_waiting(const request_waits& news) {
   if (!dispatcher_.waits(news.wait))
     return;
   begin_wait();
+  if (in_step_)
+    send_later_pushes();
 }
 
 void connection::end_wait() {
@@ -386,122 +379,9 @@ std::optional<connection::wait> connection::flush() {
   }
   output.clear();
   sent_ = 0;
-  pushes_.swap(later_pushes_);
-  if (!send_pushes())
+  if (!send_later_pushes())
     return wait::pushes;
   return std::nullopt;
-}
-
-// -- messages of channels -------------------------------------------------------------------------
-
-/// Without memory for a message the client is closed: it would not know that it missed one.
-void connection::push(const std::shared_ptr<const pubsub::delivery>& from,
-                      const pubsub::delivery::run& which) try {
-  if (closing_ || ended_)
-    return;
-  const memory_reserve::client_work may_fail;
-  auto& queue = may_push_now() ? pushes_ : later_pushes_;
-  const auto frames = from->frames(which, record_->protocol.load(std::memory_order_relaxed));
-  if (!frames.empty()) [[likely]]
-    queue.add(from, frames);
-  else
-    for (auto i = which.first; i < which.end; ++i)
-      queue.add(from, (*from)[i].frame, '*');
-  if (queue.bytes() > unsent_bytes_max && !dispatcher_.in_flight()) [[unlikely]]
-    publish_buffers(draining_);
-  check_output_limit();
-  if (!flush_expected_) {
-    fan_out_.flush_later(*this);
-    flush_expected_ = true;
-  }
-} catch (const std::bad_alloc&) {
-  log::warning("Closing client, there is no memory for its messages: {}", record_->address);
-  close();
-}
-
-/// Whether messages may be sent at once: no replies are under way, or all before have been sent and
-/// the request waits for a key.
-bool connection::may_push_now() const noexcept {
-  if (dispatcher_.in_flight())
-    return in_step_ && record_->has_flag(commands::client_blocked);
-  return later_pushes_.empty() && dispatcher_.output_is_empty();
-}
-
-void connection::flush_pushes() {
-  flush_expected_ = false;
-  if (!closing_ && !ended_ && may_push_now())
-    send_pushes();
-}
-
-/// Returns false if the socket has to be waited for; then that is under way.
-bool connection::send_pushes() {
-  if (!draining_ && !write_pushes())
-    drain_pushes(caf::actor_cast<caf::strong_actor_ptr>(this));
-  return !draining_;
-}
-
-/// Returns false if some are left and the socket is full.
-bool connection::write_pushes() {
-  constexpr std::size_t pieces_max = 64;
-  auto& figures = core_.network[loop().index()];
-  while (!pushes_.empty()) {
-    std::array<iovec, pieces_max> pieces;
-    const auto n = socket_.send({pieces.data(), pushes_.gather(pieces)});
-    if (n >= 0) {
-      pushes_.sent(static_cast<std::size_t>(n));
-      figures.bytes_out.add(static_cast<std::uint64_t>(n));
-      figures.writes.add();
-    } else if (errno == EAGAIN) {
-      return false;
-    } else if (errno != EINTR) {
-      pushes_.clear();
-      close();
-    }
-  }
-  return true;
-}
-
-/// A wait for the socket may also be cancelled for another reason than the end (trim).
-free_coroutine connection::drain_pushes([[maybe_unused]] caf::strong_actor_ptr keeps_alive) {
-  draining_ = true;
-  auto finished = false;
-  while (!finished && !killed_) {
-    co_await socket_.writable();
-    finished = killed_ || write_pushes();
-  }
-  draining_ = false;
-  if (const auto waiting = std::exchange(waits_for_pushes_, nullptr))
-    waiting.resume();
-}
-
-/// What has been written for the client and not been taken by its socket. While something is in
-/// flight, only messages are known of.
-std::size_t connection::unread_bytes() noexcept {
-  const auto replies = dispatcher_.in_flight() ? 0 : dispatcher_.output().size() - sent_;
-  return replies + pushes_.bytes() + later_pushes_.bytes();
-}
-
-void connection::check_output_limit() {
-  const auto cls = record_->has_flag(commands::client_pubsub) ? base::client_class::pubsub
-                                                              : base::client_class::normal;
-  const auto unread = unread_bytes();
-  if (closing_ || output_watch_.allows(unread, core_.output_limits.of(cls), core_.now().ms))
-    return;
-  log::warning("Closing client that leaves too much unread (client-output-buffer-limit): {}, {} "
-               "bytes",
-               record_->address, unread);
-  core_.network[loop().index()].output_buffer_limit_disconnections.add();
-  pushes_.clear();
-  later_pushes_.clear();
-  close();
-}
-
-/// RESET: what came for the client meanwhile is dropped.
-void connection::leave_topics() {
-  fan_out_.forget(*this);
-  flush_expected_ = false;
-  later_pushes_.clear();
-  dispatcher_.left_all_topics();
 }
 
 // -- from the loop --------------------------------------------------------------------------------
@@ -522,62 +402,6 @@ void connection::close() {
 void connection::end_pause() {
   if (pause_timer_)
     pause_timer_->cancel();
-}
-
-void connection::trim() {
-  if (!socket_.is_receiving()
-      || (!input_.has_grown() && !output_may_shrink()
-          && dispatcher_.capacity_bytes() <= idle_bytes_max))
-    return;
-  trimming_ = true;
-  socket_.cancel();
-}
-
-bool connection::output_may_shrink() noexcept {
-  const auto bytes = dispatcher_.output().capacity();
-  return bytes > idle_bytes_max && output_peak_ < bytes / 2
-         && core_.reply_buffers.resizing.load(std::memory_order_relaxed);
-}
-
-void connection::shrink_buffers() {
-  if (output_may_shrink())
-    dispatcher_.output().release();
-  dispatcher_.release();
-  input_.shrink();
-}
-
-void connection::tick() {
-  if (dispatcher_.in_flight())
-    return;
-  check_output_limit();
-  publish_buffers(sent_ < dispatcher_.output().size());
-  const auto reset_ms = core_.reply_buffers.peak_reset_ms.load(std::memory_order_relaxed);
-  const auto now_ms = core_.now().ms;
-  if (reset_ms < 0 || now_ms - output_peak_since_ms_ <= reset_ms)
-    return;
-  output_peak_ = dispatcher_.output().size();
-  output_peak_since_ms_ = now_ms;
-}
-
-/// What CLIENT LIST shows of the buffers. Not for every request: only when this client may be about
-/// to ask, when something stays in a buffer for longer, and with every tick.
-void connection::publish_buffers(bool waits_to_write) noexcept {
-  const auto put = [](auto& figure, auto value) { figure.store(value, std::memory_order_relaxed); };
-  const auto& output = dispatcher_.output();
-  const auto waiting = unread_bytes();
-  put(record_->query_bytes, input_.size());
-  put(record_->query_free_bytes, input_.capacity() - input_.size());
-  put(record_->argument_bytes, dispatcher_.argument_bytes());
-  put(record_->output_capacity_bytes, output.capacity());
-  put(record_->output_peak_bytes, output_peak_);
-  // Redis has a buffer of 16 KiB and a list for what does not fit; tools watch the list.
-  put(record_->output_bytes, std::min(waiting, first_output_bytes));
-  put(record_->output_list_length, waiting > first_output_bytes ? 1u : 0u);
-  put(record_->output_list_bytes, waiting - std::min(waiting, first_output_bytes));
-  put(record_->total_bytes, sizeof *this + sizeof *record_ + input_.capacity() + output.capacity()
-                              + pushes_.bytes() + later_pushes_.bytes()
-                              + dispatcher_.capacity_bytes());
-  put(record_->write_pending, waits_to_write);
 }
 
 /// The coroutine's last act: nothing is in flight any more. Once the listener forgets its last

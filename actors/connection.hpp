@@ -96,6 +96,9 @@ private:
     /// Of the other clients, because this one has been sent much in one go.
     turn,
   };
+  /// Output beyond this is sent before more of the input is looked at.
+  static constexpr std::size_t unsent_bytes_max = 64 * 1024;
+
   class answer_awaiter;
   class pause_awaiter;
   class pushes_awaiter;
@@ -121,6 +124,7 @@ private:
   std::optional<wait> flush();
   bool may_push_now() const noexcept;
   bool send_pushes();
+  bool send_later_pushes();
   bool write_pushes();
   void leave_topics();
   std::size_t unread_bytes() noexcept;

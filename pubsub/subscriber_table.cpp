@@ -3,7 +3,9 @@
 namespace thespis::pubsub {
 
 bool subscriber_table::add(subscriber& who, topic_kind kind, std::string_view name) {
-  auto& mine = who.topics_[static_cast<std::size_t>(kind)];
+  if (who.topics_ == nullptr)
+    who.topics_ = std::make_unique<std::array<subscriber::places, topic_kinds>>();
+  auto& mine = places_of(who, kind);
   if (auto* const known = topics_.find(kind, name); known != nullptr && mine.contains(known))
     return false;
   changes_.push_back({kind, std::string{name}, true});
@@ -26,10 +28,10 @@ bool subscriber_table::add(subscriber& who, topic_kind kind, std::string_view na
 }
 
 bool subscriber_table::remove(subscriber& who, topic_kind kind, std::string_view name) {
-  auto& mine = who.topics_[static_cast<std::size_t>(kind)];
   auto* const from = topics_.find(kind, name);
-  if (from == nullptr)
+  if (from == nullptr || who.topics_ == nullptr)
     return false;
+  auto& mine = places_of(who, kind);
   const auto found = mine.find(from);
   if (found == mine.end())
     return false;
@@ -42,19 +44,23 @@ bool subscriber_table::remove(subscriber& who, topic_kind kind, std::string_view
 
 std::vector<std::string> subscriber_table::names(const subscriber& who, topic_kind kind) const {
   std::vector<std::string> all;
-  for (const auto& [one, place] : who.topics_[static_cast<std::size_t>(kind)])
-    all.push_back(one->name);
+  if (who.topics_ != nullptr)
+    for (const auto& [one, place] : (*who.topics_)[static_cast<std::size_t>(kind)])
+      all.push_back(one->name);
   return all;
 }
 
 void subscriber_table::remove(subscriber& who) {
-  for (auto& mine : who.topics_)
+  if (who.topics_ == nullptr)
+    return;
+  for (auto& mine : *who.topics_)
     while (!mine.empty()) {
       const auto [from, place] = *mine.begin();
       changes_.push_back({from->kind, from->name, false});
       mine.erase(mine.begin());
       leave(who, *from, place);
     }
+  who.topics_.reset();
 }
 
 /// The last member takes the place of the one that goes.
@@ -62,7 +68,7 @@ void subscriber_table::leave(subscriber& who, topic& from, std::size_t place) {
   auto* const last = from.members.back();
   if (last != &who) {
     from.members[place] = last;
-    last->topics_[static_cast<std::size_t>(from.kind)][&from] = place;
+    places_of(*last, from.kind)[&from] = place;
   }
   from.members.pop_back();
   if (from.members.empty())

@@ -53,7 +53,7 @@ public:
 
   /// How many topics of a kind it subscribes to.
   std::size_t count(topic_kind kind) const noexcept {
-    return topics_[static_cast<std::size_t>(kind)].size();
+    return topics_ == nullptr ? 0 : (*topics_)[static_cast<std::size_t>(kind)].size();
   }
   /// What a confirmation counts: shard channels are counted by themselves.
   std::size_t count_with(topic_kind kind) const noexcept {
@@ -72,9 +72,10 @@ private:
   friend class subscriber_table;
 
   /// With its place among the topic's members.
-  using topics = std::unordered_map<topic*, std::size_t>;
+  using places = std::unordered_map<topic*, std::size_t>;
 
-  std::array<topics, topic_kinds> topics_;
+  /// None for as long as it subscribes to nothing, as most clients do.
+  std::unique_ptr<std::array<places, topic_kinds>> topics_;
 };
 
 /// For the broker: one subscriber more or less.
@@ -103,6 +104,11 @@ public:
   }
 
 private:
+  /// REQUIRES: it has subscribed to something.
+  static subscriber::places& places_of(subscriber& who, topic_kind kind) {
+    return (*who.topics_)[static_cast<std::size_t>(kind)];
+  }
+
   void leave(subscriber& who, topic& from, std::size_t place);
 
   topic_map<topic> topics_;

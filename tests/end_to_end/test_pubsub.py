@@ -117,6 +117,16 @@ class Publishing:
         self.publish("news", "y")
         self.assertEqual(client.read(), [b"message", b"news", b"y"])
 
+    def test_no_message_stays_behind_when_a_wait_begins(self):
+        """Whichever comes first, the message or the wait: it is not kept until the wait ends."""
+        client = self.subscriber("SUBSCRIBE", "news", protocol=3)
+        for number in range(300):
+            client.write("BLPOP", "list", 0)
+            self.publish("news", number)
+            self.assertEqual(client.read(), [b"message", b"news", b"%d" % number])
+            self.publisher.call("RPUSH", "list", number)
+            self.assertEqual(client.read(), [b"list", b"%d" % number])
+
     def test_a_client_that_publishes_to_itself(self):
         client = self.subscriber("SUBSCRIBE", "news", protocol=3)
         client.write("PUBLISH", "news", "x")
