@@ -35,8 +35,12 @@ caf::behavior administrator::make_behavior() {
           [this](const client_came& client) { welcome(client); },
           [this](const client_went& client) {
             const turn now{this};
-            core_.server.clients.remove(client.id);
+            core_.server.forget_client(client.id);
             addresses_.erase(client.id);
+          },
+          [this](const redirected_keys& news) {
+            const turn now{this};
+            pass_on(news);
           },
           [this](slow_requests& slow) {
             const turn now{this};
@@ -85,6 +89,7 @@ void administrator::run(batch& work) {
   protocol::reply_writer reply{*work.output, work.client->protocol};
   keyspace::command_context ctx{reply, *work.client, keyspace::shard_map::none(), work.time};
   ctx.server = &core_.server;
+  ctx.subscriber = work.subscriber;
   statistics.start();
   if (const memory_reserve::client_work may_fail; commands::make_room(*work.output)) [[likely]]
     commands::execute(ctx, *item.spec, work.words_of(item, part), statistics);
@@ -115,9 +120,21 @@ void administrator::welcome(const client_came& client) noexcept {
   }
 }
 
+/// Changed keys that one client hears of in another's place; if it is not there any more, the
+/// other one is told so.
+void administrator::pass_on(const redirected_keys& news) {
+  const memory_reserve::own_work now;
+  const auto& known = core_.server.clients;
+  if (const auto to = addresses_.find(news.to);
+      to != addresses_.end() && known.find(news.to) != nullptr)
+    post(to->second, context(), news);
+  else if (const auto from = addresses_.find(news.from); from != addresses_.end())
+    post(from->second, context(), redirect_broken{});
+}
+
 /// The connection ends in its own time; for everybody who asks from now on the client is gone.
 void administrator::kill_client(std::uint64_t id) {
-  core_.server.clients.remove(id);
+  core_.server.forget_client(id);
   if (auto found = addresses_.find(id); found != addresses_.end())
     post(found->second, context(), close_connection{});
 }

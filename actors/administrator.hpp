@@ -28,6 +28,7 @@ private:
   void note(std::vector<commands::slow_request>& slow) noexcept;
   void welcome(const client_came& client) noexcept;
   void kill_client(std::uint64_t id);
+  void pass_on(const redirected_keys& news);
   void sample() noexcept;
   void follow_addresses();
   void set_hooks();

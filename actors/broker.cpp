@@ -25,7 +25,11 @@ caf::behavior broker::make_behavior() {
           },
           [this](const keys_changed& news) {
             const turn now{this};
-            tell(*news.events);
+            tell(news);
+          },
+          [this](const monitored& news) {
+            const turn now{this};
+            tell(news);
           },
           [this](const subscriptions_changed& news) {
             const turn now{this};
@@ -55,12 +59,30 @@ void broker::run(batch& work) {
 }
 
 /// Without memory some are not told: notifications may get lost, in Redis too.
-void broker::tell(const pubsub::keyspace_events& events) {
+void broker::tell(const keys_changed& news) {
   try {
     const memory_reserve::client_work may_fail;
-    events.publish(exchange_, core_.server.wanted_events());
+    if (news.events)
+      news.events->publish(exchange_, core_.server.wanted_events());
   } catch (const std::bad_alloc&) {
     log::warning("Keyspace events are lost: no memory");
+  }
+  try {
+    const memory_reserve::own_work now;
+    if (news.copies)
+      news.copies->publish(exchange_);
+  } catch (const std::bad_alloc&) {
+    log::warning("Clients are not told of keys that changed: no memory");
+  }
+  hand_out();
+}
+
+void broker::tell(const monitored& news) {
+  try {
+    const memory_reserve::client_work may_fail;
+    exchange_.tell_monitors(news.line);
+  } catch (const std::bad_alloc&) {
+    log::warning("A request is not monitored: no memory");
   }
   hand_out();
 }
@@ -88,6 +110,7 @@ void broker::follow(const subscriptions_changed& news) {
   show(figures.channels, topic_kind::channel);
   show(figures.patterns, topic_kind::pattern);
   show(figures.shard_channels, topic_kind::shard_channel);
+  show(figures.key_prefixes, topic_kind::key_prefix);
   if (news.work != nullptr)
     news.work->report(context());
 }

@@ -27,7 +27,8 @@ public:
 
 private:
   void run(batch& work);
-  void tell(const pubsub::keyspace_events& events);
+  void tell(const keys_changed& news);
+  void tell(const monitored& news);
   void hand_out();
   void follow(const subscriptions_changed& news);
 

@@ -115,6 +115,8 @@ public:
     self_.dispatcher_.take_answers();
     if (self_.dispatcher_.leaves_all_topics()) [[unlikely]]
       self_.leave_topics();
+    if (self_.dispatcher_.session().listens_anew) [[unlikely]]
+      self_.follow_session();
     if (self_.input_parsed_)
       return;
     // It may have taken long.
@@ -149,6 +151,8 @@ caf::behavior connection::make_behavior() {
     const memory_reserve::client_work may_fail;
     behavior.assign([this](const batch_done&) { go_on(); },
                     [this](const request_waits& news) { note_waiting(news); },
+                    [this](const redirected_keys& news) { take_redirected(news); },
+                    [this](const redirect_broken&) { note_broken_redirect(); },
                     [this](const close_connection&) {
                       const turn now{this};
                       ended_ ? quit() : close();

@@ -42,6 +42,7 @@ namespace thespis::actors {
 
 class fan_out;
 class listener;
+struct redirected_keys;
 
 class connection final : public pinned_actor, public pubsub::subscriber {
 public:
@@ -126,6 +127,15 @@ private:
   bool send_pushes();
   bool send_later_pushes();
   bool write_pushes();
+  template <class Add>
+  void queue(Add&& add);
+  void add_published(const std::shared_ptr<const pubsub::delivery>& from,
+                     const pubsub::delivery::run& which, push_queue& to) const;
+  void add_changed_keys(const std::shared_ptr<const pubsub::delivery>& from,
+                        const pubsub::delivery::run& which, push_queue& to);
+  void take_redirected(const redirected_keys& news);
+  void note_broken_redirect();
+  void follow_session();
   void leave_topics();
   std::size_t unread_bytes() noexcept;
   void check_output_limit();

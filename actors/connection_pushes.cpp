@@ -5,6 +5,9 @@
 #include "actors/fan_out.hpp"
 #include "actors/log.hpp"
 #include "actors/memory_reserve.hpp"
+#include "actors/messages.hpp"
+#include "base/byte_buffer.hpp"
+#include "protocol/reply_writer.hpp"
 
 #include <array>
 #include <cerrno>
@@ -13,19 +16,32 @@
 
 namespace thespis::actors {
 
+using pubsub::topic_kind;
+
 /// Without memory for a message the client is closed: it would not know that it missed one.
 void connection::push(const std::shared_ptr<const pubsub::delivery>& from,
-                      const pubsub::delivery::run& which) try {
+                      const pubsub::delivery::run& which) {
+  queue([&](push_queue& to) {
+    switch ((*from)[which.first].kind) {
+      case topic_kind::copies:
+      case topic_kind::key_prefix:
+        return add_changed_keys(from, which, to);
+      case topic_kind::monitor:
+        return to.add(from, from->frames(which, 3));
+      default:
+        return add_published(from, which, to);
+    }
+  });
+}
+
+/// `add`: puts something into the push_queue that it gets.
+template <class Add>
+void connection::queue(Add&& add) try {
   if (closing_ || ended_)
     return;
   const memory_reserve::client_work may_fail;
   auto& queue = may_push_now() ? pushes_ : later_pushes_;
-  const auto frames = from->frames(which, record_->protocol.load(std::memory_order_relaxed));
-  if (!frames.empty()) [[likely]]
-    queue.add(from, frames);
-  else
-    for (auto i = which.first; i < which.end; ++i)
-      queue.add(from, (*from)[i].frame, '*');
+  add(queue);
   if (queue.bytes() > unsent_bytes_max && !dispatcher_.in_flight()) [[unlikely]]
     publish_buffers(draining_);
   check_output_limit();
@@ -37,6 +53,82 @@ void connection::push(const std::shared_ptr<const pubsub::delivery>& from,
   log::warning("Closing client, there is no memory for its messages: {}", record_->address);
   close();
 }
+
+void connection::add_published(const std::shared_ptr<const pubsub::delivery>& from,
+                               const pubsub::delivery::run& which, push_queue& to) const {
+  const auto frames = from->frames(which, record_->protocol.load(std::memory_order_relaxed));
+  if (!frames.empty()) [[likely]]
+    to.add(from, frames);
+  else
+    for (auto i = which.first; i < which.end; ++i)
+      to.add(from, (*from)[i].frame, '*');
+}
+
+// -- changes of keys that the client has copies of ------------------------------------------------
+
+/// RESP2 has no words for them: another client gets them, or nobody does.
+void connection::add_changed_keys(const std::shared_ptr<const pubsub::delivery>& from,
+                                  const pubsub::delivery::run& which, push_queue& to) {
+  if (from->origin == record_->id && record_->has_flag(commands::client_no_loop))
+    return;
+  const auto redirect = record_->redirect.load(std::memory_order_relaxed);
+  if (redirect > 0)
+    post(core_.administrator, &loop(),
+         redirected_keys{record_->id, static_cast<std::uint64_t>(redirect), from, which});
+  else if (record_->protocol.load(std::memory_order_relaxed) == 3)
+    to.add(from, from->frames(which, 3));
+}
+
+/// In RESP2 they come as messages of a channel, to those who subscribe to anything.
+void connection::take_redirected(const redirected_keys& news) {
+  const turn now{this};
+  queue([&](push_queue& to) {
+    if (record_->protocol.load(std::memory_order_relaxed) == 3)
+      return to.add(news.messages, news.messages->frames(news.run, 3));
+    if (!subscribes())
+      return;
+    base::byte_buffer frame;
+    protocol::reply_writer writer{frame, 2};
+    for (auto i = news.run.first; i < news.run.end; ++i) {
+      const auto keys = (*news.messages)[i].payload;
+      writer.push(3);
+      writer.bulk("message");
+      writer.bulk("__redis__:invalidate");
+      if (keys.starts_with('*'))
+        frame.append(keys);
+      else
+        writer.null_array();
+    }
+    to.add(frame.view());
+  });
+}
+
+void connection::note_broken_redirect() {
+  const turn now{this};
+  record_->set_flag(commands::client_broken_redirect, true);
+  if (record_->protocol.load(std::memory_order_relaxed) != 3)
+    return;
+  queue([&](push_queue& to) {
+    base::byte_buffer frame;
+    protocol::reply_writer writer{frame, 3};
+    writer.push(2);
+    writer.bulk("tracking-redir-broken");
+    writer.integer(record_->redirect.load(std::memory_order_relaxed));
+    to.add(frame.view());
+  });
+}
+
+/// CLIENT TRACKING, MONITOR and RESET change what the client gets.
+void connection::follow_session() try {
+  auto& session = dispatcher_.session();
+  session.listens_anew = false;
+  fan_out_.follow(*this, session);
+} catch (const std::bad_alloc&) {
+  log::warning("Closing client, there is no memory to send it messages: {}", record_->address);
+  close();
+}
+
+// -- sending them ---------------------------------------------------------------------------------
 
 /// Whether messages may be sent at once: no replies are under way, or all before have been sent and
 /// the request waits for a key.

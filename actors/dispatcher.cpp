@@ -7,6 +7,7 @@
 #include "base/ensure.hpp"
 #include "commands/admission.hpp"
 #include "commands/execute.hpp"
+#include "commands/monitor.hpp"
 #include "protocol/errors.hpp"
 #include "protocol/reply_writer.hpp"
 #include "pubsub/subscriber_table.hpp"
@@ -73,7 +74,8 @@ dispatcher::dispatcher(core& home, std::size_t loop, const commands::client_reco
 }
 
 bool dispatcher::has_room() const noexcept {
-  if (session_.replies != protocol::reply_mode::on) [[unlikely]]
+  if (session_.replies != protocol::reply_mode::on
+      || (session_.tracking && session_.tracking->caching_called)) [[unlikely]]
     return batch_.empty();
   return batch_.request_count
          < (batch_.parts.size() == 1 ? requests_per_batch_max : requests_per_spread_batch_max);
@@ -87,9 +89,9 @@ dispatcher::step dispatcher::try_to_place(std::size_t first_word, caf::execution
   const auto found = resolve(words);
   if (found.outcome != protocol::resolution::ok || !is_plain(*found.spec, core_.gates, session_))
     [[unlikely]] {
-    const auto verdict = batch_.empty() ? look_closer(found, words) : step::run_first;
+    const auto verdict = batch_.empty() ? look_closer(found, words, here) : step::run_first;
     if (verdict == step::answered)
-      apply_reply_mode();
+      finish_request(found.spec);
     if (verdict != step::batched) {
       batch_.words.resize(first_word);
       return verdict;
@@ -128,7 +130,7 @@ dispatcher::step dispatcher::refuse(std::size_t first_word) noexcept {
   output_before_ = std::min(output_before_, output_.size());
   output_.truncate(output_before_);
   reply_out_of_memory();
-  apply_reply_mode();
+  finish_request(nullptr);
   return lost_replies_ ? step::hang_up : step::answered;
 }
 
@@ -163,7 +165,7 @@ std::unique_lock<std::mutex> dispatcher::lock_statistics() const {
 
 /// Asks the policies; `batched` means that they let the request pass.
 dispatcher::step dispatcher::look_closer(const protocol::resolved_command& found,
-                                         protocol::arguments words) {
+                                         protocol::arguments words, caf::execution_unit* here) {
   const auto counting = lock_statistics();
   protocol::reply_writer reply{output_, session_.protocol};
   if (found.outcome != protocol::resolution::ok) {
@@ -182,6 +184,8 @@ dispatcher::step dispatcher::look_closer(const protocol::resolved_command& found
   }
   switch (commands::admit(*found.spec, core_.gates, session_, batch_.time.ms, reply, statistics_)) {
     case commands::verdict::pass:
+      if (core_.gates.is_up(commands::gate_monitored))
+        show_to_monitors(*found.spec, words, here);
       return step::batched;
     case commands::verdict::wait:
       return step::paused;
@@ -189,6 +193,15 @@ dispatcher::step dispatcher::look_closer(const protocol::resolved_command& found
       break;
   }
   return step::answered;
+}
+
+/// Without memory for it they do not see it.
+void dispatcher::show_to_monitors(const protocol::command_spec& spec, protocol::arguments words,
+                                  caf::execution_unit* here) noexcept try {
+  if (commands::is_monitored(spec))
+    post(core_.broker, here, monitored{commands::monitor_line(spec, words, session_, batch_.time)});
+} catch (const std::bad_alloc&) {
+  return;
 }
 
 void dispatcher::run_session_command(const protocol::command_spec& spec,
@@ -203,7 +216,7 @@ void dispatcher::run_session_command(const protocol::command_spec& spec,
     lost_replies_ = true;
   core_.report_slow(statistics_, here);
   batch_.clear();
-  apply_reply_mode();
+  finish_request(&spec);
   mirror_session();
 }
 
@@ -269,8 +282,8 @@ void dispatcher::take_answers() noexcept {
   THESPIS_ENSURE(batch_.pending.load(std::memory_order_relaxed) == 0);
   if (batch_.cut_short.load(std::memory_order_relaxed)) [[unlikely]]
     lost_replies_ = true;
-  if (lone_spec_ != nullptr) {
-    lone_spec_ = nullptr;
+  const auto* const lone = std::exchange(lone_spec_, nullptr);
+  if (lone != nullptr) {
     note_subscriptions();
     mirror_session();
     // Confirmations come whatever CLIENT REPLY says, as all pushes do.
@@ -284,7 +297,7 @@ void dispatcher::take_answers() noexcept {
     lost_replies_ = true;
   }
   batch_.clear();
-  apply_reply_mode();
+  finish_request(lone);
 }
 
 /// Answers what could not be sent.
@@ -296,7 +309,15 @@ void dispatcher::refuse_all() noexcept {
     reply_out_of_memory();
   lone_spec_ = nullptr;
   batch_.clear();
+  finish_request(nullptr);
+}
+
+/// What was said about one request alone is over. `spec`: null for several requests, or none.
+void dispatcher::finish_request(const protocol::command_spec* spec) {
   apply_reply_mode();
+  if (session_.tracking) [[unlikely]]
+    session_.tracking->caching_called = session_.tracking->caching_called && spec != nullptr
+                                        && spec->name.starts_with("client|");
 }
 
 /// CLIENT REPLY OFF and SKIP: takes back what a request has written.

@@ -191,11 +191,15 @@ private:
   step try_to_place(std::size_t first_word, caf::execution_unit* here);
   protocol::resolved_command resolve(protocol::arguments words) noexcept;
   std::unique_lock<std::mutex> lock_statistics() const;
-  step look_closer(const protocol::resolved_command& found, protocol::arguments words);
+  step look_closer(const protocol::resolved_command& found, protocol::arguments words,
+                   caf::execution_unit* here);
+  void show_to_monitors(const protocol::command_spec& spec, protocol::arguments words,
+                        caf::execution_unit* here) noexcept;
   void run_session_command(const protocol::command_spec& spec, caf::execution_unit* here);
   void add_lone_item();
   void hand_over(caf::execution_unit* here);
   void refuse_all() noexcept;
+  void finish_request(const protocol::command_spec* spec);
   void apply_reply_mode();
   void note_subscriptions() noexcept;
   void mirror_session() const;

@@ -2,9 +2,12 @@
 
 #include "actors/memory_reserve.hpp"
 #include "commands/execute.hpp"
+#include "protocol/errors.hpp"
 
 #include <algorithm>
 #include <mutex>
+#include <span>
+#include <string>
 
 namespace thespis::actors {
 
@@ -46,7 +49,7 @@ void fan_out::run(batch& work) {
   ctx.subscriber = work.subscriber;
   statistics.start();
   if (work.subscriber == nullptr)
-    reply.error("ERR This client has nobody who takes messages");
+    reply.error(protocol::errors::takes_no_messages);
   else if (const memory_reserve::client_work may_fail; commands::make_room(*work.output)) [[likely]]
     commands::execute(ctx, *item.spec, work.words_of(item, part), statistics);
   else
@@ -92,6 +95,18 @@ void fan_out::forget(pubsub::subscriber& gone) {
   auto changes = table_.take_changes();
   if (!changes.empty())
     post(core_.broker, loop_, subscriptions_changed{group_, std::move(changes), nullptr});
+}
+
+void fan_out::follow(pubsub::subscriber& who, const protocol::session& client) {
+  using pubsub::topic_kind;
+  const auto* const tracking = client.tracking.get();
+  const std::string mine[] = {std::to_string(client.id)};
+  const std::string everything[] = {""};
+  const auto prefixes = tracking == nullptr ? std::span<const std::string>{} : tracking->prefixes;
+  table_.set(who, topic_kind::copies, std::span{mine}.first(tracking == nullptr ? 0 : 1));
+  table_.set(who, topic_kind::key_prefix, prefixes);
+  table_.set(who, topic_kind::monitor, std::span{everything}.first(client.monitors ? 1 : 0));
+  tell_broker(nullptr);
 }
 
 } // namespace thespis::actors

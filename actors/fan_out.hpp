@@ -11,6 +11,7 @@
 #include "actors/event_loop.hpp"
 #include "actors/messages.hpp"
 #include "actors/store_actor.hpp"
+#include "protocol/session.hpp"
 #include "pubsub/subscriber_table.hpp"
 
 namespace thespis::actors {
@@ -28,6 +29,9 @@ public:
 
   /// The client subscribes to nothing any more. On the loop only.
   void forget(pubsub::subscriber& gone);
+  /// The client gets what its session says: changes of keys that it has copies of, and the requests
+  /// of all clients. On the loop only. Throws std::bad_alloc with some of it done.
+  void follow(pubsub::subscriber& who, const protocol::session& client);
   /// Calls its flush_pushes() when the loop has no more to do. On the loop only. Throws
   /// std::bad_alloc.
   void flush_later(pubsub::subscriber& who);

@@ -11,6 +11,7 @@
 #include "commands/slow_request.hpp"
 #include "keyspace/discarded.hpp"
 #include "keyspace/waiter.hpp"
+#include "pubsub/changed_keys.hpp"
 #include "pubsub/delivery.hpp"
 #include "pubsub/keyspace_events.hpp"
 #include "pubsub/routing_table.hpp"
@@ -74,10 +75,28 @@ struct publish {
   batch* work;
 };
 
-/// To the broker, from a partition: this happened to keys.
+/// To the broker, from a partition: this happened to keys. Either may be null.
 struct keys_changed {
   std::shared_ptr<const pubsub::keyspace_events> events;
+  std::shared_ptr<const pubsub::changed_keys> copies;
 };
+
+/// To the broker, from a client: a request that those who monitor see.
+struct monitored {
+  std::string line;
+};
+
+/// To the administrator, from a client: another client hears of these in its place; and from there
+/// to that client. `run`: of the delivery.
+struct redirected_keys {
+  std::uint64_t from;
+  std::uint64_t to;
+  std::shared_ptr<const pubsub::delivery> messages;
+  pubsub::delivery::run run;
+};
+
+/// To a client: the one that was to hear of changed keys in its place has gone.
+struct redirect_broken {};
 
 /// To a fan-out: run the one request of this batch, which changes what its client subscribes to.
 struct change_subscriptions {
@@ -232,6 +251,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::batch_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::administer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::publish)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::keys_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::monitored)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::redirected_keys)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::redirect_broken)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::change_subscriptions)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::subscriptions_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::deliver)

@@ -101,19 +101,23 @@ void partition::serve(const partition_task& task) {
     give_garbage_away();
 }
 
-// -- keyspace events ------------------------------------------------------------------------------
+// -- those who listen -----------------------------------------------------------------------------
 
-/// Effects cost next to nothing while nobody listens.
-void partition::listen_to_events() noexcept {
-  const auto wanted = core_.server.wanted_events();
-  if (wanted == wanted_events_) [[likely]]
-    return;
-  wanted_events_ = wanted;
-  shard_.changes.set_sink(wanted == 0 ? nullptr : this);
+/// Effects cost next to nothing while nobody does. `origin`: the client whose requests come now; 0:
+/// none.
+void partition::listen(std::uint64_t origin) noexcept {
+  const auto& server = core_.server;
+  origin_ = origin;
+  wanted_events_ = server.wanted_events();
+  every_key_wanted_ = server.broadcasts.get() != 0;
+  const auto listens = wanted_events_ != 0 || server.trackers.get() != 0;
+  if (listens != std::exchange(listens_, listens)) [[unlikely]]
+    shard_.changes.set_sink(listens ? this : nullptr);
 }
 
 /// One that there is no memory for is lost.
 void partition::on_effect(const keyspace::effect& what) {
+  note_changed_key(what);
   if ((wanted_events_ & static_cast<std::int64_t>(what.cls)) == 0)
     return;
   try {
@@ -125,15 +129,45 @@ void partition::on_effect(const keyspace::effect& what) {
   }
 }
 
+/// Clients that keep a copy have to hear of it, so this draws on the reserve.
+void partition::note_changed_key(const keyspace::effect& what) {
+  using keyspace::event_class;
+  if (what.cls == event_class::key_miss || what.cls == event_class::new_key
+      || what.cls == event_class{})
+    return;
+  const auto all = what.cls == event_class::flush;
+  std::vector<std::uint64_t> readers;
+  if (all) {
+    // One partition tells everybody, the others those who have copies of their keys.
+    if (index_ != 0 && shard_.tracked.empty())
+      return;
+    shard_.tracked.forget_all();
+  } else {
+    if (!shard_.tracked.empty())
+      readers = shard_.tracked.forget(what.key);
+    if (readers.empty() && (!every_key_wanted_ || what.cls == event_class::untracked))
+      return;
+  }
+  const memory_reserve::own_work now;
+  if (!changed_keys_)
+    changed_keys_ = std::make_shared<pubsub::changed_keys>(origin_);
+  if (all)
+    changed_keys_->add_all();
+  else
+    changed_keys_->add(what.key, std::move(readers));
+}
+
 /// Before the request that caused them is answered: a message that its client publishes then comes
 /// behind them.
 void partition::tell_events(caf::execution_unit* here) noexcept try {
-  if (!events_) [[likely]]
+  if (!events_ && !changed_keys_) [[likely]]
     return;
-  const memory_reserve::delivery may_fail;
-  post(core_.broker, here, keys_changed{std::exchange(events_, nullptr)});
+  const memory_reserve::own_work now;
+  post(core_.broker, here,
+       keys_changed{std::exchange(events_, nullptr), std::exchange(changed_keys_, nullptr)});
 } catch (const std::bad_alloc&) {
   events_.reset();
+  changed_keys_.reset();
 }
 
 /// Without memory for the message it is freed here.
@@ -151,7 +185,7 @@ void partition::run_part(batch& work, thread where) {
   const auto direct = work.direct();
   if (!direct)
     await_armed(work.armed);
-  listen_to_events();
+  listen(work.client->id);
   auto& part = work.parts[index_];
   auto& bytes = direct ? *work.output : part.replies;
   protocol::reply_writer reply{bytes, work.client->protocol};
@@ -253,7 +287,7 @@ void partition::look_at(const wait_changed& news) {
 void partition::join(rendezvous& meeting) {
   await_armed(meeting.armed);
   parked_ = true;
-  listen_to_events();
+  listen(meeting.work().client->id);
   if (meeting.arrive(index_, shard_))
     run_meeting(meeting, thread::own);
 }
@@ -322,7 +356,7 @@ void partition::settle(batch& work, keyspace::command_context& ctx,
 /// Deletes what has expired, some of it, and asks to be woken for the rest.
 void partition::wake_up() {
   announced_due_ms_ = INT64_MAX;
-  listen_to_events();
+  listen(0);
   const auto now_ms = core_.now().ms;
   const auto& access = shard_.access;
   if (!access.active_expiry.load(std::memory_order_relaxed)

@@ -39,7 +39,8 @@ private:
   void on_effect(const keyspace::effect& what) override;
   void on_replay(int, protocol::arguments) override {
   }
-  void listen_to_events() noexcept;
+  void listen(std::uint64_t origin) noexcept;
+  void note_changed_key(const keyspace::effect& what);
   void tell_events(caf::execution_unit* here) noexcept;
   void run_part(batch& work, thread where);
   std::size_t look_ahead(const batch& work, batch_part& part);
@@ -65,9 +66,16 @@ private:
   std::deque<partition_task> postponed_;
   std::vector<wait_changed> postponed_news_;
   bool parked_ = false;
-  /// Which keyspace events somebody may be listening to, as of the last batch.
+  /// Whether effects come here, and which keyspace events somebody may be listening to, as of the
+  /// last batch.
+  bool listens_ = false;
   std::int64_t wanted_events_ = 0;
   std::shared_ptr<pubsub::keyspace_events> events_;
+  /// For clients that keep copies of keys (CLIENT TRACKING). Whether any wants to hear of keys that
+  /// it has not read, and whose requests are being run, as of the last batch.
+  bool every_key_wanted_ = false;
+  std::uint64_t origin_ = 0;
+  std::shared_ptr<pubsub::changed_keys> changed_keys_;
   /// What the worker says when it is done.
   caf::mailbox_element_ptr way_back_;
   std::int64_t announced_due_ms_ = INT64_MAX;

@@ -27,6 +27,11 @@ void push_queue::add(const std::shared_ptr<const pubsub::delivery>& from, std::s
   bytes_ += bytes.size();
 }
 
+void push_queue::add(std::string_view bytes) {
+  tail().append(bytes);
+  bytes_ += bytes.size();
+}
+
 void push_queue::add(const std::shared_ptr<const pubsub::delivery>& from, std::string_view frame,
                      char type) {
   const auto rest = frame.substr(1);

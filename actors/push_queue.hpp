@@ -21,7 +21,9 @@ class push_queue {
 public:
   /// `bytes`: of that delivery. Throws std::bad_alloc with nothing changed.
   void add(const std::shared_ptr<const pubsub::delivery>& from, std::string_view bytes);
-  /// The same with another first byte.
+  /// The same of nobody's: they are copied.
+  void add(std::string_view bytes);
+  /// The first with another first byte.
   void add(const std::shared_ptr<const pubsub::delivery>& from, std::string_view frame, char type);
 
   bool empty() const noexcept {

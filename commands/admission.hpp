@@ -31,6 +31,8 @@ enum server_gate : std::uint32_t {
   gate_out_of_memory = 1u << 4,
   /// Data cannot be made durable (stop-writes-on-bgsave-error, or an AOF that fails).
   gate_no_persistence = 1u << 5,
+  /// Somebody monitors.
+  gate_monitored = 1u << 6,
 };
 
 /// Options enable-debug-command and its like.

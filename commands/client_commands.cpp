@@ -28,6 +28,10 @@ void cmd_client_unblock(command_context& ctx, arguments args);
 namespace {
 
 constexpr std::string_view client_help[] = {
+  "CACHING (YES|NO)",
+  "    Keep copies of what the next command reads or do not, with OPTIN and OPTOUT.",
+  "GETREDIR",
+  "    Reply with the number of the connection that hears of changed keys in place of this one.",
   "GETNAME",
   "    Reply with the name of this connection.",
   "ID",
@@ -70,6 +74,11 @@ constexpr std::string_view client_help[] = {
   "    Say what the client's library is. Options are:",
   "    * LIB-NAME: its name",
   "    * LIB-VER: its version",
+  "TRACKING (ON|OFF) [REDIRECT <id>] [BCAST] [PREFIX <prefix> [...]]",
+  "         [OPTIN] [OPTOUT] [NOLOOP]",
+  "    Say whether this connection hears of changes of the keys that it has read.",
+  "TRACKINGINFO",
+  "    Describe what TRACKING was asked for.",
   "UNBLOCK <clientid> [TIMEOUT|ERROR]",
   "    Wake a client that blocks.",
   "NO-EVICT (ON|OFF)",

@@ -52,8 +52,8 @@ std::string describe(const client_record& client, std::int64_t now_ms) {
     read(client.queued_bytes), read(client.output_capacity_bytes), read(client.output_peak_bytes),
     read(client.output_bytes), read(client.output_list_length), read(client.output_list_bytes),
     read(client.total_bytes), read(client.write_pending) ? "rw" : "r",
-    command != nullptr ? shown_name(*command) : "NULL", client.user, -1, read(client.protocol),
-    client.library_name, client.library_version);
+    command != nullptr ? shown_name(*command) : "NULL", client.user, read(client.redirect),
+    read(client.protocol), client.library_name, client.library_version);
   return out;
 }
 

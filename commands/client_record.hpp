@@ -25,7 +25,7 @@ enum client_flag : std::uint32_t {
   client_pubsub = 1u << 3,          // P
   client_multi = 1u << 4,           // x
   client_blocked = 1u << 5,         // b
-  client_tracking = 1u << 6,        // t
+  client_tracking_on = 1u << 6,     // t
   client_broken_redirect = 1u << 7, // R
   client_broadcast = 1u << 8,       // B
   client_dirty = 1u << 9,           // d
@@ -36,6 +36,8 @@ enum client_flag : std::uint32_t {
   client_readonly = 1u << 14,       // r
   client_no_evict = 1u << 15,       // e
   client_no_touch = 1u << 16,       // T
+  /// CLIENT TRACKING with NOLOOP; CLIENT LIST does not show it.
+  client_no_loop = 1u << 17,
 };
 
 struct client_record {
@@ -60,6 +62,9 @@ struct client_record {
   /// Null before the first command.
   std::atomic<const protocol::command_spec*> last_command{nullptr};
   std::atomic<std::uint32_t> flags{0};
+  /// Who hears of changed keys in its place (CLIENT TRACKING): a client's number, 0: nobody, -1: it
+  /// tracks nothing.
+  std::atomic<std::int64_t> redirect{-1};
   std::atomic<int> database{0};
   std::atomic<int> protocol{2};
   std::atomic<int> channels{0};

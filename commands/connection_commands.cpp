@@ -5,9 +5,11 @@
 #include "base/ascii.hpp"
 #include "commands/client_name.hpp"
 #include "commands/database_index.hpp"
+#include "commands/monitor.hpp"
 #include "commands/number_argument.hpp"
 #include "commands/rows.hpp"
 #include "commands/server_state.hpp"
+#include "commands/tracking.hpp"
 #include "commands/version.hpp"
 #include "keyspace/command_context.hpp"
 #include "protocol/errors.hpp"
@@ -171,6 +173,9 @@ void cmd_reset(command_context& ctx, arguments) {
   client.no_touch = false;
   client.no_evict = false;
   client.replies = protocol::reply_mode::on;
+  if (client.tracking)
+    set_tracking(ctx, nullptr);
+  set_monitoring(ctx, false);
   set_name(ctx, {});
   set_protocol(ctx, 2);
   if (auto* record = ctx.server->record_of(client.id))

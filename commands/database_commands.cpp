@@ -27,8 +27,9 @@ namespace errors = protocol::errors;
 
 namespace {
 
-void tell(command_context& ctx, shard& part, std::string_view event, std::uint64_t changes) {
-  part.changes.did(keyspace::event_class{}, event, ctx.client.database, {}, changes);
+void tell(command_context& ctx, shard& part, keyspace::event_class cls, std::string_view event,
+          std::uint64_t changes) {
+  part.changes.did(cls, event, ctx.client.database, {}, changes);
   part.changes.touch_all();
 }
 
@@ -76,7 +77,7 @@ void cmd_flushdb(command_context& ctx, arguments args) {
   for (auto* part : ctx.shards.all()) {
     const auto gone = empty(part->databases[static_cast<std::size_t>(ctx.client.database)]);
     part->changes.waiting().note_all(ctx.client.database);
-    tell(ctx, *part, "flushdb", gone);
+    tell(ctx, *part, keyspace::event_class::flush, "flushdb", gone);
   }
   ctx.reply.ok();
 }
@@ -92,7 +93,7 @@ void cmd_flushall(command_context& ctx, arguments args) {
       gone += empty(part->databases[i]);
       part->changes.waiting().note_all(static_cast<int>(i));
     }
-    tell(ctx, *part, "flushall", gone);
+    tell(ctx, *part, keyspace::event_class::flush, "flushall", gone);
   }
   ctx.reply.ok();
 }
@@ -118,7 +119,7 @@ void cmd_swapdb(command_context& ctx, arguments args) {
         databases[static_cast<std::size_t>(*second)]);
     part->changes.waiting().note_all(static_cast<int>(*first));
     part->changes.waiting().note_all(static_cast<int>(*second));
-    tell(ctx, *part, "swapdb", std::exchange(changes, 0));
+    tell(ctx, *part, keyspace::event_class{}, "swapdb", std::exchange(changes, 0));
   }
   ctx.reply.ok();
 }

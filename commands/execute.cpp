@@ -1,6 +1,7 @@
 #include "commands/execute.hpp"
 
 #include "protocol/errors.hpp"
+#include "protocol/key_finder.hpp"
 
 #include <atomic>
 #include <new>
@@ -18,6 +19,26 @@ void apologise(keyspace::command_context& ctx, std::size_t start) noexcept {
   ctx.reply.error(protocol::errors::out_of_memory);
 }
 
+/// CLIENT TRACKING: the client keeps copies of what it has read. Where there are too many keys of
+/// which somebody does, some other is given up. Throws std::bad_alloc.
+[[gnu::noinline]] void remember_reads(keyspace::command_context& ctx,
+                                      const protocol::command_spec& spec,
+                                      protocol::arguments args) {
+  protocol::found_keys keys;
+  if (ctx.moves || (spec.flags & protocol::readonly) == 0 || !ctx.client.tracking->remembers()
+      || !protocol::find_keys(spec, args, keys))
+    return;
+  for (const auto& each : keys) {
+    const auto key = args[each.index];
+    auto& home = ctx.home(key);
+    home.tracked.remember(key, ctx.client.id);
+    const auto max = home.access.tracked_keys_max.load(std::memory_order_relaxed);
+    // Two for one that comes, so that it also shrinks where the limit was lowered.
+    for (auto i = 0; i < 2 && max != 0 && home.tracked.keys() > max; ++i)
+      home.changes.untrack(ctx.client.database, home.tracked.some_key(home.random.next()));
+  }
+}
+
 // Inlined: a call less for every command.
 [[gnu::always_inline]] inline void run(keyspace::command_context& ctx,
                                        const protocol::command_spec& spec,
@@ -25,6 +46,8 @@ void apologise(keyspace::command_context& ctx, std::size_t start) noexcept {
   const auto start = ctx.reply.buffer().size();
   try {
     spec.run(ctx, args);
+    if (ctx.client.tracking) [[unlikely]]
+      remember_reads(ctx, spec, args);
   } catch (const std::bad_alloc&) {
     apologise(ctx, start);
   } catch (const std::length_error&) {

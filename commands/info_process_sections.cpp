@@ -85,7 +85,7 @@ void write_clients_section(info_text& out, server_state& server, keyspace::insta
   for (const auto& [id, client] : server.clients) {
     connected += client->has_flag(client_replica) ? 0 : 1;
     blocked += client->has_flag(client_blocked) ? 1 : 0;
-    tracking += client->has_flag(client_tracking) ? 1 : 0;
+    tracking += client->has_flag(client_tracking_on) ? 1 : 0;
     input_max = std::max(input_max, client->query_bytes.load(relaxed)
                                       + client->query_free_bytes.load(relaxed));
     output_max = std::max(output_max, client->output_bytes.load(relaxed)

@@ -65,9 +65,18 @@ void write_absent_features(info_text& out) {
   out.field("active_defrag_key_misses", 0);
   out.field("total_active_defrag_time", 0);
   out.field("current_active_defrag_time", 0);
-  out.field("tracking_total_keys", 0);
-  out.field("tracking_total_items", 0);
-  out.field("tracking_total_prefixes", 0);
+}
+
+void write_tracking(info_text& out, const server_state& server) {
+  std::uint64_t keys = 0;
+  std::uint64_t copies = 0;
+  for (const auto* const shard : server.shards) {
+    keys += shard->tracked.key_count.get();
+    copies += shard->tracked.copy_count.get();
+  }
+  out.field("tracking_total_keys", keys);
+  out.field("tracking_total_items", copies);
+  out.field("tracking_total_prefixes", server.topics.key_prefixes.get());
 }
 
 void write_loop_counts(info_text& out, const server_state& server, const traffic_totals& traffic,
@@ -107,6 +116,7 @@ void write_stats_section(info_text& out, server_state& server, keyspace::instant
   write_traffic(out, server, traffic, commands);
   write_keyspace_counts(out, traffic, server.topics);
   write_absent_features(out);
+  write_tracking(out, server);
   write_loop_counts(out, server, traffic, commands);
   out.field("acl_access_denied_auth", server.auth_denied);
   out.field("acl_access_denied_cmd", 0);

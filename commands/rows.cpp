@@ -35,6 +35,8 @@ protocol::command_table& table_of_process() {
                                       object_rows(),
                                       connection_rows(),
                                       client_rows(),
+                                      tracking_rows(),
+                                      monitor_rows(),
                                       pubsub_rows(),
                                       subscription_rows(),
                                       server_rows(),

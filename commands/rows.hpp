@@ -60,6 +60,8 @@ std::span<const protocol::command_spec> stream_info_rows() noexcept;
 std::span<const protocol::command_spec> stream_delete_rows() noexcept;
 std::span<const protocol::command_spec> connection_rows() noexcept;
 std::span<const protocol::command_spec> client_rows() noexcept;
+std::span<const protocol::command_spec> tracking_rows() noexcept;
+std::span<const protocol::command_spec> monitor_rows() noexcept;
 std::span<const protocol::command_spec> pubsub_rows() noexcept;
 std::span<const protocol::command_spec> subscription_rows() noexcept;
 std::span<const protocol::command_spec> server_rows() noexcept;

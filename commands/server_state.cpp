@@ -58,6 +58,18 @@ bool same_secret(std::string_view a, std::string_view b) noexcept {
 
 } // namespace
 
+namespace {
+
+void set_and_count(client_record& client, client_flag flag, bool up,
+                   base::counter& count) noexcept {
+  if (client.has_flag(flag) == up)
+    return;
+  client.set_flag(flag, up);
+  count.set(up ? count.get() + 1 : count.get() - 1);
+}
+
+} // namespace
+
 server_state::server_state(base::options& settings, std::span<const protocol::command_spec> all)
   : options(settings), rows(all) {
 }
@@ -108,8 +120,32 @@ void server_state::apply_settings() {
   access.stream_node_bytes.store(options.bytes(option::stream_node_max_bytes), relaxed);
   access.stream_node_entries.store(
     static_cast<std::size_t>(options.get(option::stream_node_max_entries)), relaxed);
+  const auto tracked_max = static_cast<std::size_t>(options.get(option::tracking_table_max_keys));
+  access.tracked_keys_max.store(
+    tracked_max == 0
+      ? 0
+      : std::max<std::size_t>(tracked_max / std::max(shards.size(), std::size_t{1}), 1),
+    relaxed);
   access.lfu_log_factor.store(static_cast<int>(options.get(option::lfu_log_factor)), relaxed);
   access.lfu_decay_minutes.store(static_cast<int>(options.get(option::lfu_decay_time)), relaxed);
+}
+
+void server_state::forget_client(std::uint64_t id) noexcept {
+  if (auto* const gone = record_of(id)) {
+    note_tracking(*gone, false, false);
+    note_monitoring(*gone, false);
+  }
+  clients.remove(id);
+}
+
+void server_state::note_tracking(client_record& client, bool on, bool by_prefix) noexcept {
+  set_and_count(client, client_tracking_on, on, trackers);
+  set_and_count(client, client_broadcast, by_prefix, broadcasts);
+}
+
+void server_state::note_monitoring(client_record& client, bool on) noexcept {
+  set_and_count(client, client_monitor, on, monitors);
+  gates.set(gate_monitored, monitors.get() != 0);
 }
 
 void server_state::apply_debug_switches() {

@@ -131,10 +131,18 @@ struct server_state {
     base::counter channels;
     base::counter patterns;
     base::counter shard_channels;
+    /// Of CLIENT TRACKING with BCAST.
+    base::counter key_prefixes;
   };
   topic_figures topics;
   /// notify-keyspace-events, as bits.
   std::atomic<std::int64_t> event_classes{0};
+
+  /// How many clients there are that track keys, that do so by prefixes, and that monitor. The
+  /// administrator's.
+  base::counter trackers;
+  base::counter broadcasts;
+  base::counter monitors;
 
   /// The classes of keyspace events that anybody may be listening to; 0: nobody is.
   std::int64_t wanted_events() const noexcept {
@@ -177,6 +185,11 @@ struct server_state {
   memory_figures memory();
   cpu_figures cpu() const;
 
+  /// A client has gone, or is about to.
+  void forget_client(std::uint64_t id) noexcept;
+  /// A client tracks keys from now on, monitors, or does not any more.
+  void note_tracking(client_record& client, bool on, bool by_prefix) noexcept;
+  void note_monitoring(client_record& client, bool on) noexcept;
   /// The administrator's record of a client, null if it is gone.
   client_record* record_of(std::uint64_t id) const {
     return clients.find(id);

@@ -11,7 +11,15 @@ namespace thespis::commands {
 
 namespace {
 
-/// Whether the word at `index` must not be shown to whoever may read the slow log.
+std::string shortened(std::string_view word) {
+  constexpr auto kept = slow_request::argument_bytes_max;
+  if (word.size() <= kept)
+    return std::string{word};
+  return fmt::format("{}... ({} more bytes)", word.substr(0, kept), word.size() - kept);
+}
+
+} // namespace
+
 bool is_secret(const protocol::command_spec& spec, protocol::arguments words, std::size_t index) {
   if (spec.name == "auth")
     return index >= 1;
@@ -25,15 +33,6 @@ bool is_secret(const protocol::command_spec& spec, protocol::arguments words, st
     return index >= 3 && index % 2 == 1 && base::is_sensitive_option(words[index - 1]);
   return false;
 }
-
-std::string shortened(std::string_view word) {
-  constexpr auto kept = slow_request::argument_bytes_max;
-  if (word.size() <= kept)
-    return std::string{word};
-  return fmt::format("{}... ({} more bytes)", word.substr(0, kept), word.size() - kept);
-}
-
-} // namespace
 
 std::vector<std::string> abridge(const protocol::command_spec& spec, protocol::arguments words) {
   const auto kept = std::min(words.size(), slow_request::arguments_max);

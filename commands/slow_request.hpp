@@ -33,4 +33,7 @@ struct slow_request {
 /// "(redacted)".
 std::vector<std::string> abridge(const protocol::command_spec& spec, protocol::arguments words);
 
+/// Whether the word at `index` is a password: nobody but its client may see it.
+bool is_secret(const protocol::command_spec& spec, protocol::arguments words, std::size_t index);
+
 } // namespace thespis::commands

@@ -56,6 +56,8 @@ public:
   pubsub::exchange* exchange = nullptr;
   /// Null unless its way is `fan_out`.
   pubsub::subscriber_table* subscriptions = nullptr;
+  /// The client, if it takes messages. Null unless its way is `fan_out`, which may use it, or
+  /// `administrator`.
   pubsub::subscriber* subscriber = nullptr;
   const protocol::command_spec* spec = nullptr;
 

@@ -36,6 +36,12 @@ enum class event_class : std::uint16_t {
   key_miss = 1u << 9, // m
   module = 1u << 10,  // d
   new_key = 1u << 11, // n
+
+  // -- no keyspace events -----------------------------------------------------------------------
+  /// A database, or all of them, was emptied.
+  flush = 1u << 14,
+  /// Nothing happened to the key, but it is tracked no more (CLIENT TRACKING).
+  untracked = 1u << 15,
 };
 
 /// One key that changed. `event` is the name that keyspace events use ("set", "expire", "del").
@@ -119,6 +125,13 @@ public:
   void missed(int database, std::string_view key) {
     if (sink_ != nullptr) [[unlikely]]
       sink_->on_effect({event_class::key_miss, "keymiss", database, key});
+  }
+
+  /// Clients with copies of the key are told as if it had changed, because there is no room to
+  /// remember them.
+  void untrack(int database, std::string_view key) {
+    if (sink_ != nullptr)
+      sink_->on_effect({event_class::untracked, {}, database, key});
   }
 
   /// Called by whoever ran the request: passes the request itself on where it did something and no

@@ -8,6 +8,7 @@
 #include "keyspace/database.hpp"
 #include "keyspace/discarded.hpp"
 #include "keyspace/effects.hpp"
+#include "keyspace/tracking_table.hpp"
 #include "types/packed_limits.hpp"
 
 #include <atomic>
@@ -49,6 +50,8 @@ struct access_settings {
   /// Where a stream begins another block (stream-node-max-*); 0: no limit of that kind.
   std::atomic<std::size_t> stream_node_bytes{4096};
   std::atomic<std::size_t> stream_node_entries{100};
+  /// Of how many keys of a shard copies are tracked (tracking-table-max-keys); 0: no limit.
+  std::atomic<std::size_t> tracked_keys_max{0};
   /// No string grows beyond it (proto-max-bulk-len).
   std::atomic<std::size_t> string_bytes_max{512 * std::size_t{1024} * 1024};
 };
@@ -60,6 +63,7 @@ struct shard {
   discarded garbage;
   std::vector<database> databases;
   effects changes;
+  tracking_table tracked;
   base::random_bits random;
   const access_settings& access;
 

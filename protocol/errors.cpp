@@ -103,6 +103,13 @@ std::string no_such_user(std::string_view user) {
   return fmt::format("ERR No such user '{}'", shown(user));
 }
 
+std::string tracking_prefix_overlaps(std::string_view prefix, std::string_view what,
+                                     std::string_view other) {
+  return fmt::format(
+    "ERR Prefix '{}' overlaps with {} prefix '{}'. Prefixes for a single client must not overlap.",
+    prefix, what, other);
+}
+
 std::string not_while_subscribed(std::string_view full_name) {
   return fmt::format(
     "ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / "

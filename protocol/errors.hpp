@@ -116,6 +116,31 @@ inline constexpr text weight_not_a_float = "ERR weight value is not a float";
 inline constexpr text limit_negative = "ERR LIMIT can't be negative";
 inline constexpr text count_not_positive = "ERR count should be greater than 0";
 
+// -- messages and CLIENT TRACKING -----------------------------------------------------------------
+inline constexpr text takes_no_messages = "ERR This client has nobody who takes messages";
+inline constexpr text tracking_redirected_twice
+  = "ERR A client can only redirect to a single other client";
+inline constexpr text tracking_redirect_unknown
+  = "ERR The client ID you want redirect to does not exist";
+inline constexpr text tracking_prefix_without_bcast
+  = "ERR PREFIX option requires BCAST mode to be enabled";
+inline constexpr text tracking_bcast_switched
+  = "ERR You can't switch BCAST mode on/off before disabling tracking for this client, and then "
+    "re-enabling it with a different mode.";
+inline constexpr text tracking_bcast_with_opt
+  = "ERR OPTIN and OPTOUT are not compatible with BCAST";
+inline constexpr text tracking_opt_both = "ERR You can't specify both OPTIN mode and OPTOUT mode";
+inline constexpr text tracking_opt_switched
+  = "ERR You can't switch OPTIN/OPTOUT mode before disabling tracking for this client, and then "
+    "re-enabling it with a different mode.";
+inline constexpr text caching_without_tracking = "ERR CLIENT CACHING can be called only when the "
+                                                 "client is in tracking mode with OPTIN or OPTOUT "
+                                                 "mode enabled";
+inline constexpr text caching_yes_without_optin
+  = "ERR CLIENT CACHING YES is only valid when tracking is enabled in OPTIN mode.";
+inline constexpr text caching_no_without_optout
+  = "ERR CLIENT CACHING NO is only valid when tracking is enabled in OPTOUT mode.";
+
 // -- streams --------------------------------------------------------------------------------------
 inline constexpr text invalid_stream_id
   = "ERR Invalid stream ID specified as stream command argument";
@@ -319,6 +344,9 @@ std::string unknown_subcommand(std::string_view sub, std::string_view container)
 std::string wrong_subcommand(std::string_view sub, std::string_view container);
 /// `full_name` in lower case, "client|kill" for a subcommand.
 std::string wrong_arity(std::string_view full_name);
+/// `what`: "an existing" or "another provided".
+std::string tracking_prefix_overlaps(std::string_view prefix, std::string_view what,
+                                     std::string_view other);
 /// `full_name` in lower case.
 std::string invalid_expire_time(std::string_view full_name);
 std::string unsupported_option(std::string_view option);

@@ -7,7 +7,10 @@
 /// `special` gathers everything that takes a request off the straight road, so that a plain client
 /// costs admission (commands/admission.hpp) one test.
 
+#include "protocol/client_tracking.hpp"
+
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace thespis::protocol {
@@ -39,6 +42,12 @@ struct session {
   /// The peer is on this machine: loopback or a Unix socket ("local" commands are open to it).
   bool local = false;
   reply_mode replies = reply_mode::on;
+  /// Null: CLIENT TRACKING is off.
+  std::unique_ptr<client_tracking> tracking;
+  /// MONITOR: it gets the requests of all clients.
+  bool monitors = false;
+  /// Set by a command that changed one of these two: the client's fan-out has to be told.
+  bool listens_anew = false;
   /// Set by a command: the connection closes once the reply is written.
   bool close_after_reply = false;
   std::string user = "default";

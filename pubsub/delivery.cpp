@@ -8,7 +8,7 @@ namespace thespis::pubsub {
 
 namespace {
 
-constexpr std::array<std::string_view, topic_kinds> frame_names{"message", "pmessage", "smessage"};
+constexpr std::array<std::string_view, 3> frame_names{"message", "pmessage", "smessage"};
 constexpr std::size_t line_end = 2;
 
 /// More than that is not copied for RESP2.
@@ -16,31 +16,27 @@ constexpr std::size_t copied_bytes_max = 64 * 1024;
 
 } // namespace
 
-void delivery::add(topic_kind kind, std::string_view topic, std::string_view channel,
-                   std::string_view payload) {
+/// Where the topic is no part of the frame, it stands before the first of a run.
+template <class Write>
+void delivery::append(topic_kind kind, std::string_view topic, Write&& write) {
+  const auto bytes_before = frames_.size();
   place made{};
   made.kind = kind;
-  made.begin = frames_.size();
   made.topic_bytes = topic.size();
-  made.channel_bytes = channel.size();
   try {
-    protocol::reply_writer writer{frames_, 3};
-    writer.push(kind == topic_kind::pattern ? 4 : 3);
-    writer.bulk(frame_names[static_cast<std::size_t>(kind)]);
-    if (kind == topic_kind::pattern) {
-      writer.bulk(topic);
-      made.topic_at = frames_.size() - line_end - topic.size();
-    }
-    writer.bulk(channel);
-    made.channel_at = frames_.size() - line_end - channel.size();
-    if (kind != topic_kind::pattern)
-      made.topic_at = made.channel_at;
-    writer.bulk(payload);
-    made.payload_at = frames_.size() - line_end - payload.size();
-    made.end = frames_.size();
     const auto number = places_.size();
-    const auto continues = number != 0 && (*this)[number - 1].kind == kind
+    const auto continues = number != 0 && places_.back().kind == kind
                            && (*this)[number - 1].topic == topic;
+    if (continues) {
+      made.topic_at = places_.back().topic_at;
+    } else if (!is_published(kind)) {
+      made.topic_at = frames_.size();
+      frames_.append(topic);
+    }
+    made.begin = frames_.size();
+    protocol::reply_writer writer{frames_, 3};
+    write(made, writer);
+    made.end = frames_.size();
     places_.push_back(made);
     if (continues)
       ++runs_.back().end;
@@ -48,9 +44,47 @@ void delivery::add(topic_kind kind, std::string_view topic, std::string_view cha
       runs_.push_back({number, number + 1});
   } catch (...) {
     places_.resize(runs_.empty() ? 0 : runs_.back().end);
-    frames_.truncate(made.begin);
+    frames_.truncate(bytes_before);
     throw;
   }
+}
+
+void delivery::add(topic_kind kind, std::string_view topic, std::string_view channel,
+                   std::string_view payload) {
+  append(kind, topic, [&](place& made, protocol::reply_writer& writer) {
+    writer.push(kind == topic_kind::pattern ? 4 : 3);
+    writer.bulk(frame_names[static_cast<std::size_t>(kind)]);
+    if (kind == topic_kind::pattern) {
+      writer.bulk(topic);
+      made.topic_at = frames_.size() - line_end - topic.size();
+    }
+    writer.bulk(channel);
+    made.channel_bytes = channel.size();
+    made.channel_at = frames_.size() - line_end - channel.size();
+    if (kind != topic_kind::pattern)
+      made.topic_at = made.channel_at;
+    writer.bulk(payload);
+    made.payload_bytes = payload.size();
+    made.payload_at = frames_.size() - line_end - payload.size();
+  });
+}
+
+void delivery::add_changed_keys(topic_kind kind, std::string_view topic, std::string_view keys) {
+  append(kind, topic, [&](place& made, protocol::reply_writer& writer) {
+    writer.push(2);
+    writer.bulk("invalidate");
+    made.payload_at = frames_.size();
+    made.payload_bytes = keys.size();
+    frames_.append(keys);
+  });
+}
+
+void delivery::add_monitored(std::string_view line) {
+  append(topic_kind::monitor, {}, [&](place& made, protocol::reply_writer&) {
+    made.payload_at = frames_.size();
+    made.payload_bytes = line.size();
+    frames_.append(line);
+  });
 }
 
 void delivery::truncate(std::size_t count) noexcept {
@@ -68,7 +102,8 @@ void delivery::seal() {
     return;
   frames2_.append(frames_.view());
   for (const auto& each : places_)
-    frames2_.data()[each.begin] = '*';
+    if (is_published(each.kind))
+      frames2_.data()[each.begin] = '*';
 }
 
 std::string_view delivery::frames(const run& of, int protocol) const noexcept {
@@ -85,7 +120,7 @@ delivery::message delivery::operator[](std::size_t number) const noexcept {
   return {.kind = at.kind,
           .topic = bytes.substr(at.topic_at, at.topic_bytes),
           .channel = bytes.substr(at.channel_at, at.channel_bytes),
-          .payload = bytes.substr(at.payload_at, at.end - line_end - at.payload_at),
+          .payload = bytes.substr(at.payload_at, at.payload_bytes),
           .frame = bytes.substr(at.begin, at.end - at.begin)};
 }
 

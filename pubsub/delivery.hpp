@@ -10,6 +10,13 @@
 ///     >4 $8 pmessage $3 n*s  $4 news $5 hello    pattern n*s
 ///     >3 $8 smessage $4 news $5 hello            shard channel news
 ///
+/// Other frames are for clients alone that asked for them with CLIENT TRACKING or MONITOR:
+///
+///     >2 $10 invalidate *2 $1 a $1 b             keys that have changed; null instead of the
+///     array:
+///                                                any key
+///     +1339518083.107412 [0 127.0.0.1:60866] "get" "a"
+///
 /// Messages of one topic that come behind each other are a run, which a subscriber gets as one
 /// piece. For RESP2 there is a second copy of all frames, unless they are long; then whoever sends
 /// a frame replaces its first byte.
@@ -18,6 +25,7 @@
 #include "pubsub/topic.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -29,9 +37,11 @@ public:
   /// A message for the subscribers of one topic. The views live as long as the delivery.
   struct message {
     topic_kind kind;
-    /// The name of the topic: the channel or the pattern.
+    /// The name of the topic: for what is published the channel or the pattern.
     std::string_view topic;
+    /// Of what is published.
     std::string_view channel;
+    /// Of what is not published: the part of the frame that differs.
     std::string_view payload;
     std::string_view frame;
   };
@@ -46,6 +56,15 @@ public:
   /// changed. Cost: O(bytes).
   void add(topic_kind kind, std::string_view topic, std::string_view channel,
            std::string_view payload);
+
+  /// For clients that keep copies of keys: `keys` in RESP, an array or null. Throws and costs as
+  /// add().
+  void add_changed_keys(topic_kind kind, std::string_view topic, std::string_view keys);
+  /// For clients that monitor: a simple string in RESP. Throws and costs as add().
+  void add_monitored(std::string_view line);
+
+  /// Whose requests all of this came from; 0: from none of a client's.
+  std::uint64_t origin = 0;
 
   /// Takes messages back until there are so many. REQUIRES: count <= size().
   void truncate(std::size_t count) noexcept;
@@ -79,8 +98,12 @@ private:
     std::size_t channel_at;
     std::size_t channel_bytes;
     std::size_t payload_at;
+    std::size_t payload_bytes;
     std::size_t end;
   };
+
+  template <class Write> // void(place&, reply_writer&)
+  void append(topic_kind kind, std::string_view topic, Write&& write);
 
   base::byte_buffer frames_;
   /// The same for RESP2.

@@ -8,13 +8,9 @@ std::uint64_t exchange::publish(topic_kind kind, std::string_view channel,
   const auto messages_before = outgoing_ ? outgoing_->size() : 0;
   try {
     routes_.for_each_receiver(kind, channel, [&](topic_kind which, const route& to) {
-      if (!outgoing_)
-        outgoing_ = std::make_shared<delivery>();
-      outgoing_->add(which, to.name, channel, payload);
+      outgoing().add(which, to.name, channel, payload);
       receivers += to.subscribers;
-      for (std::size_t group = 0; group < to.by_group.size(); ++group)
-        if (to.by_group[group] != 0)
-          concerned_[group] = 1;
+      concern(to);
     });
   } catch (...) {
     if (outgoing_)
@@ -22,6 +18,32 @@ std::uint64_t exchange::publish(topic_kind kind, std::string_view channel,
     throw;
   }
   return receivers;
+}
+
+delivery& exchange::outgoing() {
+  if (!outgoing_)
+    outgoing_ = std::make_shared<delivery>();
+  return *outgoing_;
+}
+
+void exchange::concern(const route& to) noexcept {
+  for (std::size_t group = 0; group < to.by_group.size(); ++group)
+    if (to.by_group[group] != 0)
+      concerned_[group] = 1;
+}
+
+void exchange::tell_changed_keys(const route& to, topic_kind kind, std::string_view keys,
+                                 std::uint64_t origin) {
+  outgoing().add_changed_keys(kind, to.name, keys);
+  outgoing_->origin = origin;
+  concern(to);
+}
+
+void exchange::tell_monitors(std::string_view line) {
+  if (const auto* const to = routes_.find(topic_kind::monitor, {})) {
+    outgoing().add_monitored(line);
+    concern(*to);
+  }
 }
 
 void exchange::follow(group_index group, std::span<const subscription_change> changes) {

@@ -27,6 +27,14 @@ public:
   /// Cost: routing_table::for_each_receiver, and O(bytes) for each topic with subscribers.
   std::uint64_t publish(topic_kind kind, std::string_view channel, std::string_view payload);
 
+  /// Clients that keep copies of keys hear of a change: those of the topic, if there are any.
+  /// `keys`: in RESP, an array or null. `origin`: the client that changed them, or 0; REQUIRES: the
+  /// same for all that is handed out together. Throws std::bad_alloc with nothing changed.
+  void tell_changed_keys(const route& to, topic_kind kind, std::string_view keys,
+                         std::uint64_t origin);
+  /// Clients that monitor get the line. Throws std::bad_alloc with nothing changed.
+  void tell_monitors(std::string_view line);
+
   /// Clients of a group began or ceased to subscribe. Throws std::bad_alloc with the changes from
   /// some place on not made.
   void follow(group_index group, std::span<const subscription_change> changes);
@@ -49,6 +57,9 @@ public:
   }
 
 private:
+  delivery& outgoing();
+  void concern(const route& to) noexcept;
+
   routing_table routes_;
   std::shared_ptr<delivery> outgoing_;
   std::vector<char> concerned_;

@@ -11,6 +11,8 @@ void routing_table::add(topic_kind kind, std::string_view name, group_index grou
       to.by_group.resize(group + 1);
     if (kind == topic_kind::pattern && to.subscribers == 0)
       patterns_.add(to);
+    if (kind == topic_kind::key_prefix && to.subscribers == 0)
+      ++prefix_lengths_[name.size()];
   } catch (...) {
     if (to.subscribers == 0)
       routes_.erase(kind, to);
@@ -29,6 +31,9 @@ void routing_table::remove(topic_kind kind, std::string_view name, group_index g
     return;
   if (kind == topic_kind::pattern)
     patterns_.remove(*from);
+  if (kind == topic_kind::key_prefix)
+    if (const auto length = prefix_lengths_.find(name.size()); --length->second == 0)
+      prefix_lengths_.erase(length);
   routes_.erase(kind, *from);
 }
 

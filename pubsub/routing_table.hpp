@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,8 +64,22 @@ public:
       patterns_.for_each_match(channel, [&](const route& one) { visit(topic_kind::pattern, one); });
   }
 
+  /// Calls visit(const route&) for all prefixes that the key begins with.
+  /// Cost: O(different lengths of prefixes) look-ups.
+  template <class Visitor>
+  void for_each_prefix(std::string_view key, Visitor&& visit) const {
+    for (const auto& [length, prefixes] : prefix_lengths_) {
+      if (length > key.size())
+        return;
+      if (const auto* const found = routes_.find(topic_kind::key_prefix, key.substr(0, length)))
+        visit(*found);
+    }
+  }
+
 private:
   topic_map<route> routes_;
+  /// How many key prefixes are of which length.
+  std::map<std::size_t, std::size_t> prefix_lengths_;
   pattern_index<route> patterns_;
 };
 

@@ -1,5 +1,7 @@
 #include "pubsub/subscriber_table.hpp"
 
+#include <algorithm>
+
 namespace thespis::pubsub {
 
 bool subscriber_table::add(subscriber& who, topic_kind kind, std::string_view name) {
@@ -48,6 +50,14 @@ std::vector<std::string> subscriber_table::names(const subscriber& who, topic_ki
     for (const auto& [one, place] : (*who.topics_)[static_cast<std::size_t>(kind)])
       all.push_back(one->name);
   return all;
+}
+
+void subscriber_table::set(subscriber& who, topic_kind kind, std::span<const std::string> names) {
+  for (const auto& known : this->names(who, kind))
+    if (std::find(names.begin(), names.end(), known) == names.end())
+      remove(who, kind, known);
+  for (const auto& name : names)
+    add(who, kind, name);
 }
 
 void subscriber_table::remove(subscriber& who) {

@@ -16,6 +16,7 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -93,6 +94,8 @@ public:
   bool remove(subscriber& who, topic_kind kind, std::string_view name);
   /// The names of all topics of a kind that it subscribes to, in no order.
   std::vector<std::string> names(const subscriber& who, topic_kind kind) const;
+  /// It subscribes to these of a kind and to no others. Throws std::bad_alloc with some of it done.
+  void set(subscriber& who, topic_kind kind, std::span<const std::string> names);
   /// It leaves all topics.
   void remove(subscriber& who);
 

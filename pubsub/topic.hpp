@@ -13,8 +13,21 @@ enum class topic_kind : std::uint8_t {
   pattern,
   /// A name space of its own: sharded pub/sub.
   shard_channel,
+
+  // -- not by SUBSCRIBE -------------------------------------------------------------------------
+  /// What one client keeps copies of: its number (CLIENT TRACKING).
+  copies,
+  /// Keys that begin so (CLIENT TRACKING with BCAST).
+  key_prefix,
+  /// Requests of all clients (MONITOR); its name is empty.
+  monitor,
 };
 
-inline constexpr std::size_t topic_kinds = 3;
+inline constexpr std::size_t topic_kinds = 6;
+
+/// Whether PUBLISH and SPUBLISH reach it.
+constexpr bool is_published(topic_kind kind) noexcept {
+  return kind <= topic_kind::shard_channel;
+}
 
 } // namespace thespis::pubsub

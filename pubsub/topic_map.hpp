@@ -1,6 +1,6 @@
 #pragma once
 
-/// Topics by kind and name: three dictionaries that grow without a pause and whose hashes clients
+/// Topics by kind and name: dictionaries that grow without a pause and whose hashes clients
 /// cannot foresee. It owns the items.
 
 #include "base/dictionary.hpp"
@@ -70,9 +70,12 @@ private:
     return kinds_[static_cast<std::size_t>(kind)];
   }
 
-  std::array<base::dictionary<Item>, topic_kinds> kinds_{
-    base::dictionary<Item>{base::random_seed()}, base::dictionary<Item>{base::random_seed()},
-    base::dictionary<Item>{base::random_seed()}};
+  struct topics : base::dictionary<Item> {
+    topics() : base::dictionary<Item>(base::random_seed()) {
+    }
+  };
+
+  std::array<topics, topic_kinds> kinds_;
 };
 
 } // namespace thespis::pubsub

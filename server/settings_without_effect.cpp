@@ -65,7 +65,6 @@ std::span<const settings_in_waiting> settings_without_effect() {
     {"tables have no rehashing, expiry no cycles",
      {activerehashing, active_expire_effort, hz, dynamic_hz}},
     {"lists are not compressed", {list_compress_depth}},
-    {"there is no tracking for caches of clients", {tracking_table_max_keys}},
     {"there is one user, default", {acllog_max_len, acl_pubsub_default}},
     {"modules cannot be loaded", {enable_module_command}},
     {"there are no scripts", {busy_reply_threshold}},

@@ -1,0 +1,28 @@
+#pragma once
+
+/// What MONITOR shows of a request.
+
+#include "keyspace/command_context.hpp"
+#include "protocol/arguments.hpp"
+#include "protocol/command_spec.hpp"
+#include "protocol/session.hpp"
+
+#include <string>
+
+namespace thespis::commands {
+
+/// Whether monitors get the request at all: not those of the administration.
+inline bool is_monitored(const protocol::command_spec& spec) noexcept {
+  return (spec.flags & (protocol::skip_monitor | protocol::admin)) == 0;
+}
+
+/// A simple string: `+1339518083.107412 [0 127.0.0.1:60866] "keys" "*"` with the time in seconds,
+/// the client's database and address, and its words. Passwords are "(redacted)".
+std::string monitor_line(const protocol::command_spec& spec, protocol::arguments words,
+                         const protocol::session& client, keyspace::instant now);
+
+/// The client gets them from now on, or does not any more. REQUIRES: the command's way is
+/// `administrator`.
+void set_monitoring(keyspace::command_context& ctx, bool on);
+
+} // namespace thespis::commands
