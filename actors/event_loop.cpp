@@ -116,6 +116,7 @@ void event_loop::run() {
       if (!run_queue_.empty()) {
         turns_.add();
         io_.poll_one();
+        act_before_wait();
       }
     }
   }
@@ -151,6 +152,10 @@ void event_loop::wait_for_events() {
 void event_loop::serve_before_wait() {
   if (++postponed_for_ < events_before_postponed && io_.poll_one() != 0)
     return;
+  act_before_wait();
+}
+
+void event_loop::act_before_wait() {
   postponed_for_ = 0;
   for (std::size_t i = 0; i < before_wait_.size(); ++i)
     before_wait_[i]->act();

@@ -113,6 +113,7 @@ private:
   void take_inbox();
   void wait_for_events();
   void serve_before_wait();
+  void act_before_wait();
   void expect_wake_up();
   void wake() noexcept;
   void resume(caf::resumable* job);
