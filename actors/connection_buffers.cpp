@@ -30,7 +30,9 @@ void connection::check_output_limit() {
   const auto cls = record_->has_flag(commands::client_pubsub) ? base::client_class::pubsub
                                                               : base::client_class::normal;
   const auto unread = unread_bytes();
-  if (closing_ || output_watch_.allows(unread, core_.output_limits.of(cls), core_.now().ms))
+  if (closing_ || output_watch_.allows(unread, core_.output_limits.of(cls), [this] {
+        return core_.now().ms;
+      }))
     return;
   log::warning("Closing client that leaves too much unread (client-output-buffer-limit): {}, {} "
                "bytes",

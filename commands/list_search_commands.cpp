@@ -110,7 +110,7 @@ void cmd_lrem(command_context& ctx, arguments args) {
     return ctx.reply.integer(0);
   if (is_not<types::list>(ctx, at))
     return;
-  if (ctx.moves_for(keyspace::object_ref<types::list> { *at } -> size()))
+  if (keyspace::object_ref<types::list> list{*at}; ctx.moves_for(list->size()))
     return;
   opened<types::list> value{ctx, key, at};
   const auto most = static_cast<std::size_t>(*count == 0  ? integer_max
@@ -138,7 +138,7 @@ void cmd_linsert(command_context& ctx, arguments args) {
     return ctx.reply.integer(0);
   if (is_not<types::list>(ctx, at))
     return;
-  if (ctx.moves_for(keyspace::object_ref<types::list> { *at } -> size()))
+  if (keyspace::object_ref<types::list> list{*at}; ctx.moves_for(list->size()))
     return;
   opened<types::list> value{ctx, key, at};
   value->growing(list_limit(ctx), element.size(), 1);

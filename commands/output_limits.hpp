@@ -34,9 +34,11 @@ struct output_limits {
 /// Since when a client has been beyond the soft limit.
 class output_watch {
 public:
-  /// Whether a client that has so much unread may stay. Cost: O(1).
+  /// Whether a client that has so much unread may stay. `now_ms()` is asked beyond the soft limit
+  /// only. Cost: O(1).
+  template <class Clock>
   bool allows(std::uint64_t unread_bytes, const output_limits::limit& limit,
-              std::int64_t now_ms) noexcept {
+              Clock&& now_ms) noexcept {
     constexpr auto relaxed = std::memory_order_relaxed;
     const auto hard = limit.hard_bytes.load(relaxed);
     const auto soft = limit.soft_bytes.load(relaxed);
@@ -46,9 +48,10 @@ public:
       beyond_since_ms_ = 0;
       return true;
     }
+    const std::int64_t now = now_ms();
     if (beyond_since_ms_ == 0)
-      beyond_since_ms_ = now_ms;
-    return now_ms - beyond_since_ms_ <= limit.soft_ms.load(relaxed);
+      beyond_since_ms_ = now;
+    return now - beyond_since_ms_ <= limit.soft_ms.load(relaxed);
   }
 
 private:

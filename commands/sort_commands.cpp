@@ -74,19 +74,18 @@ bool is_sortable(value_type type) noexcept {
   return type == value_type::list || type == value_type::set || type == value_type::zset;
 }
 
+template <class Value>
+std::size_t size_of(const keyspace::entry& from) noexcept {
+  types::lent<Value> value{from.object()};
+  return value->size();
+}
+
 /// REQUIRES: is_sortable().
 std::size_t sort_size(const keyspace::entry& from) noexcept {
   if (from.type() == value_type::list)
-    return types::lent<types::list> {
-      from.object()
-      } -> size();
-  if (from.type() == value_type::set)
-    return types::lent<types::set> {
-      from.object()
-      } -> size();
-  return types::lent<types::sorted_set> {
-    from.object()
-    } -> size();
+    return size_of<types::list>(from);
+  return from.type() == value_type::set ? size_of<types::set>(from)
+                                        : size_of<types::sorted_set>(from);
 }
 
 void sort_command(command_context& ctx, arguments args, bool may_store) {

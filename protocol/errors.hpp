@@ -180,14 +180,12 @@ inline constexpr text stream_read_claim
 inline constexpr text stream_group_missing = "ERR Missing GROUP option for XREADGROUP";
 inline constexpr text stream_new_id_in_group
   = "ERR The $ ID is meaningless in the context of XREADGROUP: you want to read the history of "
-    "this "
-    "consumer by specifying a proper ID, or use the > ID to get new messages. The $ ID would just "
-    "return an empty result set.";
+    "this consumer by specifying a proper ID, or use the > ID to get new messages. The $ ID would "
+    "just return an empty result set.";
 inline constexpr text stream_last_id_in_group
   = "ERR The + ID is meaningless in the context of XREADGROUP: you want to read the history of "
-    "this "
-    "consumer by specifying a proper ID, or use the > ID to get new messages. The + ID would just "
-    "return an empty result set.";
+    "this consumer by specifying a proper ID, or use the > ID to get new messages. The + ID would "
+    "just return an empty result set.";
 inline constexpr text stream_undelivered_without_group
   = "ERR The > ID can be specified only when calling XREADGROUP using the GROUP <group> <consumer> "
     "option.";
