@@ -109,6 +109,7 @@ void batch::clear() {
   kept_numbers_.clear();
   armed.store(false, std::memory_order_relaxed);
   cut_short.store(false, std::memory_order_relaxed);
+  flushed.store(false, std::memory_order_relaxed);
 }
 
 std::size_t batch::capacity_bytes() const noexcept {

@@ -206,6 +206,8 @@ public:
   /// A partition had no memory for the reply to the item at its part's `next_item`, and has run
   /// none of the items from there on.
   std::atomic<bool> cut_short{false};
+  /// A partition has emptied a database, and clients with copies of its keys have not been told.
+  std::atomic<bool> flushed{false};
 
 private:
   struct merging;

@@ -4,7 +4,6 @@
 #include "actors/memory_reserve.hpp"
 #include "actors/multicast.hpp"
 #include "actors/rendezvous.hpp"
-#include "actors/serve_waiters.hpp"
 #include "commands/execute.hpp"
 #include "keyspace/active_expiry.hpp"
 #include "protocol/errors.hpp"
@@ -84,7 +83,7 @@ void partition::serve(const partition_task& task) {
       return;
     case partition_task::kind::release:
       parked_ = false;
-      tell_events(context());
+      shard_.changes.set_sink(listens_ ? this : nullptr);
       for (const auto& news : std::exchange(postponed_news_, {}))
         look_at(news);
       break;
@@ -110,7 +109,7 @@ void partition::listen(std::uint64_t origin) noexcept {
   origin_ = origin;
   wanted_events_ = server.wanted_events();
   every_key_wanted_ = server.broadcasts.get() != 0;
-  const auto listens = wanted_events_ != 0 || server.trackers.get() != 0;
+  const auto listens = wanted_events_ != 0 || server.trackers.get() != 0 || !shard_.tracked.empty();
   if (listens != std::exchange(listens_, listens)) [[unlikely]]
     shard_.changes.set_sink(listens ? this : nullptr);
 }
@@ -129,32 +128,40 @@ void partition::on_effect(const keyspace::effect& what) {
   }
 }
 
+/// Who waited hears of nothing of its own doing after the answer.
+void partition::serve_waiters(const shards_at_hand& shards, caf::execution_unit* here) {
+  actors::serve_waiters(core_, shards, statistics_, here, [this, here] { tell_events(here); });
+}
+
 /// Clients that keep a copy have to hear of it, so this draws on the reserve.
 void partition::note_changed_key(const keyspace::effect& what) {
   using keyspace::event_class;
   if (what.cls == event_class::key_miss || what.cls == event_class::new_key
       || what.cls == event_class{})
     return;
-  const auto all = what.cls == event_class::flush;
-  std::vector<std::uint64_t> readers;
-  if (all) {
-    // One partition tells everybody, the others those who have copies of their keys.
-    if (index_ != 0 && shard_.tracked.empty())
-      return;
-    shard_.tracked.forget_all();
-  } else {
-    if (!shard_.tracked.empty())
-      readers = shard_.tracked.forget(what.key);
-    if (readers.empty() && (!every_key_wanted_ || what.cls == event_class::untracked))
-      return;
+  if (what.cls == event_class::flush) {
+    for (auto* const shard : at_hand_->all())
+      shard->tracked.forget_all();
+    flushed_ = true;
+    return;
   }
+  std::vector<std::uint64_t> readers;
+  if (auto& tracked = at_hand_->at(what.key).tracked; !tracked.empty())
+    readers = tracked.forget(what.key);
+  if (readers.empty() && (!every_key_wanted_ || what.cls == event_class::untracked))
+    return;
   const memory_reserve::own_work now;
   if (!changed_keys_)
     changed_keys_ = std::make_shared<pubsub::changed_keys>(origin_);
-  if (all)
-    changed_keys_->add_all();
-  else
-    changed_keys_->add(what.key, std::move(readers));
+  changed_keys_->add(what.key, std::move(readers));
+}
+
+/// A database is empty, in all partitions: no copy is right.
+void partition::tell_of_flush(caf::execution_unit* here) {
+  const memory_reserve::own_work now;
+  const auto all = std::make_shared<pubsub::changed_keys>(origin_);
+  all->add_all();
+  post(core_.broker, here, keys_changed{nullptr, all});
 }
 
 /// Before the request that caused them is answered: a message that its client publishes then comes
@@ -219,15 +226,21 @@ void partition::run_part(batch& work, thread where) {
     ctx.has_moved = false;
     item.reply_end = bytes.size();
     if (has_ready_waiters(shard_)) [[unlikely]]
-      serve_waiters(core_, {only_this_, shards}, statistics_, unit_of(where));
+      serve_waiters({only_this_, shards}, unit_of(where));
     if (direct && bytes.size() > output_bytes_per_run)
       break;
   }
   core_.report_slow(statistics_, unit_of(where));
   may_fail.reset();
   tell_events(unit_of(where));
+  if (std::exchange(flushed_, false)) [[unlikely]]
+    work.flushed.store(true, std::memory_order_relaxed);
   if (work.pending.fetch_sub(1, std::memory_order_acq_rel) != 1)
     return;
+  if (work.flushed.load(std::memory_order_relaxed)) [[unlikely]] {
+    work.flushed.store(false, std::memory_order_relaxed);
+    tell_of_flush(unit_of(where));
+  }
   if (where == thread::workers && !direct)
     work.merge_early();
   work.report(unit_of(where));
@@ -281,13 +294,14 @@ void partition::look_at(const wait_changed& news) {
   if (news.over)
     waiting.remove(news.who.get(), news.wait);
   keyspace::shard* const shards[] = {&shard_};
-  serve_waiters(core_, {only_this_, shards}, statistics_, context());
+  listen(0);
+  serve_waiters({only_this_, shards}, context());
+  tell_events(context());
 }
 
 void partition::join(rendezvous& meeting) {
   await_armed(meeting.armed);
   parked_ = true;
-  listen(meeting.work().client->id);
   if (meeting.arrive(index_, shard_))
     run_meeting(meeting, thread::own);
 }
@@ -298,6 +312,8 @@ void partition::run_meeting(rendezvous& meeting, thread where) {
   auto* const here = unit_of(where);
   auto shards = meeting.take_shards();
   auto borrowed = meeting.take_borrowed();
+  listen(work.client->id);
+  hear_of(shards, borrowed);
   protocol::reply_writer reply{*work.output, work.client->protocol};
   keyspace::command_context ctx{reply, *work.client, shards, work.time};
   auto& part = work.parts.front();
@@ -315,11 +331,14 @@ void partition::run_meeting(rendezvous& meeting, thread where) {
   else
     work.cut_short.store(true, std::memory_order_relaxed);
   if (ctx.moves) [[unlikely]] {
+    at_hand_ = &only_this_;
     meeting.put_back(std::move(shards), std::move(borrowed));
     return move_to_worker({.whose = this, .meeting = &meeting});
   }
   core_.report_slow(statistics_, here);
   tell_events(here);
+  if (std::exchange(flushed_, false)) [[unlikely]]
+    tell_of_flush(here);
   const auto partitions = meeting.take_partitions();
   auto releases = meeting.take_releases();
   // From here on the meeting is its owner's again.
@@ -327,12 +346,22 @@ void partition::run_meeting(rendezvous& meeting, thread where) {
     settle(work, ctx, partitions, meeting, here);
   else
     work.report(here);
-  serve_waiters(core_, {shards, borrowed}, statistics_, here);
+  serve_waiters({shards, borrowed}, here);
+  tell_events(here);
+  at_hand_ = &only_this_;
   for (auto other : partitions)
     if (other != index_)
       post_wrapped(core_.partitions[other], here, releases.take());
   if (where == thread::own)
     serve(partition_task{partition_task::kind::release});
+}
+
+/// All effects of a meeting come to the one who runs it: in their order, and before the reply.
+void partition::hear_of(const keyspace::shard_map& shards,
+                        std::span<keyspace::shard* const> borrowed) noexcept {
+  at_hand_ = &shards;
+  for (auto* const shard : borrowed)
+    shard->changes.set_sink(listens_ ? this : nullptr);
 }
 
 /// A request that may wait has been run: it waits, goes on waiting, or has its answer.
@@ -368,7 +397,7 @@ void partition::wake_up() {
     const auto more = keyspace::expire_due(shard_, now_ms, budget);
     if (has_ready_waiters(shard_)) {
       keyspace::shard* const shards[] = {&shard_};
-      serve_waiters(core_, {only_this_, shards}, statistics_, context());
+      serve_waiters({only_this_, shards}, context());
     }
     tell_events(context());
     if (more)

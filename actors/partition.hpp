@@ -9,12 +9,14 @@
 
 #include "actors/core.hpp"
 #include "actors/messages.hpp"
+#include "actors/serve_waiters.hpp"
 #include "actors/store_actor.hpp"
 #include "commands/statistics.hpp"
 #include "keyspace/command_context.hpp"
 #include "keyspace/shard.hpp"
 
 #include <deque>
+#include <span>
 
 namespace thespis::actors {
 
@@ -41,6 +43,10 @@ private:
   }
   void listen(std::uint64_t origin) noexcept;
   void note_changed_key(const keyspace::effect& what);
+  void hear_of(const keyspace::shard_map& shards,
+               std::span<keyspace::shard* const> borrowed) noexcept;
+  void serve_waiters(const shards_at_hand& shards, caf::execution_unit* here);
+  void tell_of_flush(caf::execution_unit* here);
   void tell_events(caf::execution_unit* here) noexcept;
   void run_part(batch& work, thread where);
   std::size_t look_ahead(const batch& work, batch_part& part);
@@ -62,6 +68,8 @@ private:
   partition_index index_;
   keyspace::shard& shard_;
   keyspace::shard_map only_this_;
+  /// What effects that come here are about: this, or what was lent to a meeting.
+  const keyspace::shard_map* at_hand_ = &only_this_;
   commands::command_statistics& statistics_;
   std::deque<partition_task> postponed_;
   std::vector<wait_changed> postponed_news_;
@@ -75,6 +83,8 @@ private:
   /// it has not read, and whose requests are being run, as of the last batch.
   bool every_key_wanted_ = false;
   std::uint64_t origin_ = 0;
+  /// What runs now has emptied a database.
+  bool flushed_ = false;
   std::shared_ptr<pubsub::changed_keys> changed_keys_;
   /// What the worker says when it is done.
   caf::mailbox_element_ptr way_back_;

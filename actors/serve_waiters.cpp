@@ -18,8 +18,12 @@ using keyspace::waiting_list;
 class service {
 public:
   service(core& home, const shards_at_hand& shards, commands::command_statistics& statistics,
-          caf::execution_unit* here)
-    : core_(home), shards_(shards), statistics_(statistics), here_(here) {
+          caf::execution_unit* here, const std::function<void()>& before_answer)
+    : core_(home),
+      shards_(shards),
+      statistics_(statistics),
+      here_(here),
+      before_answer_(before_answer) {
   }
 
   /// Serving one may make a key ready in any of the shards (BLMOVE).
@@ -90,22 +94,24 @@ private:
     commands::execute(ctx, *item.spec, work.words_of(item, part), statistics_, shards_.all);
     const memory_reserve::own_work answers;
     if (ctx.wish)
-      request.go_on_waiting(here_);
-    else
-      request.answered(shards_.map, here_);
+      return request.go_on_waiting(here_);
+    before_answer_();
+    request.answered(shards_.map, here_);
   }
 
   core& core_;
   const shards_at_hand& shards_;
   commands::command_statistics& statistics_;
   caf::execution_unit* here_;
+  const std::function<void()>& before_answer_;
 };
 
 } // namespace
 
 void serve_waiters(core& home, const shards_at_hand& shards,
-                   commands::command_statistics& statistics, caf::execution_unit* here) {
-  service{home, shards, statistics, here}.run();
+                   commands::command_statistics& statistics, caf::execution_unit* here,
+                   const std::function<void()>& before_answer) {
+  service{home, shards, statistics, here, before_answer}.run();
 }
 
 } // namespace thespis::actors

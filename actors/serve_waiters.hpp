@@ -9,6 +9,7 @@
 #include "actors/core.hpp"
 #include "keyspace/shard_map.hpp"
 
+#include <functional>
 #include <span>
 
 namespace thespis::actors {
@@ -21,8 +22,10 @@ struct shards_at_hand {
 };
 
 /// Cost: nothing if no key is ready. `statistics`: where the requests' time is counted.
+/// `before_answer` is called when one has been run and is about to get its reply.
 void serve_waiters(core& home, const shards_at_hand& shards,
-                   thespis::commands::command_statistics& statistics, caf::execution_unit* here);
+                   thespis::commands::command_statistics& statistics, caf::execution_unit* here,
+                   const std::function<void()>& before_answer);
 
 /// Whether there is something to do.
 inline bool has_ready_waiters(const keyspace::shard& one) noexcept {

@@ -70,6 +70,23 @@ class Events:
             ],
         )
 
+    def test_over_several_keys_in_their_order(self):
+        self.ask_for("Eg")
+        for number in range(20):
+            first, second = "a%d" % number, "b%d" % number
+            self.client.call("SET", first, 1)
+            self.client.call("RENAME", first, second)
+            self.client.call("RENAME", second, first)
+            self.assertEqual(
+                self.tell(4),
+                [
+                    ("keyevent@0:rename_from", first),
+                    ("keyevent@0:rename_to", second),
+                    ("keyevent@0:rename_from", second),
+                    ("keyevent@0:rename_to", first),
+                ],
+            )
+
     def test_expired_keys_without_being_asked_for(self):
         self.ask_for("Ex")
         self.client.call("SET", "k", "v", "PX", 20)
@@ -97,6 +114,35 @@ class Events:
             self.client.call("PUBLISH", "__key__:done", number)
             found = self.tell(3)
             self.assertEqual(found[2], ("key:done", str(number)))
+
+    def test_events_over_several_keys_come_before_what_their_client_publishes_then(self):
+        self.ask_for("Eg")
+        for number in range(60):
+            first, second = "a%d" % number, "b%d" % number
+            self.client.write("SET", first, 1)
+            self.client.write("RENAME", first, second)
+            self.client.write("PUBLISH", "__key__:done", number)
+            for _ in range(3):
+                self.client.read()
+            self.assertEqual(self.tell(3)[2], ("key:done", str(number)))
+
+    def test_the_event_of_a_client_that_waited_comes_before_what_it_publishes(self):
+        self.ask_for("El")
+        waiter = self.connect()
+        for number in range(60):
+            waiter.write("BLPOP", "list", 0)
+            waiter.write("PUBLISH", "__key__:done", number)
+            self.client.call("RPUSH", "list", number)
+            self.assertEqual(
+                self.tell(3),
+                [
+                    ("keyevent@0:rpush", "list"),
+                    ("keyevent@0:lpop", "list"),
+                    ("key:done", str(number)),
+                ],
+            )
+            waiter.read()
+            waiter.read()
 
 
 class OnePartition(Events, ServerTest):

@@ -108,9 +108,11 @@ class Tracking:
     def test_flush(self):
         for words in (["FLUSHALL"], ["FLUSHDB"]):
             client = self.tracker()
-            client.call("GET", "a")
+            client.call("MGET", *["k%d" % number for number in range(50)])
             self.writer.call(*words)
             self.assertEqual(client.read(), FLUSHED)
+            self.assertEqual(self.info(self.writer, "stats")["tracking_total_keys"], "0")
+            self.hears_nothing(client)
             client.close()
 
     def test_opt_in(self):
@@ -269,6 +271,16 @@ class Tracking:
         stats = self.info(self.writer, "stats")
         self.assertEqual(stats["tracking_total_keys"], "2")
         self.assertEqual(stats["tracking_total_items"], "2")
+
+    def test_copies_of_those_who_have_gone_go_as_keys_change(self):
+        client = self.tracker()
+        client.call("GET", "a")
+        number = client.call("CLIENT", "ID")
+        client.close()
+        listed = b"id=%d " % number
+        self.assertTrue(wait_until(lambda: listed not in self.writer.call("CLIENT", "LIST")))
+        self.writer.call("SET", "a", 1)
+        self.assertEqual(self.info(self.writer, "stats")["tracking_total_keys"], "0")
 
     def test_errors(self):
         cases = [
