@@ -96,13 +96,9 @@ void broker::hand_out() {
 
 /// Without memory to know of a subscriber it is not confirmed: the client is closed.
 void broker::follow(const subscriptions_changed& news) {
-  try {
-    const memory_reserve::client_work may_fail;
-    exchange_.follow(news.group, news.changes);
-  } catch (const std::bad_alloc&) {
-    if (news.work != nullptr)
-      news.work->cut_short.store(true, std::memory_order_relaxed);
-  }
+  if (const memory_reserve::client_work may_fail;
+      !exchange_.follow(news.group, *news.changes) && news.work != nullptr)
+    news.work->cut_short.store(true, std::memory_order_relaxed);
   auto& figures = core_.server.topics;
   const auto show = [this](base::counter& figure, topic_kind kind) {
     figure.set(exchange_.routes().size(kind));

@@ -112,7 +112,9 @@ public:
   }
   void await_resume() const {
     self_.end_wait();
+    const auto protocol = self_.record_->protocol.load(std::memory_order_relaxed);
     self_.dispatcher_.take_answers();
+    self_.follow_protocol(protocol);
     if (self_.dispatcher_.leaves_all_topics()) [[unlikely]]
       self_.leave_topics();
     if (self_.dispatcher_.session().listens_anew) [[unlikely]]

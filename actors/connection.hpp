@@ -11,9 +11,9 @@
 /// - Requests that are not the keyspace's end the batch: what came before them runs first, so the
 ///   order of a client's requests always holds.
 /// - While something is in flight, session, buffers and batch are lent out (see batch.hpp).
-/// - Messages of channels are sent between replies, by a coroutine of their own where the socket
-/// has
-///   to be waited for (drain_pushes). Requests wait until all messages before them have been sent.
+/// - Messages of channels are sent between replies, by a coroutine of their own (drain_pushes)
+/// where
+///   the socket has to be waited for. Requests wait until all messages before them have been sent.
 /// - Input that there is no memory for cannot be skipped: the client gets an error and is closed.
 ///
 /// A connection always runs on its loop. It neither monitors nor links core actors. Its listener,
@@ -75,6 +75,7 @@ public:
   void push(const std::shared_ptr<const pubsub::delivery>& from,
             const pubsub::delivery::run& which) override;
   void flush_pushes() override;
+  bool send_ahead_of(base::byte_buffer& reply) noexcept override;
 
   const commands::client_record& record() const noexcept {
     return *record_;
@@ -136,6 +137,7 @@ private:
   void take_redirected(const redirected_keys& news);
   void note_broken_redirect();
   void follow_session();
+  void follow_protocol(int before);
   void leave_topics();
   std::size_t unread_bytes() noexcept;
   void check_output_limit();

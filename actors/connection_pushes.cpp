@@ -118,6 +118,34 @@ void connection::note_broken_redirect() {
   });
 }
 
+/// Of a request that changes what the client subscribes to: messages that came before it has run
+/// come before its confirmations.
+bool connection::send_ahead_of(base::byte_buffer& reply) noexcept try {
+  later_pushes_.append_to(reply);
+  later_pushes_.clear();
+  return true;
+} catch (const std::bad_alloc&) {
+  return false;
+}
+
+/// HELLO: what was written in the protocol before comes ahead of the reply that changes it.
+void connection::follow_protocol(int before) try {
+  if (later_pushes_.empty() || before == record_->protocol.load(std::memory_order_relaxed))
+    [[likely]]
+    return;
+  auto& output = dispatcher_.output();
+  const auto at = dispatcher_.last_reply_at();
+  base::byte_buffer reply;
+  reply.append(output.view().substr(at));
+  output.prepare(later_pushes_.bytes());
+  output.truncate(at);
+  later_pushes_.append_to(output);
+  output.append(reply.view());
+  later_pushes_.clear();
+} catch (const std::bad_alloc&) {
+  close();
+}
+
 /// CLIENT TRACKING, MONITOR and RESET change what the client gets.
 void connection::follow_session() try {
   auto& session = dispatcher_.session();

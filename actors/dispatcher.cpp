@@ -287,10 +287,8 @@ void dispatcher::take_answers() noexcept {
     note_subscriptions();
     mirror_session();
     // Confirmations come whatever CLIENT REPLY says, as all pushes do.
-    if (lone_place_ == placement::fan_out) {
-      batch_.clear();
-      return;
-    }
+    if (lone_place_ == placement::fan_out)
+      output_before_ = output_.size();
   } else if (batch_.unfinished()) {
     return;
   } else if (!batch_.direct() && !batch_.merge_replies()) {

@@ -26,6 +26,7 @@
 #include "commands/client_record.hpp"
 #include "protocol/session.hpp"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <mutex>
@@ -171,6 +172,10 @@ public:
   }
   bool output_is_empty() const noexcept {
     return output_.empty();
+  }
+  /// Where in the output the reply to the request begins that ran last outside of a batch.
+  std::size_t last_reply_at() const noexcept {
+    return std::min(output_before_, output_.size());
   }
   protocol::session& session() noexcept {
     return session_;

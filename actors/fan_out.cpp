@@ -50,22 +50,29 @@ void fan_out::run(batch& work) {
   statistics.start();
   if (work.subscriber == nullptr)
     reply.error(protocol::errors::takes_no_messages);
-  else if (const memory_reserve::client_work may_fail; commands::make_room(*work.output)) [[likely]]
+  else if (const memory_reserve::client_work may_fail;
+           work.subscriber->send_ahead_of(*work.output) && commands::make_room(*work.output))
+    [[likely]]
     commands::execute(ctx, *item.spec, work.words_of(item, part), statistics);
   else
     work.cut_short.store(true, std::memory_order_relaxed);
   core_.report_slow(statistics, context());
-  tell_broker(&work);
+  auto changes = table_.take_changes();
+  if (changes.empty())
+    return work.report(context());
+  // Without memory for all confirmations: what the client subscribes to, it could not know.
+  if (reply.error_count() != 0)
+    work.cut_short.store(true, std::memory_order_relaxed);
+  tell_broker(std::move(changes), &work, context());
 }
 
 /// The answer comes from there, so that from then on messages arrive.
-void fan_out::tell_broker(batch* work) {
+void fan_out::tell_broker(pubsub::subscription_changes changes, batch* work,
+                          caf::execution_unit* here) {
   const memory_reserve::own_work now;
-  auto changes = table_.take_changes();
-  if (!changes.empty())
-    post(core_.broker, context(), subscriptions_changed{group_, std::move(changes), work});
-  else if (work != nullptr)
-    work->report(context());
+  post(core_.broker, here,
+       subscriptions_changed{
+         group_, std::make_shared<pubsub::subscription_changes>(std::move(changes)), work});
 }
 
 void fan_out::flush_later(pubsub::subscriber& who) {
@@ -88,13 +95,11 @@ void fan_out::act() {
 }
 
 void fan_out::forget(pubsub::subscriber& gone) {
-  const memory_reserve::own_work now;
   std::replace(to_flush_.begin(), to_flush_.end(), &gone,
                static_cast<pubsub::subscriber*>(nullptr));
   table_.remove(gone);
-  auto changes = table_.take_changes();
-  if (!changes.empty())
-    post(core_.broker, loop_, subscriptions_changed{group_, std::move(changes), nullptr});
+  if (auto changes = table_.take_changes(); !changes.empty())
+    tell_broker(std::move(changes), nullptr, loop_);
 }
 
 void fan_out::follow(pubsub::subscriber& who, const protocol::session& client) {
@@ -106,7 +111,8 @@ void fan_out::follow(pubsub::subscriber& who, const protocol::session& client) {
   table_.set(who, topic_kind::copies, std::span{mine}.first(tracking == nullptr ? 0 : 1));
   table_.set(who, topic_kind::key_prefix, prefixes);
   table_.set(who, topic_kind::monitor, std::span{everything}.first(client.monitors ? 1 : 0));
-  tell_broker(nullptr);
+  if (auto changes = table_.take_changes(); !changes.empty())
+    tell_broker(std::move(changes), nullptr, loop_);
 }
 
 } // namespace thespis::actors

@@ -39,7 +39,7 @@ public:
 private:
   void act() override;
   void run(batch& work);
-  void tell_broker(batch* work);
+  void tell_broker(pubsub::subscription_changes changes, batch* work, caf::execution_unit* here);
 
   event_loop* loop_;
   core& core_;

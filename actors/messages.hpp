@@ -107,7 +107,7 @@ struct change_subscriptions {
 /// there is one, has run but for that.
 struct subscriptions_changed {
   pubsub::group_index group;
-  std::vector<pubsub::subscription_change> changes;
+  std::shared_ptr<pubsub::subscription_changes> changes;
   batch* work;
 };
 

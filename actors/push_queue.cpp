@@ -59,6 +59,13 @@ std::size_t push_queue::gather(std::span<iovec> into) const noexcept {
   return count;
 }
 
+void push_queue::append_to(base::byte_buffer& out) const {
+  out.prepare(bytes_);
+  auto skipped = sent_;
+  for (auto i = first_; i < runs_.size(); ++i)
+    out.append(runs_[i].bytes().substr(std::exchange(skipped, 0)));
+}
+
 void push_queue::sent(std::size_t bytes) noexcept {
   bytes_ -= bytes;
   sent_ += bytes;

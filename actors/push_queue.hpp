@@ -39,6 +39,9 @@ public:
   /// So much has been sent. REQUIRES: bytes <= bytes().
   void sent(std::size_t bytes) noexcept;
 
+  /// Copies all that is left to be sent. Throws std::bad_alloc with nothing changed.
+  void append_to(base::byte_buffer& out) const;
+
   void swap(push_queue& other) noexcept {
     runs_.swap(other.runs_);
     std::swap(first_, other.first_);

@@ -38,6 +38,7 @@ void subscribe(command_context& ctx, arguments names, topic_kind kind, std::stri
 void unsubscribe(command_context& ctx, arguments names, topic_kind kind, std::string_view what) {
   const auto leave = [&](std::string_view name) {
     ctx.subscriptions->remove(*ctx.subscriber, kind, name);
+    note_whether_subscribed(ctx);
     confirm(ctx, what, kind, name);
   };
   for (const auto name : names)
@@ -53,7 +54,6 @@ void unsubscribe(command_context& ctx, arguments names, topic_kind kind, std::st
       ctx.reply.integer(static_cast<std::int64_t>(ctx.subscriber->count_with(kind)));
     }
   }
-  note_whether_subscribed(ctx);
 }
 
 } // namespace

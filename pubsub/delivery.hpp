@@ -83,8 +83,8 @@ public:
   std::span<const run> runs() const noexcept {
     return runs_;
   }
-  /// Makes the copy for RESP2. Nothing is added from then on. Throws std::bad_alloc.
-  void seal();
+  /// Makes the copy for RESP2, if there is memory for it. Nothing is added from then on.
+  void seal() noexcept;
   /// All frames of a run; empty if there is no copy for RESP2.
   std::string_view frames(const run& of, int protocol) const noexcept;
 

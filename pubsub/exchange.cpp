@@ -1,5 +1,8 @@
 #include "pubsub/exchange.hpp"
 
+#include <new>
+#include <utility>
+
 namespace thespis::pubsub {
 
 std::uint64_t exchange::publish(topic_kind kind, std::string_view channel,
@@ -46,12 +49,23 @@ void exchange::tell_monitors(std::string_view line) {
   }
 }
 
-void exchange::follow(group_index group, std::span<const subscription_change> changes) {
-  for (const auto& each : changes)
-    if (each.added)
-      routes_.add(each.kind, each.name, group);
-    else
-      routes_.remove(each.kind, each.name, group);
+bool exchange::follow(group_index group, subscription_changes& changes) noexcept {
+  auto complete = true;
+  while (auto one = changes.take_first()) {
+    one->group = group;
+    if (!one->added) {
+      if (missed_.empty() || !missed_.cancel(*one)) [[likely]]
+        routes_.remove(one->kind, *one->name, group);
+      continue;
+    }
+    try {
+      routes_.add(one->kind, *one->name, group);
+    } catch (const std::bad_alloc&) {
+      missed_.add(std::move(one));
+      complete = false;
+    }
+  }
+  return complete;
 }
 
 } // namespace thespis::pubsub

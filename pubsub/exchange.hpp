@@ -35,9 +35,9 @@ public:
   /// Clients that monitor get the line. Throws std::bad_alloc with nothing changed.
   void tell_monitors(std::string_view line);
 
-  /// Clients of a group began or ceased to subscribe. Throws std::bad_alloc with the changes from
-  /// some place on not made.
-  void follow(group_index group, std::span<const subscription_change> changes);
+  /// Clients of a group began or ceased to subscribe. Returns false if there was no memory to know
+  /// of all that began; they get nothing of those topics, and may cease as others do.
+  bool follow(group_index group, subscription_changes& changes) noexcept;
 
   const routing_table& routes() const noexcept {
     return routes_;
@@ -61,6 +61,8 @@ private:
   void concern(const route& to) noexcept;
 
   routing_table routes_;
+  /// Those who began to subscribe without being known.
+  subscription_changes missed_;
   std::shared_ptr<delivery> outgoing_;
   std::vector<char> concerned_;
 };

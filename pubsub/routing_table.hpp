@@ -7,6 +7,7 @@
 /// The broker owns it.
 
 #include "pubsub/pattern_index.hpp"
+#include "pubsub/subscription_changes.hpp"
 #include "pubsub/topic_map.hpp"
 
 #include <cstddef>
@@ -17,8 +18,6 @@
 #include <vector>
 
 namespace thespis::pubsub {
-
-using group_index = std::uint32_t;
 
 /// One topic.
 struct route {

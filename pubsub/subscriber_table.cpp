@@ -6,41 +6,38 @@ namespace thespis::pubsub {
 
 bool subscriber_table::add(subscriber& who, topic_kind kind, std::string_view name) {
   if (who.topics_ == nullptr)
-    who.topics_ = std::make_unique<std::array<subscriber::places, topic_kinds>>();
-  auto& mine = places_of(who, kind);
+    who.topics_ = std::make_unique<std::array<subscriber::memberships, topic_kinds>>();
+  auto& mine = topics_of(who, kind);
   if (auto* const known = topics_.find(kind, name); known != nullptr && mine.contains(known))
     return false;
-  changes_.push_back({kind, std::string{name}, true});
-  topic* to = nullptr;
+  auto& to = topics_.at(kind, name);
   try {
-    to = &topics_.at(kind, name);
-    to->members.push_back(&who);
-    mine.emplace(to, to->members.size() - 1);
+    auto begin = std::make_unique<subscription_change>(subscription_change{kind, to.name, true});
+    auto end = std::make_unique<subscription_change>(subscription_change{kind, to.name, false});
+    to.members.push_back(&who);
+    mine.emplace(&to, subscriber::membership{to.members.size() - 1, std::move(end)});
+    changes_.add(std::move(begin));
   } catch (...) {
-    changes_.pop_back();
-    if (to != nullptr) {
-      if (!to->members.empty() && to->members.back() == &who)
-        to->members.pop_back();
-      if (to->members.empty())
-        topics_.erase(kind, *to);
-    }
+    if (!to.members.empty() && to.members.back() == &who)
+      to.members.pop_back();
+    if (to.members.empty())
+      topics_.erase(kind, to);
     throw;
   }
   return true;
 }
 
-bool subscriber_table::remove(subscriber& who, topic_kind kind, std::string_view name) {
+bool subscriber_table::remove(subscriber& who, topic_kind kind, std::string_view name) noexcept {
   auto* const from = topics_.find(kind, name);
   if (from == nullptr || who.topics_ == nullptr)
     return false;
-  auto& mine = places_of(who, kind);
+  auto& mine = topics_of(who, kind);
   const auto found = mine.find(from);
   if (found == mine.end())
     return false;
-  changes_.push_back({kind, from->name, false});
-  const auto place = found->second;
+  auto gone = std::move(found->second);
   mine.erase(found);
-  leave(who, *from, place);
+  leave(who, *from, std::move(gone));
   return true;
 }
 
@@ -48,7 +45,7 @@ std::vector<std::string> subscriber_table::names(const subscriber& who, topic_ki
   std::vector<std::string> all;
   if (who.topics_ != nullptr)
     for (const auto& [one, place] : (*who.topics_)[static_cast<std::size_t>(kind)])
-      all.push_back(one->name);
+      all.push_back(*one->name);
   return all;
 }
 
@@ -60,27 +57,28 @@ void subscriber_table::set(subscriber& who, topic_kind kind, std::span<const std
     add(who, kind, name);
 }
 
-void subscriber_table::remove(subscriber& who) {
+void subscriber_table::remove(subscriber& who) noexcept {
   if (who.topics_ == nullptr)
     return;
   for (auto& mine : *who.topics_)
     while (!mine.empty()) {
-      const auto [from, place] = *mine.begin();
-      changes_.push_back({from->kind, from->name, false});
+      auto& from = *mine.begin()->first;
+      auto gone = std::move(mine.begin()->second);
       mine.erase(mine.begin());
-      leave(who, *from, place);
+      leave(who, from, std::move(gone));
     }
   who.topics_.reset();
 }
 
 /// The last member takes the place of the one that goes.
-void subscriber_table::leave(subscriber& who, topic& from, std::size_t place) {
+void subscriber_table::leave(subscriber& who, topic& from, subscriber::membership gone) noexcept {
   auto* const last = from.members.back();
   if (last != &who) {
-    from.members[place] = last;
-    places_of(*last, from.kind)[&from] = place;
+    from.members[gone.place] = last;
+    topics_of(*last, from.kind).find(&from)->second.place = gone.place;
   }
   from.members.pop_back();
+  changes_.add(std::move(gone.end));
   if (from.members.empty())
     topics_.erase(from.kind, from);
 }

@@ -2,15 +2,19 @@
 
 /// Who subscribes to what, among the clients of one event loop.
 ///
-///     topic "news"  --> subscribers {a, c}          a subscriber knows its topics, and its place
-///     in topic "n*"    --> subscribers {c}             each, so that it leaves in O(1)
+///     topic "news"  --> subscribers {a, c}
+///     topic "n*"    --> subscribers {c}
+///
+/// A subscriber knows its topics, and its place in each, so that it leaves in O(1).
 ///
 /// Changes are collected for the broker, which counts the subscribers of all loops
 /// (routing_table.hpp).
 ///
 /// Owned by the fan-out of the loop.
 
+#include "base/byte_buffer.hpp"
 #include "pubsub/delivery.hpp"
+#include "pubsub/subscription_changes.hpp"
 #include "pubsub/topic_map.hpp"
 
 #include <array>
@@ -29,14 +33,15 @@ class subscriber;
 
 /// A topic with its subscribers.
 struct topic {
-  topic(topic_kind what, std::string_view called) : kind(what), name(called) {
+  topic(topic_kind what, std::string_view called)
+    : kind(what), name(std::make_shared<const std::string>(called)) {
   }
   std::string_view key() const noexcept {
-    return name;
+    return *name;
   }
 
   topic_kind kind;
-  std::string name;
+  std::shared_ptr<const std::string> name;
   std::vector<subscriber*> members;
 };
 
@@ -51,6 +56,9 @@ public:
   virtual void push(const std::shared_ptr<const delivery>& from, const delivery::run& which) = 0;
   /// There are no more for the moment.
   virtual void flush_pushes() = 0;
+  /// What it was given and has not been sent goes ahead of the reply that is about to be written.
+  /// Returns false without memory for that.
+  virtual bool send_ahead_of(base::byte_buffer& reply) noexcept = 0;
 
   /// How many topics of a kind it subscribes to.
   std::size_t count(topic_kind kind) const noexcept {
@@ -72,18 +80,16 @@ protected:
 private:
   friend class subscriber_table;
 
-  /// With its place among the topic's members.
-  using places = std::unordered_map<topic*, std::size_t>;
+  struct membership {
+    /// Among the topic's members.
+    std::size_t place;
+    /// For the broker, when it ends.
+    std::unique_ptr<subscription_change> end;
+  };
+  using memberships = std::unordered_map<topic*, membership>;
 
   /// None for as long as it subscribes to nothing, as most clients do.
-  std::unique_ptr<std::array<places, topic_kinds>> topics_;
-};
-
-/// For the broker: one subscriber more or less.
-struct subscription_change {
-  topic_kind kind;
-  std::string name;
-  bool added;
+  std::unique_ptr<std::array<memberships, topic_kinds>> topics_;
 };
 
 class subscriber_table {
@@ -91,31 +97,31 @@ public:
   /// Returns false if it does so already. Throws std::bad_alloc with nothing changed.
   bool add(subscriber& who, topic_kind kind, std::string_view name);
   /// Returns false if it does not.
-  bool remove(subscriber& who, topic_kind kind, std::string_view name);
+  bool remove(subscriber& who, topic_kind kind, std::string_view name) noexcept;
   /// The names of all topics of a kind that it subscribes to, in no order.
   std::vector<std::string> names(const subscriber& who, topic_kind kind) const;
   /// It subscribes to these of a kind and to no others. Throws std::bad_alloc with some of it done.
   void set(subscriber& who, topic_kind kind, std::span<const std::string> names);
   /// It leaves all topics.
-  void remove(subscriber& who);
+  void remove(subscriber& who) noexcept;
 
   /// Gives each message to those who subscribe to its topic.
   void deliver(const std::shared_ptr<const delivery>& messages) const;
 
-  std::vector<subscription_change> take_changes() noexcept {
-    return std::exchange(changes_, {});
+  subscription_changes take_changes() noexcept {
+    return std::move(changes_);
   }
 
 private:
   /// REQUIRES: it has subscribed to something.
-  static subscriber::places& places_of(subscriber& who, topic_kind kind) {
+  static subscriber::memberships& topics_of(subscriber& who, topic_kind kind) {
     return (*who.topics_)[static_cast<std::size_t>(kind)];
   }
 
-  void leave(subscriber& who, topic& from, std::size_t place);
+  void leave(subscriber& who, topic& from, subscriber::membership gone) noexcept;
 
   topic_map<topic> topics_;
-  std::vector<subscription_change> changes_;
+  subscription_changes changes_;
 };
 
 } // namespace thespis::pubsub

@@ -127,6 +127,47 @@ class Publishing:
             self.publisher.call("RPUSH", "list", number)
             self.assertEqual(client.read(), [b"list", b"%d" % number])
 
+    def test_nothing_comes_behind_the_end_of_a_subscription(self):
+        client = self.connect()
+        for _ in range(200):
+            client.write("SUBSCRIBE", "news")
+            self.assertEqual(client.read(), confirmed(b"subscribe", b"news", 1))
+            for number in range(20):
+                self.publisher.write("PUBLISH", "news", number)
+            client.write("UNSUBSCRIBE", "news")
+            expected = 0
+            while (got := client.read()) != confirmed(b"unsubscribe", b"news", 0):
+                self.assertEqual(got, [b"message", b"news", b"%d" % expected])
+                expected += 1
+            for _ in range(20):
+                self.publisher.read()
+            self.assertEqual(client.call("PING"), "PONG")
+
+    def test_messages_before_a_change_of_protocol_are_in_the_one_before(self):
+        for _ in range(60):
+            client = self.subscriber("SUBSCRIBE", "news", protocol=3)
+            for number in range(10):
+                self.publisher.write("PUBLISH", "news", number)
+            client.write("HELLO", 2)
+            seen = 0
+            while isinstance(got := client.read(), resp.Push):
+                seen += 1
+            self.assertEqual(got[0], b"server")
+            for number in range(seen, 10):
+                got = client.read()
+                self.assertNotIsInstance(got, resp.Push)
+                self.assertEqual(got, [b"message", b"news", b"%d" % number])
+            for _ in range(10):
+                self.publisher.read()
+            client.close()
+
+    def test_reply_skip_is_over_after_a_subscription(self):
+        client = self.connect(protocol=3)
+        client.write("CLIENT", "REPLY", "SKIP")
+        client.write("SUBSCRIBE", "news")
+        self.assertEqual(client.read(), confirmed(b"subscribe", b"news", 1))
+        self.assertEqual(client.call("PING"), "PONG")
+
     def test_a_client_that_publishes_to_itself(self):
         client = self.subscriber("SUBSCRIBE", "news", protocol=3)
         client.write("PUBLISH", "news", "x")
@@ -236,7 +277,7 @@ class Publishing:
 class SlowSubscribers(ServerTest):
     """They are closed when too much waits for them, and nobody else notices."""
 
-    OPTIONS = {"client-output-buffer-limit": ("pubsub", "8mb", "2mb", "1")}
+    OPTIONS = {"client-output-buffer-limit": ("pubsub", "8mb", "2mb", "3600")}
     MESSAGE = b"x" * 100_000
 
     def disconnections(self, client):
@@ -273,6 +314,7 @@ class SlowSubscribers(ServerTest):
         while waiting() < 4 << 20:
             publisher.call("PUBLISH", "news", self.MESSAGE)
         self.assertEqual(self.disconnections(publisher), before)
+        publisher.call("CONFIG", "SET", "client-output-buffer-limit", "pubsub 8mb 2mb 1")
         self.assertTrue(wait_until(lambda: self.disconnections(publisher) == before + 1, 5))
         slow.close()
 
