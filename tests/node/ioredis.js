@@ -12,13 +12,13 @@ const { afterEach, beforeEach, test } = require("node:test");
 const Redis = require("ioredis");
 const { Inbox, until, upTo } = require("./inbox.js");
 
-const port = Number(process.argv[2]);
+const address = { host: "127.0.0.1", port: Number(process.argv[2]) };
 const limit = { timeout: 20_000 };
 
 let clients = [];
 
 function connect(options = {}) {
-  const client = new Redis({ port, retryStrategy: () => null, ...options });
+  const client = new Redis({ ...address, retryStrategy: () => null, ...options });
   client.on("error", () => {}); // what is asked for later rejects as well
   clients.push(client);
   return client;

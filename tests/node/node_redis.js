@@ -13,13 +13,13 @@ const { afterEach, beforeEach, test } = require("node:test");
 const { createClient } = require("redis");
 const { Inbox, until, upTo } = require("./inbox.js");
 
-const port = Number(process.argv[2]);
+const address = { host: "127.0.0.1", port: Number(process.argv[2]) };
 const limit = { timeout: 20_000 };
 
 let clients = [];
 
 async function connect(options = {}) {
-  const client = createClient({ socket: { port, reconnectStrategy: false }, ...options });
+  const client = createClient({ socket: { ...address, reconnectStrategy: false }, ...options });
   client.on("error", () => {}); // what is asked for later rejects as well
   clients.push(client);
   return client.connect();
@@ -144,7 +144,7 @@ test("RESP3: a subscriber may ask for other things as well", limit, async () => 
 
 test("a subscriber whose connection is cut subscribes again", limit, async () => {
   const publisher = await connect();
-  const subscriber = await connect({ socket: { port, reconnectStrategy: () => 5 } });
+  const subscriber = await connect({ socket: { ...address, reconnectStrategy: () => 5 } });
   const [channel, pattern, shard] = [new Inbox(), new Inbox(), new Inbox()];
   await subscriber.subscribe("news", channel.put);
   await subscriber.pSubscribe("n?ws", pattern.put);

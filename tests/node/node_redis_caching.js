@@ -13,13 +13,14 @@ const { afterEach, beforeEach, test } = require("node:test");
 const { BasicClientSideCache, createClient } = require("redis");
 const { Inbox, until, upTo } = require("./inbox.js");
 
-const port = Number(process.argv[2]);
+const address = { host: "127.0.0.1", port: Number(process.argv[2]) };
 const limit = { timeout: 20_000 };
 
 let clients = [];
 
 async function connect(options = {}) {
-  const client = createClient({ socket: { port, reconnectStrategy: false }, RESP: 3, ...options });
+  const socket = { ...address, reconnectStrategy: false };
+  const client = createClient({ socket, RESP: 3, ...options });
   client.on("error", () => {}); // what is asked for later rejects as well
   clients.push(client);
   return client.connect();
@@ -204,7 +205,7 @@ test("many readers end with what was written last", limit, async () => {
 });
 
 test("a connection that is cut takes the cache with it", limit, async () => {
-  const socket = { port, reconnectStrategy: () => 5 };
+  const socket = { ...address, reconnectStrategy: () => 5 };
   const { cache, invalidated, reader } = await connectCaching({ socket });
   const writer = await connect();
   await writer.set("k", "before");
