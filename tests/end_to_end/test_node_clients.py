@@ -42,25 +42,28 @@ def install_libraries():
     options = ["--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"]
     options += ["--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--prefix", str(folder)]
     code, text = run("npm", "install", *options)
-    if code and (reason := re.search(OFFLINE, text)):
+    if code != 0 and (reason := re.search(OFFLINE, text)):
         raise unittest.SkipTest(f"npm does not reach its registry: {reason[0]}")
-    if code:
+    if code != 0:
         raise AssertionError(f"npm cannot install the libraries:\n{text}")
     stamp.write_text(wanted)
 
 
 def run(*words):
-    """(exit code, everything the program wrote)"""
-    done = subprocess.run(
-        words,
-        cwd=SCRIPTS,
-        env={**os.environ, "NODE_PATH": str(build_folder() / "node_modules")},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=SECONDS,
-        check=False,
-    )
+    """(exit code, everything the program wrote); a program that hangs is killed."""
+    try:
+        done = subprocess.run(
+            words,
+            cwd=SCRIPTS,
+            env={**os.environ, "NODE_PATH": str(build_folder() / "node_modules")},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as hanging:
+        return None, f"after {SECONDS} s:\n{(hanging.output or b'').decode(errors='replace')}"
     return done.returncode, done.stdout.decode(errors="replace")
 
 

@@ -14,7 +14,7 @@ const { BasicClientSideCache, createClient } = require("redis");
 const { Inbox, until, upTo } = require("./inbox.js");
 
 const address = { host: "127.0.0.1", port: Number(process.argv[2]) };
-const limit = { timeout: 20_000 };
+const limit = { timeout: 10_000 };
 
 let clients = [];
 
