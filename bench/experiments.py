@@ -3,6 +3,7 @@
 import collection_rows
 import memory_rows
 import operating_rows
+import pubsub_rows
 import stream_rows
 import string_rows
 
@@ -10,6 +11,7 @@ _GROUPS = {
     "strings": string_rows,
     "collections": collection_rows,
     "streams": stream_rows,
+    "pub/sub": pubsub_rows,
     "memory": memory_rows,
     "operating": operating_rows,
 }

@@ -84,14 +84,14 @@ def pair():
 def throughput(running, load, arguments):
     """{rps, cpu: µs per request, busy: the load generator's share of its core} on one core."""
     before = running.cpu_seconds()
-    began, generated = time.monotonic(), _cpu_seconds_of_children()
+    began, generated = time.monotonic(), cpu_seconds_of_children()
     figures = benchmark(running.port, load, arguments)
-    busy = (_cpu_seconds_of_children() - generated) / (time.monotonic() - began)
+    busy = (cpu_seconds_of_children() - generated) / (time.monotonic() - began)
     spent = running.cpu_seconds() - before
     return {"rps": figures["rps"], "cpu": spent / load.requests * 1e6, "busy": busy}
 
 
-def _cpu_seconds_of_children():
+def cpu_seconds_of_children():
     """Of those that have ended."""
     return sum(os.times()[2:4])
 
