@@ -89,7 +89,7 @@ class Caching(Scripts):
         self.run_script("node_redis_caching")
 
 
-class Thespis(Clients, ServerTest):
+class Thespis(Clients, Caching, ServerTest):
     pass
 
 
