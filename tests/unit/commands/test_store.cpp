@@ -118,7 +118,8 @@ std::string test_store::run_on(const std::vector<std::size_t>& indexes, const co
   ctx.share.leads = leads;
   statistics_->start();
   commands::execute(ctx, spec, request, *statistics_, touched);
-  exchange_.follow(0, subscriptions_.take_changes());
+  auto changes = subscriptions_.take_changes();
+  exchange_.follow(0, changes);
   exchange_.take([this](auto, const auto& messages) { subscriptions_.deliver(messages); });
   return std::string{out.view()};
 }

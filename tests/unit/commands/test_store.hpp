@@ -161,6 +161,9 @@ private:
     }
     void flush_pushes() override {
     }
+    bool send_ahead_of(base::byte_buffer&) noexcept override {
+      return true;
+    }
 
     std::vector<std::string> frames;
   };
