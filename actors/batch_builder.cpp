@@ -13,9 +13,15 @@ using protocol::way;
 
 namespace {
 
+/// REQUIRES: !is_batched(route).
+placement placement_of(way route) noexcept {
+  if (route == way::session)
+    return placement::session;
+  return route == way::administrator ? placement::administrator : placement::fan_out;
+}
+
+/// REQUIRES: the row says `blocking`.
 bool may_wait(const protocol::command_spec& spec, protocol::arguments request) noexcept {
-  if ((spec.flags & protocol::blocking) == 0)
-    return false;
   return spec.waits_with.empty()
          || std::any_of(request.begin(), request.end(), [&](std::string_view word) {
               return base::equals_nocase(word, spec.waits_with);
@@ -26,17 +32,15 @@ bool may_wait(const protocol::command_spec& spec, protocol::arguments request) n
 
 placement batch_builder::place(batch& work, const protocol::command_spec& spec,
                                std::uint32_t word_count) {
-  if (spec.route == way::session)
-    return placement::session;
-  if (spec.route == way::administrator)
-    return placement::administrator;
-  if (spec.route == way::fan_out)
-    return placement::fan_out;
-  const protocol::arguments request{work.words.data() + work.words.size() - word_count, word_count};
-  if (may_wait(spec, request)) [[unlikely]] {
-    find_partitions(request, spec);
-    meet_key_partitions();
-    return placement::meeting;
+  if (!protocol::is_batched(spec.route)) [[unlikely]]
+    return placement_of(spec.route);
+  if ((spec.flags & protocol::blocking) != 0) [[unlikely]] {
+    const auto request = protocol::arguments{work.words}.last(word_count);
+    if (may_wait(spec, request)) {
+      find_partitions(request, spec);
+      meet_key_partitions();
+      return placement::meeting;
+    }
   }
   work_item item{.spec = &spec,
                  .first_word = static_cast<std::uint32_t>(work.words.size()) - word_count,

@@ -111,8 +111,7 @@ enum class way : std::uint8_t {
   /// Multicast: every partition runs it on its share of the keys; replies are merged.
   split,
   /// Rendezvous: all partitions of its keys are borrowed, one thread runs it over all of them.
-  /// Where
-  /// it reads keys that it does not name (`reads_unnamed_keys`), all partitions are.
+  /// Where it reads keys that it does not name (`reads_unnamed_keys`), all partitions are.
   borrow,
   /// Multicast to every partition whatever the arguments say; replies are merged.
   everywhere,
@@ -120,15 +119,21 @@ enum class way : std::uint8_t {
   borrow_all,
   /// SCAN: the partition that the cursor names.
   by_cursor,
+  /// The broker actor: messages for subscribers.
+  broker,
+
+  // -- requests of these never share a batch ------------------------------------------------------
   /// The connection itself: needs nothing but its session.
   session,
   /// The administrator actor: options, client directory, slow log, statistics.
   administrator,
-  /// The broker actor: messages for subscribers.
-  broker,
   /// The fan-out of the client's event loop, which knows what it subscribes to.
   fan_out,
 };
+
+constexpr bool is_batched(way route) noexcept {
+  return route < way::session;
+}
 
 /// How the replies of a `split` or `everywhere` command become one.
 enum class merge : std::uint8_t {
