@@ -26,7 +26,8 @@ public:
   using store_actor::enqueue;
   void enqueue(caf::mailbox_element_ptr message, caf::execution_unit* here) override;
 
-  /// The client subscribes to nothing any more. On the loop only.
+  /// The client subscribes to nothing any more. On the loop only; a client on none sends
+  /// leave_topics.
   void forget(pubsub::subscriber& gone);
   /// Calls its flush_pushes() when the loop has no more to do. On the loop only. Throws
   /// std::bad_alloc.
