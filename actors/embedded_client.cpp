@@ -273,24 +273,29 @@ void embedded_client::answer_first(embedded_reply reply) {
   --placed_;
 }
 
+/// Throws std::bad_alloc.
+caf::mailbox_element_ptr embedded_client::wrap_message(const forward& news, std::size_t number) {
+  const memory_reserve::client_work may_fail;
+  const auto one = (*news.from)[number];
+  const auto is_pattern = one.kind == pubsub::topic_kind::pattern;
+  channel_message message{.kind = one.kind,
+                          .pattern = is_pattern ? one.topic : std::string_view{},
+                          .channel = one.channel,
+                          .payload = one.payload,
+                          .bytes = news.from};
+  published(static_cast<caf::abstract_actor*>(this));
+  const unwatched envelope;
+  return caf::make_mailbox_element(caf::actor_cast<caf::strong_actor_ptr>(this),
+                                   caf::make_message_id(), {}, std::move(message));
+}
+
 /// Without memory the client is closed: the receiver would not know that it missed a message. The
 /// handler may not fail, because something may be in flight.
 void embedded_client::hand_over(const forward& news) try {
   if (closing_)
     return;
-  const memory_reserve::client_work may_fail;
-  for (auto i = news.which.first; i < news.which.end; ++i) {
-    const auto one = (*news.from)[i];
-    published(static_cast<caf::abstract_actor*>(this));
-    const unwatched envelope;
-    send(receiver_,
-         channel_message{.kind = one.kind,
-                         .pattern = one.kind == pubsub::topic_kind::pattern ? one.topic
-                                                                            : std::string_view{},
-                         .channel = one.channel,
-                         .payload = one.payload,
-                         .bytes = news.from});
-  }
+  for (auto i = news.which.first; i < news.which.end; ++i)
+    post_wrapped(receiver_, context(), wrap_message(news, i));
 } catch (const std::bad_alloc&) {
   log::warning("Closing an embedded client, there is no memory for its messages");
   close();

@@ -32,7 +32,7 @@ namespace thespis::actors {
 class embedded_client final : public store_actor {
 public:
   /// `receiver`: who gets the messages of channels; null if nobody does.
-  embedded_client(caf::actor_config& config, core& home, caf::actor receiver);
+  embedded_client(caf::actor_config& config, core& home, caf::actor receiver = nullptr);
   ~embedded_client() override;
 
   caf::behavior make_behavior() override;
@@ -53,6 +53,7 @@ private:
   void deliver();
   void confirm();
   void answer_first(embedded_reply reply);
+  caf::mailbox_element_ptr wrap_message(const forward& news, std::size_t number);
   void hand_over(const forward& news);
   void leave_all_topics();
   void close();

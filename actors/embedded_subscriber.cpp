@@ -20,8 +20,11 @@ void embedded_subscriber::push(const std::shared_ptr<const pubsub::delivery>& fr
                                const pubsub::delivery::run& which) try {
   if (!close_)
     return;
-  const memory_reserve::client_work may_fail;
-  post(client_, event_loop::current(), forward{from, which});
+  auto news = [&] {
+    const memory_reserve::client_work may_fail;
+    return wrap(forward{from, which});
+  }();
+  post_wrapped(client_, event_loop::current(), std::move(news));
 } catch (const std::bad_alloc&) {
   log::warning("Closing an embedded client, there is no memory for its messages");
   post_wrapped(client_, event_loop::current(), std::move(close_));

@@ -9,7 +9,7 @@
 /// connection, or on CAF's threads for embedded clients.
 ///
 /// Life: make it, `listen` if sockets are wanted, `connect` for embedded clients, `stop`. Not
-/// thread-safe but for `stop`.
+/// thread-safe but for `connect` and `stop`.
 
 #include "actors/core.hpp"
 #include "actors/listening_sockets.hpp"

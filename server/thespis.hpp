@@ -13,7 +13,8 @@
 ///     self->request(client, caf::infinite, thespis::request{{"SET", "name", "Namal"}})
 ///       .then([](const thespis::reply& reply) { assert(reply.is_ok()); });
 ///
-/// Two complete programs: examples/embedded_in_caf.cpp and examples/serve_tcp.cpp.
+/// Complete programs: examples/embedded_in_caf.cpp and, for messages of channels,
+/// examples/subscribe_from_actor.cpp; examples/serve_tcp.cpp with sockets.
 
 #include "actors/embedded_messages.hpp"
 #include "base/options.hpp"
@@ -51,7 +52,8 @@ using topic_kind = pubsub::topic_kind;
 /// where the messages come from. Its other actors need not know.
 void use_event_loops(caf::actor_system_config& config, std::size_t threads);
 
-/// A store inside an actor system. Its methods are for one thread at a time, `stop` for any.
+/// A store inside an actor system. Its methods are for one thread at a time, `connect` and `stop`
+/// for any.
 class store {
 public:
   /// `system` outlives the store. The settings are copied: what clients change with CONFIG SET is
