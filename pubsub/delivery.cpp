@@ -3,6 +3,7 @@
 #include "protocol/reply_writer.hpp"
 
 #include <array>
+#include <new>
 
 namespace thespis::pubsub {
 
@@ -63,12 +64,14 @@ void delivery::truncate(std::size_t count) noexcept {
     runs_.back().end = count;
 }
 
-void delivery::seal() {
+void delivery::seal() noexcept try {
   if (frames_.size() > copied_bytes_max)
     return;
   frames2_.append(frames_.view());
   for (const auto& each : places_)
     frames2_.data()[each.begin] = '*';
+} catch (const std::bad_alloc&) {
+  // It goes without a copy, as with long frames.
 }
 
 std::string_view delivery::frames(const run& of, int protocol) const noexcept {

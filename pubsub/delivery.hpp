@@ -11,8 +11,8 @@
 ///     >3 $8 smessage $4 news $5 hello            shard channel news
 ///
 /// Messages of one topic that come behind each other are a run, which a subscriber gets as one
-/// piece. For RESP2 there is a second copy of all frames, unless they are long; then whoever sends
-/// a frame replaces its first byte.
+/// piece. For RESP2 there is a second copy of all frames, unless they are long or memory is short;
+/// then whoever sends a frame replaces its first byte.
 
 #include "base/byte_buffer.hpp"
 #include "pubsub/topic.hpp"
@@ -64,8 +64,8 @@ public:
   std::span<const run> runs() const noexcept {
     return runs_;
   }
-  /// Makes the copy for RESP2. Nothing is added from then on. Throws std::bad_alloc.
-  void seal();
+  /// Makes the copy for RESP2, if there is memory for it. Nothing is added from then on.
+  void seal() noexcept;
   /// All frames of a run; empty if there is no copy for RESP2.
   std::string_view frames(const run& of, int protocol) const noexcept;
 
