@@ -68,6 +68,7 @@ public:
   /// their arrival. Sessions are per client (SELECT, CLIENT SETNAME …). It lives until it is sent
   /// an exit message, is sent QUIT or the store stops; what it has not answered by then, and all
   /// that comes later, gets caf::sec::request_receiver_down. Handles of it may outlive the store.
+  /// Do not send it exit_reason::kill, which leaves it no time to wait for what it has lent out.
   caf::actor connect();
 
   /// The same, and the client may subscribe (SUBSCRIBE, PSUBSCRIBE, SSUBSCRIBE). Messages go to
