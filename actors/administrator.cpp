@@ -89,7 +89,8 @@ void administrator::run(batch& work) {
   protocol::reply_writer reply{*work.output, work.client->protocol};
   keyspace::command_context ctx{reply, *work.client, keyspace::shard_map::none(), work.time};
   ctx.server = &core_.server;
-  ctx.subscriber = work.subscriber;
+  // What a client on no loop subscribes to is for its fan-out's turns alone.
+  ctx.subscriber = work.home == nullptr ? nullptr : work.subscriber;
   statistics.start();
   if (const memory_reserve::client_work may_fail; commands::make_room(*work.output)) [[likely]]
     commands::execute(ctx, *item.spec, work.words_of(item, part), statistics);

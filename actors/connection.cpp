@@ -268,6 +268,8 @@ void connection::note_waiting(const request_waits& news) {
   const turn now{this};
   if (!dispatcher_.waits(news.wait))
     return;
+  if (killed_)
+    return dispatcher_.give_up_waiting();
   begin_wait();
   if (in_step_)
     send_later_pushes();

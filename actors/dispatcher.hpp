@@ -130,6 +130,11 @@ public:
   bool asks_administrator() const noexcept {
     return lone_spec_ != nullptr && lone_place_ == placement::administrator;
   }
+  /// Whether what is to be sent changes what the client subscribes to: it is answered with as many
+  /// confirmations as it has names.
+  bool changes_subscriptions() const noexcept {
+    return lone_spec_ != nullptr && lone_place_ == placement::fan_out;
+  }
   /// Bytes of the words that have been placed and not been answered.
   std::size_t argument_bytes() const noexcept;
   /// Bytes of memory that is kept for the requests to come, without the output.

@@ -6,11 +6,14 @@
 ///       .then([](const embedded_reply& reply) { use(reply.integer()); });
 
 #include "protocol/resp_value.hpp"
+#include "pubsub/topic.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace thespis::actors {
@@ -53,7 +56,21 @@ struct embedded_reply {
   }
 };
 
+/// To the receiver of a client that subscribes: what was published. The views are of bytes that all
+/// who get the message share, together with others that were published in one go; they live as long
+/// as this or a copy of it. Who keeps a payload for long copies it.
+struct channel_message {
+  /// By what the client got it.
+  pubsub::topic_kind kind = pubsub::topic_kind::channel;
+  /// Empty unless that is a pattern. Who subscribes to the channel as well gets the message twice.
+  std::string_view pattern;
+  std::string_view channel;
+  std::string_view payload;
+  std::shared_ptr<const void> bytes;
+};
+
 } // namespace thespis::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::embedded_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::embedded_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::channel_message)

@@ -33,6 +33,11 @@ caf::behavior fan_out::make_behavior() {
           [this](const deliver& news) {
             const turn now{this};
             table_.deliver(news.messages);
+          },
+          [this](const leave_topics& news) {
+            const turn now{this};
+            forget(*news.who);
+            post(news.owner, context(), topics_left{});
           }};
 }
 

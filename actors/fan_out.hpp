@@ -27,7 +27,8 @@ public:
   using store_actor::enqueue;
   void enqueue(caf::mailbox_element_ptr message, caf::execution_unit* here) override;
 
-  /// The client subscribes to nothing any more. On the loop only.
+  /// The client subscribes to nothing any more. On the loop only; a client on none sends
+  /// leave_topics.
   void forget(pubsub::subscriber& gone);
   /// The client gets what its session says: changes of keys that it has copies of, and the requests
   /// of all clients. On the loop only. Throws std::bad_alloc with some of it done.

@@ -116,6 +116,23 @@ struct deliver {
   std::shared_ptr<const pubsub::delivery> messages;
 };
 
+/// To the fan-out of clients on no loop: this one subscribes to nothing any more. Whoever sends it
+/// keeps its hands off the subscriber until it is answered. `owner`: who gets topics_left; may be
+/// null.
+struct leave_topics {
+  std::shared_ptr<pubsub::subscriber> who;
+  caf::actor owner;
+};
+
+/// To an embedded client, from there: it is done, and the broker has been told.
+struct topics_left {};
+
+/// To an embedded client, from its subscriber: messages for its receiver.
+struct forward {
+  std::shared_ptr<const pubsub::delivery> from;
+  pubsub::delivery::run which;
+};
+
 /// To a name_finder: find these.
 struct find_names {
   std::shared_ptr<host_addresses> names;
@@ -257,6 +274,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::redirect_broken)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::change_subscriptions)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::subscriptions_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::deliver)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::leave_topics)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::topics_left)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::forward)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::find_names)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::names_found)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::client_came)

@@ -89,8 +89,8 @@ void store::spawn_core_actors() {
   post(home.scheduler, nullptr, begin_ticking{});
 }
 
-caf::actor store::connect() {
-  auto client = spawn_floating<embedded_client>(system_, std::ref(*core_));
+caf::actor store::connect(caf::actor receiver) {
+  auto client = spawn_floating<embedded_client>(system_, std::ref(*core_), std::move(receiver));
   post(core_->supervisor, nullptr, client_opened{client});
   return client;
 }

@@ -9,7 +9,7 @@
 /// connection, or on CAF's threads for embedded clients.
 ///
 /// Life: make it, `listen` if sockets are wanted, `connect` for embedded clients, `stop`. Not
-/// thread-safe but for `stop`.
+/// thread-safe but for `connect` and `stop`.
 
 #include "actors/core.hpp"
 #include "actors/listening_sockets.hpp"
@@ -36,7 +36,9 @@ public:
   /// A new client without a socket: an actor that takes `embedded_request` and answers each with
   /// `embedded_reply`, in order. It lives until it is sent an exit message, says QUIT or the store
   /// stops; what it has not answered by then gets caf::sec::request_receiver_down.
-  caf::actor connect();
+  /// `receiver` gets a `channel_message` for each message of what the client subscribes to; the
+  /// client ends when it does. Without one the client cannot subscribe.
+  caf::actor connect(caf::actor receiver = nullptr);
 
   std::size_t loop_count() const noexcept {
     return loops_->size();

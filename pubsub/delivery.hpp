@@ -18,8 +18,8 @@
 ///     +1339518083.107412 [0 127.0.0.1:60866] "get" "a"
 ///
 /// Messages of one topic that come behind each other are a run, which a subscriber gets as one
-/// piece. For RESP2 there is a second copy of all frames, unless they are long; then whoever sends
-/// a frame replaces its first byte.
+/// piece. For RESP2 there is a second copy of all frames, unless they are long or memory is short;
+/// then whoever sends a frame replaces its first byte.
 
 #include "base/byte_buffer.hpp"
 #include "pubsub/topic.hpp"

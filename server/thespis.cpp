@@ -4,6 +4,8 @@
 #include "actors/store.hpp"
 #include "server/stop_signals.hpp"
 
+#include <utility>
+
 namespace thespis {
 
 base::result<void> configure(options& settings, std::string_view name, std::string_view value) {
@@ -34,6 +36,10 @@ store::~store() = default;
 
 caf::actor store::connect() {
   return inside_->inner.connect();
+}
+
+caf::actor store::connect(caf::actor receiver) {
+  return inside_->inner.connect(std::move(receiver));
 }
 
 base::result<void> store::listen() {

@@ -13,7 +13,8 @@
 ///     self->request(client, caf::infinite, thespis::request{{"SET", "name", "Namal"}})
 ///       .then([](const thespis::reply& reply) { assert(reply.is_ok()); });
 ///
-/// Two complete programs: examples/embedded_in_caf.cpp and examples/serve_tcp.cpp.
+/// Complete programs: examples/embedded_in_caf.cpp and, for messages of channels,
+/// examples/subscribe_from_actor.cpp; examples/serve_tcp.cpp with sockets.
 
 #include "actors/embedded_messages.hpp"
 #include "base/options.hpp"
@@ -40,12 +41,19 @@ using request = actors::embedded_request;
 /// The answer to a request. An error is an answer too.
 using reply = actors::embedded_reply;
 
+/// A message of a channel that a client subscribes to, for the client's receiver.
+using channel_message = actors::channel_message;
+
+/// By what a client got it: its subscription to a channel, a pattern or a shard channel.
+using topic_kind = pubsub::topic_kind;
+
 /// Makes an actor system that is built from `config` run on `threads` event loops, one thread each,
 /// instead of CAF's own scheduler: the store's actors then share threads with the host's and run
 /// where the messages come from. Its other actors need not know.
 void use_event_loops(caf::actor_system_config& config, std::size_t threads);
 
-/// A store inside an actor system. Its methods are for one thread at a time, `stop` for any.
+/// A store inside an actor system. Its methods are for one thread at a time, `connect` and `stop`
+/// for any.
 class store {
 public:
   /// `system` outlives the store. The settings are copied: what clients change with CONFIG SET is
@@ -60,7 +68,24 @@ public:
   /// their arrival. Sessions are per client (SELECT, CLIENT SETNAME …). It lives until it is sent
   /// an exit message, is sent QUIT or the store stops; what it has not answered by then, and all
   /// that comes later, gets caf::sec::request_receiver_down. Handles of it may outlive the store.
+  /// Do not send it exit_reason::kill, which leaves it no time to wait for what it has lent out.
   caf::actor connect();
+
+  /// The same, and the client may subscribe (SUBSCRIBE, PSUBSCRIBE, SSUBSCRIBE). Messages go to
+  /// `receiver`, an actor of the host, as `channel_message`, with the client as their sender;
+  /// replies go to whoever sent the request. The reply to SUBSCRIBE, UNSUBSCRIBE and their like is
+  /// an array of the confirmations, one for each name: (what, name, how many topics now).
+  ///
+  /// Messages of one publisher come in order. The receiver that subscribes by itself gets the
+  /// confirmation before the first message, and no message after the confirmation of the end; of
+  /// what it publishes by itself the message may come before or after the reply. Messages also come
+  /// while a request of the client waits (BLPOP …).
+  ///
+  /// Nothing holds publishers back: what a slow receiver has not handled yet waits in its mailbox,
+  /// which has no limit; client-output-buffer-limit is about sockets. The client ends when the
+  /// receiver does, and is no subscriber any more when it has ended. Until then it keeps the
+  /// receiver alive.
+  caf::actor connect(caf::actor receiver);
 
   /// Serves Redis clients on the sockets that the settings given to the constructor ask for
   /// (`bind`, `port`, `unixsocket` …). A fault says which socket could not be opened and why;

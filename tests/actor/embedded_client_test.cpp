@@ -206,3 +206,23 @@ TEST_CASE("CLIENT KILL ends an embedded client", "[embedded]") {
   CHECK((*other)("PING") == gone);
   CHECK((*one)("PING") == "PONG");
 }
+
+TEST_CASE("an embedded client that is ended as its request begins to wait does end", "[embedded]") {
+  for (auto how : {scheduling::event_loops, scheduling::caf})
+    for (int turn = 0; turn < 50; ++turn) {
+      running_store store{2, 2, how};
+      auto talk = store.talk();
+      auto pop = [&] {
+        const actors::unwatched envelope;
+        return talk->self()->request(talk->client(), caf::infinite,
+                                     actors::embedded_request{{"BLPOP", "list", "0"}});
+      }();
+      if (turn % 2 == 0)
+        caf::anon_send_exit(talk->client(), caf::exit_reason::user_shutdown);
+      else
+        store.end();
+      auto got = false;
+      pop.receive([&](const actors::embedded_reply&) { got = true; }, [](const caf::error&) {});
+      CHECK_FALSE(got);
+    }
+}
