@@ -118,7 +118,7 @@ void cmd_xadd(command_context& ctx, arguments args) {
   value.did("xadd");
   reply_id(ctx.reply, *id);
   if (options->trims && value->trim(options->trim) != 0)
-    ctx.also(keyspace::event_class::stream, "xtrim", key);
+    ctx.did_unawaited(keyspace::event_class::stream, "xtrim", key, 0);
   replay_add(ctx, args, *options, *value, *id);
 }
 
@@ -139,7 +139,7 @@ void cmd_xtrim(command_context& ctx, arguments args) {
   ctx.reply.integer(static_cast<std::int64_t>(gone));
   if (gone == 0)
     return;
-  value.did("xtrim", gone);
+  value.did_unawaited("xtrim", gone);
   if (!options->trim.approximate || !ctx.home(key).changes.listened_to())
     return;
   const exact_trim trim{options->trim, *value};
@@ -162,7 +162,7 @@ void cmd_xdel(command_context& ctx, arguments args) {
   for (const auto& id : *ids)
     gone += value->erase(id) ? 1 : 0;
   if (gone != 0)
-    value.did("xdel", gone);
+    value.did_unawaited("xdel", gone);
   ctx.reply.integer(static_cast<std::int64_t>(gone));
 }
 
@@ -247,7 +247,7 @@ void cmd_xsetid(command_context& ctx, arguments args) {
     value->set_entries_added(*options->entries_added);
   if (!options->max_deleted.is_zero())
     value->set_max_deleted_id(options->max_deleted);
-  value.did("xsetid");
+  value.did_unawaited("xsetid");
   ctx.reply.ok();
 }
 

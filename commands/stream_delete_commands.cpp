@@ -93,7 +93,7 @@ void cmd_xdelex(command_context& ctx, arguments args) {
     reply_deletion(ctx, what);
   }
   if (gone != 0)
-    value.did("xdel", gone);
+    value.did_unawaited("xdel", gone);
 }
 
 /// XACKDEL key group [KEEPREF | DELREF | ACKED] IDS numids id [id …]
@@ -128,7 +128,7 @@ void cmd_xackdel(command_context& ctx, arguments args) {
     reply_deletion(ctx, what == deletion::nothing_there ? deletion::deleted : what);
   }
   if (gone != 0)
-    value.did("xdel", acknowledged);
+    value.did_unawaited("xdel", acknowledged);
   else if (acknowledged != 0)
     value.did_quietly(acknowledged);
 }

@@ -62,10 +62,16 @@ public:
 
   /// A new stream becomes an entry. Tells "new". Throws std::bad_alloc; then it is lost.
   void keep();
-  /// Tells that it has changed.
+  /// Tells that it has changed in a way that whoever waits for entries, or for the group that he
+  /// reads with to go, must see.
   void did(std::string_view event, std::uint64_t changes = 1) {
     keep();
     ctx_.did_several(keyspace::event_class::stream, event, key_, changes);
+  }
+  /// Tells of any other change.
+  void did_unawaited(std::string_view event, std::uint64_t changes = 1) {
+    keep();
+    ctx_.did_unawaited(keyspace::event_class::stream, event, key_, changes);
   }
   /// Tells that a group has changed in a way that has no event.
   void did_quietly(std::uint64_t changes = 1) {

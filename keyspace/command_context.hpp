@@ -164,6 +164,11 @@ public:
                    std::uint64_t changes) {
     home(key).changes.did(cls, event, client.database, key, changes);
   }
+  /// The same of something that cannot be what a client waits for.
+  void did_unawaited(event_class cls, std::string_view event, std::string_view key,
+                     std::uint64_t changes = 1) {
+    home(key).changes.did(cls, event, client.database, key, changes, false);
+  }
   /// An event that is the other half of a change: "new", the second name of a renamed key.
   void also(event_class cls, std::string_view event, std::string_view key) {
     also(cls, event, key, client.database);

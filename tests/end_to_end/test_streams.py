@@ -138,6 +138,27 @@ class Streams:
         self.assert_answers((b, entry("s", 2, "n", "2")), (c, entry("s", 3, "n", "3")))
         self.assertEqual(self.call("XPENDING", "s", "g")[0], 3)
 
+    def test_a_consumer_that_is_removed_while_it_waits_stays_away(self):
+        self.call("XGROUP", "CREATE", "s", "g", "$", "MKSTREAM")
+        a = self.reads("s", consumer="a")
+        self.call("XGROUP", "DELCONSUMER", "s", "g", "a")
+        self.assertEqual(self.call("XINFO", "CONSUMERS", "s", "g"), [])
+        self.call("XADD", "s", "1", "n", "1")
+        self.assert_answers((a, entry("s", 1, "n", "1")))
+        self.assertEqual([each[1] for each in self.call("XINFO", "CONSUMERS", "s", "g")], [b"a"])
+
+    def test_what_is_no_new_entry_wakes_nobody(self):
+        self.call("XADD", "s", "1", "n", "1")
+        self.call("XGROUP", "CREATE", "s", "g", "$")
+        a = self.reads("s", consumer="a")
+        self.call("XGROUP", "SETID", "s", "g", "0")
+        self.call("XGROUP", "CREATECONSUMER", "s", "g", "b")
+        self.call("XSETID", "s", "7")
+        self.assert_wait_on(a)
+        self.call("XADD", "s", "8", "n", "8")
+        both = [[b"1-0", [b"n", b"1"]], [b"8-0", [b"n", b"8"]]]
+        self.assert_answers((a, [[b"s", both]]))
+
     def test_every_group_gets_an_entry(self):
         for group in ("g", "h"):
             self.call("XGROUP", "CREATE", "s", group, "$", "MKSTREAM")

@@ -231,6 +231,43 @@ TEST_CASE("XNACK gives entries back, and XREADGROUP CLAIM takes what is idle", "
   CHECK(store.run("XPENDING", "s", "g").items[0] == integer(4));
 }
 
+TEST_CASE("only what may be waited for wakes who waits for a stream", "[stream]") {
+  struct idle_waiter final : keyspace::waiter {
+    void end(keyspace::wait_note) override {
+    }
+  };
+  test_store store;
+  fill_stream(store);
+  read_new(store, "alice", 3);
+  auto& waiting = store.home("s").changes.waiting();
+  const auto who = std::make_shared<idle_waiter>();
+  waiting.add({0, "s"}, {who, 1, keyspace::value_type::stream, true});
+  const auto wakes = [&](const auto&... words) {
+    CHECK_FALSE(store.run(words...).is_error());
+    const auto ready = waiting.has_ready();
+    if (auto* const one = waiting.take_ready())
+      waiting.release(one);
+    return ready;
+  };
+  CHECK_FALSE(wakes("XDEL", "s", 1));
+  CHECK_FALSE(wakes("XDELEX", "s", "IDS", 1, 2));
+  CHECK_FALSE(wakes("XTRIM", "s", "MAXLEN", 2));
+  CHECK_FALSE(wakes("XSETID", "s", 9));
+  CHECK_FALSE(wakes("XGROUP", "CREATE", "s", "h", 0));
+  CHECK_FALSE(wakes("XGROUP", "SETID", "s", "g", 0));
+  CHECK_FALSE(wakes("XGROUP", "CREATECONSUMER", "s", "g", "bob"));
+  CHECK_FALSE(wakes("XGROUP", "DELCONSUMER", "s", "g", "bob"));
+  CHECK_FALSE(wakes("XREADGROUP", "GROUP", "g", "carol", "STREAMS", "s", ">"));
+  CHECK_FALSE(wakes("XCLAIM", "s", "g", "dave", 0, 4));
+  CHECK_FALSE(wakes("XACK", "s", "g", 5));
+  CHECK(wakes("XNACK", "s", "g", "FAIL", "IDS", 1, 4));
+  CHECK(wakes("XADD", "s", "*", "a", 1));
+  CHECK(wakes("XGROUP", "DESTROY", "s", "h"));
+  CHECK(wakes("DEL", "s"));
+  CHECK(wakes("XGROUP", "CREATE", "s", "g", "$", "MKSTREAM"));
+  waiting.remove(who.get(), 1);
+}
+
 TEST_CASE("COPY takes a stream with its groups, and DEL all of it", "[stream]") {
   test_store store;
   fill_stream(store);
