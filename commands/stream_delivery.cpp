@@ -7,9 +7,10 @@ namespace thespis::commands {
 
 using types::stream_id;
 
-void stream_delivery::reply_history(const stream_id& behind) {
+std::uint64_t stream_delivery::reply_history(const stream_id& behind) {
   const auto head = ctx_.reply.begin_array();
   std::uint64_t count = 0;
+  std::uint64_t delivered = 0;
   const auto from = behind.next();
   auto at = from ? consumer_.pending.at_least(*from) : types::pending_entries::iterator{};
   for (; at && count < request_.count; ++at, ++count) {
@@ -24,8 +25,10 @@ void stream_delivery::reply_history(const stream_id& behind) {
     at->delivered_ms = ctx_.now.ms;
     at->count_delivery();
     replay_claim(ctx_, words_, group_, at.id(), **at);
+    ++delivered;
   }
   ctx_.reply.end_array(head, count);
+  return delivered;
 }
 
 void stream_delivery::reply_undelivered() {
@@ -43,8 +46,12 @@ void stream_delivery::reply_undelivered() {
     replay_group_position(ctx_, words_, group_);
 }
 
-/// Without memory for one of the steps the entry is delivered again.
+/// Without memory for one of the steps the entry has not been delivered.
 void stream_delivery::deliver(const types::stream_entry& entry) {
+  if (request_.claim_idle_ms)
+    reply_with_history(entry, 0, 0);
+  else
+    reply_entry(ctx_.reply, entry);
   types::pending_entry* pending = nullptr;
   if (!request_.acknowledges) {
     pending = &group_.assign(entry.id, &consumer_);
@@ -52,10 +59,6 @@ void stream_delivery::deliver(const types::stream_entry& entry) {
     pending->deliveries = 1;
     consumer_.active_ms = ctx_.now.ms;
   }
-  if (request_.claim_idle_ms)
-    reply_with_history(entry, 0, 0);
-  else
-    reply_entry(ctx_.reply, entry);
   value_.advance(group_, entry.id);
   if (pending != nullptr)
     replay_claim(ctx_, words_, group_, entry.id, *pending);
@@ -92,8 +95,9 @@ std::uint64_t stream_delivery::claim_idle() {
       drop(each.id);
       continue;
     }
+    const auto deliveries = group_.pending().find(each.id)->deliveries;
+    reply_with_history(*found, ctx_.now.ms - each.delivered_ms, deliveries);
     auto& pending = group_.assign(each.id, &consumer_);
-    reply_with_history(*found, ctx_.now.ms - each.delivered_ms, pending.deliveries);
     pending.delivered_ms = ctx_.now.ms;
     pending.count_delivery();
     consumer_.active_ms = ctx_.now.ms;

@@ -26,7 +26,8 @@ public:
   }
 
   /// The consumer's own pending entries behind that ID, delivered once more. Replies an array.
-  void reply_history(const types::stream_id& behind);
+  /// Returns how many there still are, and were delivered: these have been replayed.
+  std::uint64_t reply_history(const types::stream_id& behind);
   /// Entries that have been pending for long enough (CLAIM), then those that were never delivered.
   /// Replies an array.
   void reply_undelivered();

@@ -165,8 +165,8 @@ void read_stream_of_group(command_context& ctx, const read_request& request, wan
   stream_delivery delivery{ctx, request, wanted.index, *value, *wanted.group, consumer};
   if (wanted.undelivered)
     delivery.reply_undelivered();
-  else
-    delivery.reply_history(wanted.behind);
+  else if (delivery.reply_history(wanted.behind) == 0)
+    return;
   value.did_quietly();
 }
 

@@ -231,6 +231,35 @@ TEST_CASE("XNACK gives entries back, and XREADGROUP CLAIM takes what is idle", "
   CHECK(store.run("XPENDING", "s", "g").items[0] == integer(4));
 }
 
+TEST_CASE("a read from a group is replayed as what it delivered, and never as itself", "[stream]") {
+  test_store store{GENERATE(1u, 3u)};
+  for (const auto* const key : {"a", "b", "c", "d"}) {
+    store.run("XADD", key, 1, "f", "v");
+    store.run("XADD", key, 2, "f", "v");
+    store.run("XGROUP", "CREATE", key, "g", 0);
+    store.run("XGROUP", "CREATECONSUMER", key, "g", "alice");
+  }
+  const std::string claimed = " g alice 0 1-0 TIME 1700000000000 RETRYCOUNT ";
+  CHECK(store.replays_of("XREADGROUP", "GROUP", "g", "alice", "STREAMS", "a", "b", 0, 0)
+        == strings{});
+  for (const auto* const key : {"a", "b", "c", "d"})
+    for (const auto* const other : {"a", "b", "c", "d"}) {
+      if (std::string_view{key} == other)
+        continue;
+      store.run("XGROUP", "SETID", key, "g", 0);
+      store.run("XACK", key, "g", 1);
+      CHECK(store.replays_of("XREADGROUP", "GROUP", "g", "alice", "COUNT", 1, "STREAMS", other, key,
+                             5, ">")
+            == strings{"XCLAIM " + std::string{key} + claimed + "1 FORCE JUSTID LASTID 1-0"});
+    }
+  const auto again = store.replays_of("XREADGROUP", "GROUP", "g", "alice", "STREAMS", "b", 0);
+  CHECK(again == strings{"XCLAIM b" + claimed + "2 FORCE JUSTID LASTID 1-0"});
+  store.run("XDEL", "b", 1);
+  const auto before = store.statistics().changes();
+  CHECK(store.replays_of("XREADGROUP", "GROUP", "g", "alice", "STREAMS", "b", 0) == strings{});
+  CHECK(store.statistics().changes() == before);
+}
+
 TEST_CASE("only what may be waited for wakes who waits for a stream", "[stream]") {
   struct idle_waiter final : keyspace::waiter {
     void end(keyspace::wait_note) override {
