@@ -114,6 +114,8 @@ void cmd_xadd(command_context& ctx, arguments args) {
     bytes += word.size();
   if (bytes > entry_bytes_max)
     return ctx.reply.error(errors::stream_entry_too_large);
+  if (options->trims && ctx.moves_for(value->trim_about(options->trim, ctx.many_elements)))
+    return;
   value->append(*id, fields, stream_limits_at(ctx, key));
   value.did("xadd");
   reply_id(ctx.reply, *id);
@@ -135,6 +137,8 @@ void cmd_xtrim(command_context& ctx, arguments args) {
   if (is_not<types::stream>(ctx, at))
     return;
   opened_stream value{ctx, key, at};
+  if (ctx.moves_for(value->trim_about(options->trim, ctx.many_elements)))
+    return;
   const auto gone = value->trim(options->trim);
   ctx.reply.integer(static_cast<std::int64_t>(gone));
   if (gone == 0)

@@ -72,6 +72,18 @@ std::uint64_t shown_count(std::size_t size, std::uint64_t count_max) noexcept {
   return std::min<std::uint64_t>(size, count_max);
 }
 
+/// About how many entries, consumers and pending entries reply_full() lists.
+std::uint64_t listed_count(const types::stream& value, std::uint64_t count_max) noexcept {
+  auto count = shown_count(value.size(), count_max);
+  for (const auto& [name, group] : value.groups()) {
+    const auto consumers = group->consumers().size();
+    const auto pending = group->pending().size();
+    const auto each = shown_count(pending, count_max);
+    count += each + consumers + std::min<std::uint64_t>(pending, consumers * each);
+  }
+  return count;
+}
+
 void reply_full_consumer(command_context& ctx, const types::stream_consumer& consumer,
                          std::uint64_t count_max) {
   info_reply out{ctx.reply};
@@ -187,6 +199,8 @@ void cmd_xinfo_stream(command_context& ctx, arguments args) {
   if (!count)
     return;
   const auto& stream = **value;
+  if (*count != 0 && ctx.moves_for(listed_count(stream, *count)))
+    return;
   info_reply out{ctx.reply};
   ctx.reply.map(*count == 0 ? 10 : 9);
   out.number("length", stream.size());

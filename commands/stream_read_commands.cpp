@@ -186,12 +186,36 @@ void wait_or_give_up(command_context& ctx, const read_request& request,
   ctx.wait_for(wish);
 }
 
+/// About how many entries the request is going to look at in one of its streams.
+std::uint64_t entries_about(const read_request& request, const wanted_stream& wanted,
+                            std::size_t enough) {
+  if (!wanted.at)
+    return 0;
+  if (request.of_group && !wanted.undelivered) {
+    const auto* const consumer = wanted.group->find_consumer(request.consumer);
+    return consumer == nullptr ? 0 : std::min<std::uint64_t>(consumer->pending.size(), enough);
+  }
+  const auto& behind = request.of_group ? wanted.group->last_id : wanted.behind;
+  const stream_to_read value{wanted.at};
+  const auto count = std::min(value->count_about(behind, types::last_possible_id, enough), enough);
+  return count + (request.claim_idle_ms ? wanted.group->pending().size() : 0);
+}
+
+bool moves(command_context& ctx, const read_request& request,
+           const std::vector<wanted_stream>& wanted) {
+  const auto enough = std::min<std::uint64_t>(request.count, ctx.many_elements + 1);
+  std::uint64_t count = 0;
+  for (const auto& one : wanted)
+    count += entries_about(request, one, enough);
+  return ctx.moves_for(count);
+}
+
 void read_streams(command_context& ctx, arguments args, bool of_group) {
   const auto request = read_read_request(ctx, args, of_group);
   if (!request)
     return;
   std::vector<wanted_stream> wanted;
-  if (!find_wanted(ctx, *request, wanted))
+  if (!find_wanted(ctx, *request, wanted) || moves(ctx, *request, wanted))
     return;
   streams_reply out{ctx.reply};
   for (auto& one : wanted)

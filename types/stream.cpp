@@ -188,6 +188,17 @@ stream::iterator stream::at_most(const stream_id& id) const noexcept {
   return at.id() == id ? at : --at;
 }
 
+std::size_t stream::count_about(const stream_id& start, const stream_id& end,
+                                std::size_t enough) const noexcept {
+  auto block = get().blocks.at_most(start);
+  if (!block)
+    block = get().blocks.first();
+  std::size_t count = 0;
+  for (; block && block->base() <= end && count <= enough; ++block)
+    count += block->count();
+  return count;
+}
+
 // -- groups ---------------------------------------------------------------------------------------
 
 consumer_group* stream::find_group(std::string_view name) const noexcept {
