@@ -27,7 +27,8 @@ struct claim_options {
   stream_id last{};
 };
 
-/// What both commands do with one entry, and the parts of their requests for it.
+/// What both commands do with one entry, and the parts of their requests for it. What was done is
+/// told in the end, also if the memory did not suffice for all of it.
 class claiming {
 public:
   claiming(command_context& ctx, const group_words& words, types::consumer_group& group,
@@ -40,6 +41,12 @@ public:
       consumer_(consumer),
       options_(options) {
   }
+  ~claiming() {
+    if (changes_ != 0)
+      ctx_.home(words_.key).changes.did_quietly(ctx_.client.database, changes_);
+  }
+  claiming(const claiming&) = delete;
+  claiming& operator=(const claiming&) = delete;
 
   bool exists(const stream_id& id) const noexcept {
     return value_.contains(id);
@@ -58,30 +65,36 @@ public:
     return entry.owner == nullptr || options_.idle_min_ms == 0
            || ctx_.now.ms - entry.delivered_ms >= options_.idle_min_ms;
   }
-  /// REQUIRES: exists().
+  /// REQUIRES: exists(). Throws std::bad_alloc with the entry as it was.
   void take(const stream_id& id) {
+    if (options_.only_ids)
+      reply_id(ctx_.reply, id);
+    else
+      reply_entry(ctx_.reply, *value_.at_least(id));
+    const auto is_new = group_.pending().find(id) == nullptr;
     auto& entry = group_.assign(id, &consumer_);
+    if (is_new)
+      entry.deliveries = 1;
     entry.delivered_ms = options_.delivered_ms;
     if (options_.deliveries)
       entry.deliveries = *options_.deliveries;
     else if (!options_.only_ids)
       entry.count_delivery();
     consumer_.active_ms = ctx_.now.ms;
-    if (options_.only_ids)
-      reply_id(ctx_.reply, id);
-    else
-      reply_entry(ctx_.reply, *value_.at_least(id));
     replay_claim(ctx_, words_, group_, id, entry);
     ++changes_;
     ++taken_;
   }
 
+  /// The group has read up to there.
+  void move_group(const stream_id& last) {
+    group_.last_id = last;
+    replay_group_position(ctx_, words_, group_);
+    ++changes_;
+  }
+
   std::size_t taken() const noexcept {
     return taken_;
-  }
-  /// How many entries changed.
-  std::uint64_t changes() const noexcept {
-    return changes_;
   }
 
 private:
@@ -151,9 +164,6 @@ void cmd_xclaim(command_context& ctx, arguments args) {
   read_claim_options(ctx, in, options);
   if (in.failed())
     return ctx.reply.error(in.error());
-  const auto moves = group->last_id < options.last;
-  if (moves)
-    group->last_id = options.last;
   auto& consumer = use_consumer(ctx, words, *group, args[3]);
   const stream_to_read value{at};
   claiming work{ctx, words, *group, *value, consumer, options};
@@ -163,21 +173,13 @@ void cmd_xclaim(command_context& ctx, arguments args) {
       work.drop(id);
       continue;
     }
-    const auto* entry = group->pending().find(id);
-    if (entry == nullptr && options.force) {
-      auto& made = group->assign(id, nullptr);
-      made.delivered_ms = ctx.now.ms;
-      made.deliveries = 1;
-      entry = &made;
-    }
-    if (entry != nullptr && work.is_idle(*entry))
+    const auto* const entry = group->pending().find(id);
+    if (entry == nullptr ? options.force : work.is_idle(*entry))
       work.take(id);
   }
   ctx.reply.end_array(head, work.taken());
-  if (moves)
-    replay_group_position(ctx, words, *group);
-  if (const auto changes = work.changes() + (moves ? 1 : 0); changes != 0)
-    ctx.home(words.key).changes.did_quietly(ctx.client.database, changes);
+  if (group->last_id < options.last)
+    work.move_group(options.last);
 }
 
 /// XAUTOCLAIM key group consumer min-idle-time start [COUNT n] [JUSTID]
@@ -240,8 +242,6 @@ void cmd_xautoclaim(command_context& ctx, arguments args) {
     work.drop(id);
     reply_id(ctx.reply, id);
   }
-  if (work.changes() != 0)
-    ctx.home(words.key).changes.did_quietly(ctx.client.database, work.changes());
 }
 
 namespace {

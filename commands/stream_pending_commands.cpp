@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <new>
+#include <vector>
 
 namespace thespis::commands {
 
@@ -198,6 +200,25 @@ std::optional<nack_options> read_nack_options(command_context& ctx, arguments ar
   return std::nullopt;
 }
 
+/// Entries of the stream that are not pending become so, without an owner. Throws std::bad_alloc
+/// with nothing changed.
+void make_pending(types::consumer_group& group, const types::stream& value,
+                  const std::vector<stream_id>& ids) {
+  std::vector<stream_id> made;
+  made.reserve(ids.size());
+  try {
+    for (const auto& id : ids)
+      if (group.pending().find(id) == nullptr && value.contains(id)) {
+        group.assign(id, nullptr);
+        made.push_back(id);
+      }
+  } catch (const std::bad_alloc&) {
+    for (const auto& id : made)
+      group.acknowledge(id);
+    throw;
+  }
+}
+
 } // namespace
 
 /// XNACK key group SILENT | FAIL | FATAL IDS numids id [id …] [RETRYCOUNT n] [FORCE]
@@ -217,10 +238,11 @@ void cmd_xnack(command_context& ctx, arguments args) {
   const auto ids = read_stream_ids(ctx, options->ids);
   if (!ids)
     return;
-  const stream_to_read value{at};
+  if (options->force)
+    make_pending(*group, *stream_to_read{at}, *ids);
   std::uint64_t count = 0;
   for (const auto& id : *ids) {
-    if (group->pending().find(id) == nullptr && !(options->force && value->contains(id)))
+    if (group->pending().find(id) == nullptr)
       continue;
     auto& entry = group->assign(id, nullptr);
     entry.delivered_ms = 0;
