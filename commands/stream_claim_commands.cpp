@@ -1,12 +1,13 @@
 /// Pending entries change hands: XCLAIM, XAUTOCLAIM.
 
+#include "commands/number_argument.hpp"
 #include "commands/rows.hpp"
 #include "commands/stream_arguments.hpp"
 #include "commands/stream_value.hpp"
 #include "protocol/errors.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <vector>
 
 namespace thespis::commands {
 
@@ -120,7 +121,7 @@ void read_claim_options(command_context& ctx, protocol::argument_reader& in,
     } else if (in.option("IDLE", 1)) {
       // As far back as a difference of two numbers goes.
       const auto idle = in.integer(errors::stream_claim_idle_option);
-      delivered = idle < 0 ? std::numeric_limits<std::int64_t>::max() : ctx.now.ms - idle;
+      delivered = idle < 0 ? int64_max : ctx.now.ms - idle;
     } else if (in.option("TIME", 1)) {
       delivered = in.integer(errors::stream_claim_time_option);
     } else if (in.option("RETRYCOUNT", 1)) {
@@ -187,7 +188,7 @@ void cmd_xclaim(command_context& ctx, arguments args) {
 /// entries that have been deleted, and are pending no more]
 /// Errors: numbers, interval, options, NOGROUP, WRONGTYPE. Cost: O(count).
 void cmd_xautoclaim(command_context& ctx, arguments args) {
-  constexpr std::int64_t count_max = std::numeric_limits<std::int64_t>::max() / 16;
+  constexpr std::int64_t count_max = int64_max / 16;
   constexpr std::int64_t attempts_per_entry = 10;
   protocol::argument_reader in{args, 4};
   claim_options options;

@@ -245,7 +245,6 @@ void cmd_xsetid(command_context& ctx, arguments args) {
   opened_stream value{ctx, args[1], at};
   if (const auto why = what_forbids(*options, *value); !why.empty())
     return ctx.reply.error(why);
-  value->make();
   value->set_last_id(options->last);
   if (options->entries_added)
     value->set_entries_added(*options->entries_added);

@@ -5,6 +5,9 @@
 #include "commands/stream_value.hpp"
 #include "protocol/errors.hpp"
 
+#include <utility>
+#include <vector>
+
 namespace thespis::commands {
 
 using keyspace::command_context;

@@ -1,11 +1,21 @@
 #include "commands/stream_delivery.hpp"
 
 #include <algorithm>
-#include <vector>
 
 namespace thespis::commands {
 
 using types::stream_id;
+
+std::vector<idle_entry> find_idle_entries(const read_request& request,
+                                          const types::consumer_group& group, std::int64_t now_ms) {
+  std::vector<idle_entry> idle;
+  if (!request.claim_idle_ms)
+    return idle;
+  for (auto at = group.pending().first(); at; ++at)
+    if (now_ms - at->delivered_ms >= *request.claim_idle_ms)
+      idle.push_back({at->delivered_ms, at.id()});
+  return idle;
+}
 
 std::uint64_t stream_delivery::reply_history(const stream_id& behind) {
   const auto head = ctx_.reply.begin_array();
@@ -31,11 +41,9 @@ std::uint64_t stream_delivery::reply_history(const stream_id& behind) {
   return delivered;
 }
 
-void stream_delivery::reply_undelivered() {
+void stream_delivery::reply_undelivered(std::vector<idle_entry> idle) {
   const auto head = ctx_.reply.begin_array();
-  std::uint64_t count = 0;
-  if (request_.claim_idle_ms)
-    count = claim_idle();
+  auto count = claim(idle);
   const auto from = group_.last_id.next();
   auto at = from ? value_.at_least(*from) : types::stream::iterator{};
   const auto delivers = bool{at} && count < request_.count;
@@ -73,17 +81,9 @@ void stream_delivery::reply_with_history(const types::stream_entry& entry, std::
   ctx_.reply.integer(deliveries);
 }
 
-/// Those that have waited longest come first.
-std::uint64_t stream_delivery::claim_idle() {
-  struct candidate {
-    std::int64_t delivered_ms;
-    stream_id id;
-  };
-  std::vector<candidate> idle;
-  for (auto at = group_.pending().first(); at; ++at)
-    if (ctx_.now.ms - at->delivered_ms >= *request_.claim_idle_ms)
-      idle.push_back({at->delivered_ms, at.id()});
-  std::stable_sort(idle.begin(), idle.end(), [](const candidate& a, const candidate& b) {
+/// Returns how many it replied.
+std::uint64_t stream_delivery::claim(std::vector<idle_entry>& idle) {
+  std::stable_sort(idle.begin(), idle.end(), [](const idle_entry& a, const idle_entry& b) {
     return a.delivered_ms < b.delivered_ms;
   });
   std::uint64_t count = 0;
@@ -112,16 +112,6 @@ void stream_delivery::drop(const stream_id& id) {
   const types::stream_id_text text{id};
   group_.acknowledge(id);
   ctx_.replay_as(words_.key, {"XACK", words_.key, words_.group, text});
-}
-
-bool has_idle_entries(const read_request& request, const types::consumer_group& group,
-                      std::int64_t now_ms) {
-  if (!request.claim_idle_ms)
-    return false;
-  for (auto at = group.pending().first(); at; ++at)
-    if (now_ms - at->delivered_ms >= *request.claim_idle_ms)
-      return true;
-  return false;
 }
 
 } // namespace thespis::commands

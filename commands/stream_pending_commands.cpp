@@ -1,12 +1,12 @@
 /// The pending entries of a consumer group: XACK, XPENDING, XNACK.
 
+#include "commands/number_argument.hpp"
 #include "commands/rows.hpp"
 #include "commands/stream_arguments.hpp"
 #include "commands/stream_value.hpp"
 #include "protocol/errors.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <new>
 #include <vector>
 
@@ -188,8 +188,7 @@ std::optional<nack_options> read_nack_options(command_context& ctx, arguments ar
   options.ids = read_id_words(in, false);
   while (in.more())
     if (in.option("RETRYCOUNT", 1))
-      options.deliveries = in.integer_in(0, std::numeric_limits<std::int64_t>::max(),
-                                         errors::stream_nack_retry_option);
+      options.deliveries = in.integer_in(0, int64_max, errors::stream_nack_retry_option);
     else if (in.option("FORCE"))
       options.force = true;
     else
@@ -249,7 +248,7 @@ void cmd_xnack(command_context& ctx, arguments args) {
     if (options->deliveries)
       entry.deliveries = *options->deliveries;
     else if (options->mode == nack_mode::fatal)
-      entry.deliveries = std::numeric_limits<std::int64_t>::max();
+      entry.deliveries = int64_max;
     else if (options->mode == nack_mode::silent && entry.deliveries > 0)
       --entry.deliveries;
     ++count;

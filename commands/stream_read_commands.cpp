@@ -10,7 +10,7 @@
 #include "protocol/errors.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <utility>
 #include <vector>
 
 namespace thespis::commands {
@@ -157,14 +157,17 @@ void read_stream_of_group(command_context& ctx, const read_request& request, wan
   opened_stream value{ctx, key, wanted.at};
   const auto last = value->last();
   const auto has_new = last && last.id() > wanted.group->last_id;
+  std::vector<idle_entry> idle;
+  if (wanted.undelivered)
+    idle = find_idle_entries(request, *wanted.group, ctx.now.ms);
   auto& consumer = use_consumer(ctx, request.words_at(wanted.index), *wanted.group,
                                 request.consumer);
-  if (wanted.undelivered && !has_new && !has_idle_entries(request, *wanted.group, ctx.now.ms))
+  if (wanted.undelivered && !has_new && idle.empty())
     return;
   out.begin_stream(key);
   stream_delivery delivery{ctx, request, wanted.index, *value, *wanted.group, consumer};
   if (wanted.undelivered)
-    delivery.reply_undelivered();
+    delivery.reply_undelivered(std::move(idle));
   else if (delivery.reply_history(wanted.behind) == 0)
     return;
   value.did_quietly();

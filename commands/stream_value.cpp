@@ -75,9 +75,6 @@ void replay_claim(command_context& ctx, const group_words& words,
   const types::stream_id_text id_text{id};
   const types::stream_id_text last_text{group.last_id};
   const auto count = base::format_int64(entry.deliveries, count_text);
-  if (entry.owner == nullptr)
-    return ctx.replay_as(words.key, {"XNACK", words.key, words.group, "SILENT", "IDS", "1", id_text,
-                                     "RETRYCOUNT", count, "FORCE"});
   ctx.replay_as(words.key, {"XCLAIM", words.key, words.group, entry.owner->name, "0", id_text,
                             "TIME", base::format_int64(entry.delivered_ms, time_text), "RETRYCOUNT",
                             count, "FORCE", "JUSTID", "LASTID", last_text});

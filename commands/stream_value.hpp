@@ -115,7 +115,7 @@ void reply_entry(protocol::reply_writer& reply, const types::stream_entry& entry
 // -- replays --------------------------------------------------------------------------------------
 // Without anybody who listens they cost a branch.
 
-/// The pending entry as it is now, as an XCLAIM.
+/// The pending entry as it is now, as an XCLAIM. REQUIRES: it has an owner.
 void replay_claim(keyspace::command_context& ctx, const group_words& words,
                   const types::consumer_group& group, const types::stream_id& id,
                   const types::pending_entry& entry);

@@ -10,8 +10,9 @@
 ///   begins; one in the middle is halved.
 /// - A tree of one leaf starts small and grows, so that a consumer with two pending entries costs
 ///   no page of memory. Other leaves have room for `leaf_slots`.
-/// - Only empty nodes are given back, and a node that fits into its left neighbour of the same
-///   parent with a quarter of the room to spare is merged into it. All leaves are equally deep.
+/// - Empty nodes are given back. A leaf that is less than half full is merged with a neighbour of
+///   the same parent, if that leaves a quarter of the room to spare; inner nodes never are. All
+///   leaves are equally deep.
 ///
 /// It owns its nodes, not what the words stand for. Not thread-safe. What throws std::bad_alloc
 /// leaves the tree as it was. Its typed face is id_map.hpp.
