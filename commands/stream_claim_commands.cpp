@@ -166,7 +166,7 @@ void cmd_xclaim(command_context& ctx, arguments args) {
   if (in.failed())
     return ctx.reply.error(in.error());
   auto& consumer = use_consumer(ctx, words, *group, args[3]);
-  const stream_to_read value{at};
+  const auto value = stream_at(at);
   claiming work{ctx, words, *group, *value, consumer, options};
   const auto head = ctx.reply.begin_array(ids.size());
   for (const auto& id : ids) {
@@ -215,7 +215,7 @@ void cmd_xautoclaim(command_context& ctx, arguments args) {
   if (group == nullptr)
     return;
   auto& consumer = use_consumer(ctx, words, *group, args[3]);
-  const stream_to_read value{at};
+  const auto value = stream_at(at);
   claiming work{ctx, words, *group, *value, consumer, options};
 
   // What is there in the end is known before anything is written: the cursor comes first.

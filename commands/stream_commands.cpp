@@ -175,7 +175,7 @@ void cmd_xlen(command_context& ctx, arguments args) {
   const auto at = ctx.find_to_read(args[1]);
   if (at && is_not<types::stream>(ctx, at))
     return;
-  ctx.reply.integer(static_cast<std::int64_t>(stream_to_read { at } -> size()));
+  ctx.reply.integer(static_cast<std::int64_t>(stream_at(at)->size()));
 }
 
 namespace {

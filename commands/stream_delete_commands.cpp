@@ -110,9 +110,7 @@ void cmd_xackdel(command_context& ctx, arguments args) {
   auto at = ctx.find_to_write(args[1]);
   if (at && is_not<types::stream>(ctx, at))
     return;
-  auto* const group = stream_to_read {
-    at
-    } -> find_group(args[2]);
+  auto* const group = stream_at(at)->find_group(args[2]);
   if (group == nullptr)
     return reply_nothing_there(ctx, request->ids.size());
   opened_stream value{ctx, args[1], at};

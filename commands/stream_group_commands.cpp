@@ -82,9 +82,7 @@ bool find_existing(command_context& ctx, arguments args, const keyspace::databas
     return false;
   if (group == nullptr)
     return true;
-  *group = stream_to_read {
-    at
-    } -> find_group(args[3]);
+  *group = stream_at(at)->find_group(args[3]);
   if (*group == nullptr)
     ctx.reply.error(errors::no_such_group(args[2], args[3]));
   return *group != nullptr;

@@ -23,9 +23,7 @@ void cmd_xack(command_context& ctx, arguments args) {
   auto at = ctx.find_to_read(args[1]);
   if (at && is_not<types::stream>(ctx, at))
     return;
-  auto* const group = stream_to_read {
-    at
-    } -> find_group(args[2]);
+  auto* const group = stream_at(at)->find_group(args[2]);
   if (group == nullptr)
     return ctx.reply.integer(0);
   const auto words = args.subspan(3);
@@ -238,7 +236,7 @@ void cmd_xnack(command_context& ctx, arguments args) {
   if (!ids)
     return;
   if (options->force)
-    make_pending(*group, *stream_to_read{at}, *ids);
+    make_pending(*group, *stream_at(at), *ids);
   std::uint64_t count = 0;
   for (const auto& id : *ids) {
     if (group->pending().find(id) == nullptr)

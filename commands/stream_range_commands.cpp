@@ -63,7 +63,7 @@ void range(command_context& ctx, arguments args, bool backward) {
     return;
   if (*count == 0)
     return ctx.reply.null_array();
-  const stream_to_read value{at};
+  const auto value = stream_at(at);
   const auto enough = std::min<std::uint64_t>(*count, ctx.many_elements + 1);
   if (!ctx.moves_for(std::min(enough, value->count_about(wanted->start, wanted->end, enough))))
     reply_range(ctx, *value, *wanted, *count, backward);

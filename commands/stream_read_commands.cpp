@@ -58,7 +58,7 @@ bool read_position(command_context& ctx, std::string_view word, wanted_stream& t
     return false;
   }
   if (word == "$" || word == "+") {
-    const stream_to_read value{to.at};
+    const auto value = stream_at(to.at);
     const auto last = value->last();
     if (word == "$")
       to.behind = value->last_id();
@@ -83,9 +83,7 @@ bool find_wanted(command_context& ctx, const read_request& request,
     if (one.at && is_not<types::stream>(ctx, one.at))
       return false;
     if (request.of_group) {
-      one.group = stream_to_read {
-        one.at
-        } -> find_group(request.group);
+      one.group = stream_at(one.at)->find_group(request.group);
       if (one.group == nullptr) {
         ctx.reply.error(errors::no_group_to_read(key, request.group));
         return false;
@@ -143,7 +141,7 @@ void reply_behind(command_context& ctx, const types::stream& value, const stream
 
 void read_stream(command_context& ctx, const read_request& request, const wanted_stream& wanted,
                  streams_reply& out) {
-  const stream_to_read value{wanted.at};
+  const auto value = stream_at(wanted.at);
   const auto last = value->last();
   if (!last || last.id() <= wanted.behind)
     return;
@@ -199,7 +197,7 @@ std::uint64_t entries_about(const read_request& request, const wanted_stream& wa
     return consumer == nullptr ? 0 : std::min<std::uint64_t>(consumer->pending.size(), enough);
   }
   const auto& behind = request.of_group ? wanted.group->last_id : wanted.behind;
-  const stream_to_read value{wanted.at};
+  const auto value = stream_at(wanted.at);
   const auto count = std::min(value->count_about(behind, types::last_possible_id, enough), enough);
   return count + (request.claim_idle_ms ? wanted.group->pending().size() : 0);
 }

@@ -8,28 +8,11 @@ namespace thespis::commands {
 using keyspace::command_context;
 namespace errors = protocol::errors;
 
-void opened_stream::keep() {
-  if (at_)
-    return;
-  value_.make();
-  auto* const word = value_.release();
-  try {
-    ctx_.db(key_).set_object(at_, keyspace::value_type::stream, word);
-  } catch (...) {
-    value_ = types::stream::adopt(word);
-    throw;
-  }
-  value_ = types::stream::adopt(word);
-  ctx_.also(keyspace::event_class::new_key, "new", key_);
-}
-
 types::consumer_group* find_group(command_context& ctx, const keyspace::database::slot& at,
                                   const group_words& words) {
   if (at && is_not<types::stream>(ctx, at))
     return nullptr;
-  auto* const group = stream_to_read {
-    at
-    } -> find_group(words.group);
+  auto* const group = stream_at(at)->find_group(words.group);
   if (group == nullptr)
     ctx.reply.error(errors::no_key_or_group(words.key, words.group));
   return group;
