@@ -14,7 +14,6 @@ namespace {
 
 /// To free a block takes as long as some small ones.
 constexpr std::size_t blocks_per_piece = 16;
-constexpr std::size_t group_node_bytes = 32;
 constexpr std::size_t new_block_bytes = 256;
 
 } // namespace
@@ -70,8 +69,8 @@ std::size_t stream::memory_bytes() const noexcept {
   auto bytes = base::size_class(sizeof *state_) + state_->block_bytes
                + state_->blocks.memory_bytes();
   for (const auto& [name, group] : state_->groups)
-    bytes += base::size_class(group_node_bytes + sizeof(group_map::value_type))
-             + base::size_class(name.size() + 1) + group->memory_bytes();
+    bytes += base::size_class(map_node_bytes + sizeof(group_map::value_type)) + name_bytes(name)
+             + group->memory_bytes();
   return bytes;
 }
 
