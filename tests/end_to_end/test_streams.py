@@ -8,7 +8,7 @@ import threading
 import unittest
 
 from resp import wait_until
-from suite import OK, ServerTest, error, oracle_binary, thespis_only
+from suite import OK, ServerTest, Waiting, error, oracle_binary, thespis_only
 
 UNBLOCKED = error("UNBLOCKED client unblocked via CLIENT UNBLOCK")
 WRONG_TYPE = error("WRONGTYPE Operation against a key holding the wrong kind of value")
@@ -25,42 +25,14 @@ def entry(key, number, *fields):
     return [[key.encode(), [[b"%d-0" % number, [field.encode() for field in fields]]]]]
 
 
-class Streams:
+class Streams(Waiting):
     """The scenarios; the classes below give them a server."""
-
-    def setUp(self):
-        super().setUp()
-        self.control = self.connect()
-
-    def call(self, *words):
-        return self.control.call(*words)
-
-    def blocked(self):
-        return int(self.info(self.control, "clients")["blocked_clients"])
-
-    def waits(self, *words, protocol=2):
-        """A new client that waits by now."""
-        client = self.connect(protocol=protocol)
-        client.identity = client.call("CLIENT", "ID")
-        before = self.blocked()
-        client.write(*words)
-        self.assertTrue(wait_until(lambda: self.blocked() == before + 1), "it does not wait")
-        return client
 
     def reads(self, *streams, consumer="c", options=()):
         """A consumer of group g that waits for what was never delivered."""
         ids = [">"] * len(streams)
         head = ("XREADGROUP", "GROUP", "g", consumer, "BLOCK", 0, *options)
         return self.waits(*head, "STREAMS", *streams, *ids)
-
-    def assert_answers(self, *pairs):
-        for client, expected in pairs:
-            self.assertEqual(client.read(), expected)
-
-    def assert_wait_on(self, *clients):
-        self.assertEqual(self.blocked(), len(clients))
-        for client in clients:
-            self.assertTrue(client.is_silent(0.01))
 
     # -- XREAD ------------------------------------------------------------------------------------
 
