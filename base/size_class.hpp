@@ -7,6 +7,8 @@
 
 #include <bit>
 #include <cstddef>
+#include <cstdlib>
+#include <new>
 
 namespace thespis::base {
 
@@ -17,6 +19,14 @@ constexpr std::size_t size_class(std::size_t bytes) noexcept {
     return bytes == 0 ? quantum : (bytes + quantum - 1) & ~(quantum - 1);
   const auto step = std::bit_floor(bytes - 1) / 4;
   return (bytes + step - 1) & ~(step - 1);
+}
+
+/// A block for std::free. Throws std::bad_alloc.
+inline void* allocate(std::size_t bytes) {
+  void* const block = std::malloc(bytes);
+  if (block == nullptr)
+    throw std::bad_alloc();
+  return block;
 }
 
 /// Blocks beyond it cost the system's time for every page when they are freed.

@@ -65,20 +65,9 @@ public:
   /// everybody is told; `changes`: how many elements it was. Throws std::bad_alloc for a new one,
   /// which is lost then. Only once.
   void close(keyspace::event_class cls, std::string_view event, std::uint64_t changes = 1) {
-    if (!at_) {
-      if (value_.size() == 0)
-        return;
-      auto& db = ctx_.db(key_);
-      auto* const word = value_.release();
-      try {
-        db.set_object(at_, keyspace::type_of<Value>, word);
-      } catch (...) {
-        value_ = Value::adopt(word);
-        throw;
-      }
-      ctx_.also(keyspace::event_class::new_key, "new", key_);
-      value_ = Value::adopt(word);
-    }
+    if (!at_ && value_.size() == 0)
+      return;
+    keep();
     ctx_.did_several(cls, event, key_, changes);
     if (value_.size() != 0)
       return;
@@ -96,6 +85,28 @@ public:
     ctx_.db(key_).erase(at_);
     ctx_.home(key_).changes.aside(keyspace::event_class::generic, "del", ctx_.client.database, key_,
                                   protocol::arguments{});
+  }
+
+protected:
+  /// A new value becomes an entry. Tells "new". Throws std::bad_alloc; then it is lost.
+  void keep() {
+    if (at_)
+      return;
+    auto* const word = value_.release();
+    try {
+      ctx_.db(key_).set_object(at_, keyspace::type_of<Value>, word);
+    } catch (...) {
+      value_ = Value::adopt(word);
+      throw;
+    }
+    value_ = Value::adopt(word);
+    ctx_.also(keyspace::event_class::new_key, "new", key_);
+  }
+  keyspace::command_context& ctx() noexcept {
+    return ctx_;
+  }
+  std::string_view key() const noexcept {
+    return key_;
   }
 
 private:

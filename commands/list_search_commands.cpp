@@ -22,8 +22,6 @@ namespace errors = protocol::errors;
 
 namespace {
 
-constexpr auto integer_max = std::numeric_limits<std::int64_t>::max();
-
 /// What LPOS looks for.
 struct search {
   /// Which of the elements that are equal comes first; from the end if negative.
@@ -39,11 +37,11 @@ std::optional<search> read_search(command_context& ctx, arguments args) {
   for (std::size_t i = 3; i < args.size(); i += 2) {
     const bool is_last = i + 1 == args.size();
     const auto natural = [&](std::string_view why) {
-      return read_integer(ctx.reply, args[i + 1], 0, integer_max, why);
+      return read_integer(ctx.reply, args[i + 1], 0, int64_max, why);
     };
     std::optional<std::int64_t> value;
     if (equals_nocase(args[i], "rank") && !is_last) {
-      value = read_integer(ctx.reply, args[i + 1], -integer_max, integer_max);
+      value = read_integer(ctx.reply, args[i + 1], -int64_max, int64_max);
       out.rank = value.value_or(1);
       if (out.rank == 0) {
         ctx.reply.error("ERR RANK can't be zero: use 1 to start from the first match, 2 from the "
@@ -102,7 +100,7 @@ void find(const types::list& value, std::string_view element, const search& want
 /// Errors: count, WRONGTYPE. Cost: O(size), up to the last one that goes.
 void cmd_lrem(command_context& ctx, arguments args) {
   const auto key = args[1];
-  const auto count = read_integer(ctx.reply, args[2], -integer_max, integer_max);
+  const auto count = read_integer(ctx.reply, args[2], -int64_max, int64_max);
   if (!count)
     return;
   auto at = ctx.find_to_write(key);
@@ -113,7 +111,7 @@ void cmd_lrem(command_context& ctx, arguments args) {
   if (keyspace::object_ref<types::list> list{*at}; ctx.moves_for(list->size()))
     return;
   opened<types::list> value{ctx, key, at};
-  const auto most = static_cast<std::size_t>(*count == 0  ? integer_max
+  const auto most = static_cast<std::size_t>(*count == 0  ? int64_max
                                              : *count < 0 ? -*count
                                                           : *count);
   const auto removed = *count < 0 ? value->remove_last(args[3], most)

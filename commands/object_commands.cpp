@@ -37,7 +37,7 @@ constexpr std::string_view object_help[] = {
 
 /// OBJECT ENCODING key -> bulk string | null. Cost: O(1).
 void cmd_object_encoding(command_context& ctx, arguments args) {
-  const auto at = ctx.inspect(args[2]);
+  const auto at = ctx.inspect_untold(args[2]);
   if (!at)
     return ctx.reply.null();
   ctx.reply.bulk(at->encoding_name());
@@ -45,7 +45,7 @@ void cmd_object_encoding(command_context& ctx, arguments args) {
 
 /// OBJECT FREQ key -> counter from 0 to 255 | null. Errors: no LFU policy. Cost: O(1).
 void cmd_object_freq(command_context& ctx, arguments args) {
-  const auto at = ctx.inspect(args[2]);
+  const auto at = ctx.inspect_untold(args[2]);
   if (!at)
     return ctx.reply.null();
   const auto& access = ctx.home(args[2]).access;
@@ -57,7 +57,7 @@ void cmd_object_freq(command_context& ctx, arguments args) {
 
 /// OBJECT IDLETIME key -> seconds | null. Errors: an LFU policy. Cost: O(1).
 void cmd_object_idletime(command_context& ctx, arguments args) {
-  const auto at = ctx.inspect(args[2]);
+  const auto at = ctx.inspect_untold(args[2]);
   if (!at)
     return ctx.reply.null();
   if (ctx.home(args[2]).access.lfu.load(std::memory_order_relaxed))
@@ -67,7 +67,7 @@ void cmd_object_idletime(command_context& ctx, arguments args) {
 
 /// OBJECT REFCOUNT key -> 1, or 2147483647 for a small integer | null. Cost: O(1).
 void cmd_object_refcount(command_context& ctx, arguments args) {
-  const auto at = ctx.inspect(args[2]);
+  const auto at = ctx.inspect_untold(args[2]);
   if (!at)
     return ctx.reply.null();
   const bool shared = at->is_string() && at->is_integer() && at->integer() >= 0

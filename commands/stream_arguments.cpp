@@ -3,6 +3,7 @@
 #include "protocol/errors.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace thespis::commands {
 

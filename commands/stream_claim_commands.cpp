@@ -1,12 +1,13 @@
 /// Pending entries change hands: XCLAIM, XAUTOCLAIM.
 
+#include "commands/number_argument.hpp"
 #include "commands/rows.hpp"
 #include "commands/stream_arguments.hpp"
 #include "commands/stream_value.hpp"
 #include "protocol/errors.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <vector>
 
 namespace thespis::commands {
 
@@ -27,7 +28,8 @@ struct claim_options {
   stream_id last{};
 };
 
-/// What both commands do with one entry, and the parts of their requests for it.
+/// What both commands do with one entry, and the parts of their requests for it. What was done is
+/// told in the end, also if the memory did not suffice for all of it.
 class claiming {
 public:
   claiming(command_context& ctx, const group_words& words, types::consumer_group& group,
@@ -40,6 +42,12 @@ public:
       consumer_(consumer),
       options_(options) {
   }
+  ~claiming() {
+    if (changes_ != 0)
+      ctx_.home(words_.key).changes.did_quietly(ctx_.client.database, changes_);
+  }
+  claiming(const claiming&) = delete;
+  claiming& operator=(const claiming&) = delete;
 
   bool exists(const stream_id& id) const noexcept {
     return value_.contains(id);
@@ -58,30 +66,36 @@ public:
     return entry.owner == nullptr || options_.idle_min_ms == 0
            || ctx_.now.ms - entry.delivered_ms >= options_.idle_min_ms;
   }
-  /// REQUIRES: exists().
+  /// REQUIRES: exists(). Throws std::bad_alloc with the entry as it was.
   void take(const stream_id& id) {
+    if (options_.only_ids)
+      reply_id(ctx_.reply, id);
+    else
+      reply_entry(ctx_.reply, *value_.at_least(id));
+    const auto is_new = group_.pending().find(id) == nullptr;
     auto& entry = group_.assign(id, &consumer_);
+    if (is_new)
+      entry.deliveries = 1;
     entry.delivered_ms = options_.delivered_ms;
     if (options_.deliveries)
       entry.deliveries = *options_.deliveries;
     else if (!options_.only_ids)
       entry.count_delivery();
     consumer_.active_ms = ctx_.now.ms;
-    if (options_.only_ids)
-      reply_id(ctx_.reply, id);
-    else
-      reply_entry(ctx_.reply, *value_.at_least(id));
     replay_claim(ctx_, words_, group_, id, entry);
     ++changes_;
     ++taken_;
   }
 
+  /// The group has read up to there.
+  void move_group(const stream_id& last) {
+    group_.last_id = last;
+    replay_group_position(ctx_, words_, group_);
+    ++changes_;
+  }
+
   std::size_t taken() const noexcept {
     return taken_;
-  }
-  /// How many entries changed.
-  std::uint64_t changes() const noexcept {
-    return changes_;
   }
 
 private:
@@ -107,7 +121,7 @@ void read_claim_options(command_context& ctx, protocol::argument_reader& in,
     } else if (in.option("IDLE", 1)) {
       // As far back as a difference of two numbers goes.
       const auto idle = in.integer(errors::stream_claim_idle_option);
-      delivered = idle < 0 ? std::numeric_limits<std::int64_t>::max() : ctx.now.ms - idle;
+      delivered = idle < 0 ? int64_max : ctx.now.ms - idle;
     } else if (in.option("TIME", 1)) {
       delivered = in.integer(errors::stream_claim_time_option);
     } else if (in.option("RETRYCOUNT", 1)) {
@@ -151,11 +165,8 @@ void cmd_xclaim(command_context& ctx, arguments args) {
   read_claim_options(ctx, in, options);
   if (in.failed())
     return ctx.reply.error(in.error());
-  const auto moves = group->last_id < options.last;
-  if (moves)
-    group->last_id = options.last;
   auto& consumer = use_consumer(ctx, words, *group, args[3]);
-  const stream_to_read value{at};
+  const auto value = stream_at(at);
   claiming work{ctx, words, *group, *value, consumer, options};
   const auto head = ctx.reply.begin_array(ids.size());
   for (const auto& id : ids) {
@@ -163,21 +174,13 @@ void cmd_xclaim(command_context& ctx, arguments args) {
       work.drop(id);
       continue;
     }
-    const auto* entry = group->pending().find(id);
-    if (entry == nullptr && options.force) {
-      auto& made = group->assign(id, nullptr);
-      made.delivered_ms = ctx.now.ms;
-      made.deliveries = 1;
-      entry = &made;
-    }
-    if (entry != nullptr && work.is_idle(*entry))
+    const auto* const entry = group->pending().find(id);
+    if (entry == nullptr ? options.force : work.is_idle(*entry))
       work.take(id);
   }
   ctx.reply.end_array(head, work.taken());
-  if (moves)
-    replay_group_position(ctx, words, *group);
-  if (const auto changes = work.changes() + (moves ? 1 : 0); changes != 0)
-    ctx.home(words.key).changes.did_quietly(ctx.client.database, changes);
+  if (group->last_id < options.last)
+    work.move_group(options.last);
 }
 
 /// XAUTOCLAIM key group consumer min-idle-time start [COUNT n] [JUSTID]
@@ -185,7 +188,7 @@ void cmd_xclaim(command_context& ctx, arguments args) {
 /// entries that have been deleted, and are pending no more]
 /// Errors: numbers, interval, options, NOGROUP, WRONGTYPE. Cost: O(count).
 void cmd_xautoclaim(command_context& ctx, arguments args) {
-  constexpr std::int64_t count_max = std::numeric_limits<std::int64_t>::max() / 16;
+  constexpr std::int64_t count_max = int64_max / 16;
   constexpr std::int64_t attempts_per_entry = 10;
   protocol::argument_reader in{args, 4};
   claim_options options;
@@ -212,7 +215,7 @@ void cmd_xautoclaim(command_context& ctx, arguments args) {
   if (group == nullptr)
     return;
   auto& consumer = use_consumer(ctx, words, *group, args[3]);
-  const stream_to_read value{at};
+  const auto value = stream_at(at);
   claiming work{ctx, words, *group, *value, consumer, options};
 
   // What is there in the end is known before anything is written: the cursor comes first.
@@ -240,8 +243,6 @@ void cmd_xautoclaim(command_context& ctx, arguments args) {
     work.drop(id);
     reply_id(ctx.reply, id);
   }
-  if (work.changes() != 0)
-    ctx.home(words.key).changes.did_quietly(ctx.client.database, work.changes());
 }
 
 namespace {

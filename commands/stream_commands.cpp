@@ -114,11 +114,13 @@ void cmd_xadd(command_context& ctx, arguments args) {
     bytes += word.size();
   if (bytes > entry_bytes_max)
     return ctx.reply.error(errors::stream_entry_too_large);
+  if (options->trims && ctx.moves_for(value->trim_about(options->trim, ctx.many_elements)))
+    return;
   value->append(*id, fields, stream_limits_at(ctx, key));
   value.did("xadd");
   reply_id(ctx.reply, *id);
   if (options->trims && value->trim(options->trim) != 0)
-    ctx.also(keyspace::event_class::stream, "xtrim", key);
+    ctx.did_unawaited(keyspace::event_class::stream, "xtrim", key, 0);
   replay_add(ctx, args, *options, *value, *id);
 }
 
@@ -135,11 +137,13 @@ void cmd_xtrim(command_context& ctx, arguments args) {
   if (is_not<types::stream>(ctx, at))
     return;
   opened_stream value{ctx, key, at};
+  if (ctx.moves_for(value->trim_about(options->trim, ctx.many_elements)))
+    return;
   const auto gone = value->trim(options->trim);
   ctx.reply.integer(static_cast<std::int64_t>(gone));
   if (gone == 0)
     return;
-  value.did("xtrim", gone);
+  value.did_unawaited("xtrim", gone);
   if (!options->trim.approximate || !ctx.home(key).changes.listened_to())
     return;
   const exact_trim trim{options->trim, *value};
@@ -162,7 +166,7 @@ void cmd_xdel(command_context& ctx, arguments args) {
   for (const auto& id : *ids)
     gone += value->erase(id) ? 1 : 0;
   if (gone != 0)
-    value.did("xdel", gone);
+    value.did_unawaited("xdel", gone);
   ctx.reply.integer(static_cast<std::int64_t>(gone));
 }
 
@@ -171,7 +175,7 @@ void cmd_xlen(command_context& ctx, arguments args) {
   const auto at = ctx.find_to_read(args[1]);
   if (at && is_not<types::stream>(ctx, at))
     return;
-  ctx.reply.integer(static_cast<std::int64_t>(stream_to_read { at } -> size()));
+  ctx.reply.integer(static_cast<std::int64_t>(stream_at(at)->size()));
 }
 
 namespace {
@@ -241,13 +245,12 @@ void cmd_xsetid(command_context& ctx, arguments args) {
   opened_stream value{ctx, args[1], at};
   if (const auto why = what_forbids(*options, *value); !why.empty())
     return ctx.reply.error(why);
-  value->make();
   value->set_last_id(options->last);
   if (options->entries_added)
     value->set_entries_added(*options->entries_added);
   if (!options->max_deleted.is_zero())
     value->set_max_deleted_id(options->max_deleted);
-  value.did("xsetid");
+  value.did_unawaited("xsetid");
   ctx.reply.ok();
 }
 

@@ -5,6 +5,9 @@
 #include "commands/stream_value.hpp"
 #include "protocol/errors.hpp"
 
+#include <utility>
+#include <vector>
+
 namespace thespis::commands {
 
 using keyspace::command_context;
@@ -93,7 +96,7 @@ void cmd_xdelex(command_context& ctx, arguments args) {
     reply_deletion(ctx, what);
   }
   if (gone != 0)
-    value.did("xdel", gone);
+    value.did_unawaited("xdel", gone);
 }
 
 /// XACKDEL key group [KEEPREF | DELREF | ACKED] IDS numids id [id …]
@@ -107,9 +110,7 @@ void cmd_xackdel(command_context& ctx, arguments args) {
   auto at = ctx.find_to_write(args[1]);
   if (at && is_not<types::stream>(ctx, at))
     return;
-  auto* const group = stream_to_read {
-    at
-    } -> find_group(args[2]);
+  auto* const group = stream_at(at)->find_group(args[2]);
   if (group == nullptr)
     return reply_nothing_there(ctx, request->ids.size());
   opened_stream value{ctx, args[1], at};
@@ -128,7 +129,7 @@ void cmd_xackdel(command_context& ctx, arguments args) {
     reply_deletion(ctx, what == deletion::nothing_there ? deletion::deleted : what);
   }
   if (gone != 0)
-    value.did("xdel", acknowledged);
+    value.did_unawaited("xdel", acknowledged);
   else if (acknowledged != 0)
     value.did_quietly(acknowledged);
 }

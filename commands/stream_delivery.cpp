@@ -1,15 +1,26 @@
 #include "commands/stream_delivery.hpp"
 
 #include <algorithm>
-#include <vector>
 
 namespace thespis::commands {
 
 using types::stream_id;
 
-void stream_delivery::reply_history(const stream_id& behind) {
+std::vector<idle_entry> find_idle_entries(const read_request& request,
+                                          const types::consumer_group& group, std::int64_t now_ms) {
+  std::vector<idle_entry> idle;
+  if (!request.claim_idle_ms)
+    return idle;
+  for (auto at = group.pending().first(); at; ++at)
+    if (now_ms - at->delivered_ms >= *request.claim_idle_ms)
+      idle.push_back({at->delivered_ms, at.id()});
+  return idle;
+}
+
+std::uint64_t stream_delivery::reply_history(const stream_id& behind) {
   const auto head = ctx_.reply.begin_array();
   std::uint64_t count = 0;
+  std::uint64_t delivered = 0;
   const auto from = behind.next();
   auto at = from ? consumer_.pending.at_least(*from) : types::pending_entries::iterator{};
   for (; at && count < request_.count; ++at, ++count) {
@@ -24,15 +35,15 @@ void stream_delivery::reply_history(const stream_id& behind) {
     at->delivered_ms = ctx_.now.ms;
     at->count_delivery();
     replay_claim(ctx_, words_, group_, at.id(), **at);
+    ++delivered;
   }
   ctx_.reply.end_array(head, count);
+  return delivered;
 }
 
-void stream_delivery::reply_undelivered() {
+void stream_delivery::reply_undelivered(std::vector<idle_entry> idle) {
   const auto head = ctx_.reply.begin_array();
-  std::uint64_t count = 0;
-  if (request_.claim_idle_ms)
-    count = claim_idle();
+  auto count = claim(idle);
   const auto from = group_.last_id.next();
   auto at = from ? value_.at_least(*from) : types::stream::iterator{};
   const auto delivers = bool{at} && count < request_.count;
@@ -43,8 +54,12 @@ void stream_delivery::reply_undelivered() {
     replay_group_position(ctx_, words_, group_);
 }
 
-/// Without memory for one of the steps the entry is delivered again.
+/// Without memory for one of the steps the entry has not been delivered.
 void stream_delivery::deliver(const types::stream_entry& entry) {
+  if (request_.claim_idle_ms)
+    reply_with_history(entry, 0, 0);
+  else
+    reply_entry(ctx_.reply, entry);
   types::pending_entry* pending = nullptr;
   if (!request_.acknowledges) {
     pending = &group_.assign(entry.id, &consumer_);
@@ -52,10 +67,6 @@ void stream_delivery::deliver(const types::stream_entry& entry) {
     pending->deliveries = 1;
     consumer_.active_ms = ctx_.now.ms;
   }
-  if (request_.claim_idle_ms)
-    reply_with_history(entry, 0, 0);
-  else
-    reply_entry(ctx_.reply, entry);
   value_.advance(group_, entry.id);
   if (pending != nullptr)
     replay_claim(ctx_, words_, group_, entry.id, *pending);
@@ -70,17 +81,9 @@ void stream_delivery::reply_with_history(const types::stream_entry& entry, std::
   ctx_.reply.integer(deliveries);
 }
 
-/// Those that have waited longest come first.
-std::uint64_t stream_delivery::claim_idle() {
-  struct candidate {
-    std::int64_t delivered_ms;
-    stream_id id;
-  };
-  std::vector<candidate> idle;
-  for (auto at = group_.pending().first(); at; ++at)
-    if (ctx_.now.ms - at->delivered_ms >= *request_.claim_idle_ms)
-      idle.push_back({at->delivered_ms, at.id()});
-  std::stable_sort(idle.begin(), idle.end(), [](const candidate& a, const candidate& b) {
+/// Returns how many it replied.
+std::uint64_t stream_delivery::claim(std::vector<idle_entry>& idle) {
+  std::stable_sort(idle.begin(), idle.end(), [](const idle_entry& a, const idle_entry& b) {
     return a.delivered_ms < b.delivered_ms;
   });
   std::uint64_t count = 0;
@@ -92,8 +95,9 @@ std::uint64_t stream_delivery::claim_idle() {
       drop(each.id);
       continue;
     }
+    const auto deliveries = group_.pending().find(each.id)->deliveries;
+    reply_with_history(*found, ctx_.now.ms - each.delivered_ms, deliveries);
     auto& pending = group_.assign(each.id, &consumer_);
-    reply_with_history(*found, ctx_.now.ms - each.delivered_ms, pending.deliveries);
     pending.delivered_ms = ctx_.now.ms;
     pending.count_delivery();
     consumer_.active_ms = ctx_.now.ms;
@@ -108,16 +112,6 @@ void stream_delivery::drop(const stream_id& id) {
   const types::stream_id_text text{id};
   group_.acknowledge(id);
   ctx_.replay_as(words_.key, {"XACK", words_.key, words_.group, text});
-}
-
-bool has_idle_entries(const read_request& request, const types::consumer_group& group,
-                      std::int64_t now_ms) {
-  if (!request.claim_idle_ms)
-    return false;
-  for (auto at = group.pending().first(); at; ++at)
-    if (now_ms - at->delivered_ms >= *request.claim_idle_ms)
-      return true;
-  return false;
 }
 
 } // namespace thespis::commands

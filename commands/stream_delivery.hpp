@@ -8,8 +8,19 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace thespis::commands {
+
+/// A pending entry that CLAIM finds.
+struct idle_entry {
+  std::int64_t delivered_ms;
+  types::stream_id id;
+};
+/// Those that have been pending for long enough, in the order of their IDs; none without CLAIM.
+/// Cost: O(pending entries).
+std::vector<idle_entry> find_idle_entries(const read_request& request,
+                                          const types::consumer_group& group, std::int64_t now_ms);
 
 class stream_delivery {
 public:
@@ -26,16 +37,17 @@ public:
   }
 
   /// The consumer's own pending entries behind that ID, delivered once more. Replies an array.
-  void reply_history(const types::stream_id& behind);
-  /// Entries that have been pending for long enough (CLAIM), then those that were never delivered.
+  /// Returns how many there still are, and were delivered: these have been replayed.
+  std::uint64_t reply_history(const types::stream_id& behind);
+  /// These entries, those first that have waited longest, then those that were never delivered.
   /// Replies an array.
-  void reply_undelivered();
+  void reply_undelivered(std::vector<idle_entry> idle);
 
 private:
   void deliver(const types::stream_entry& entry);
   void reply_with_history(const types::stream_entry& entry, std::int64_t idle_ms,
                           std::int64_t deliveries);
-  std::uint64_t claim_idle();
+  std::uint64_t claim(std::vector<idle_entry>& idle);
   void drop(const types::stream_id& id);
 
   keyspace::command_context& ctx_;
@@ -45,9 +57,5 @@ private:
   types::consumer_group& group_;
   types::stream_consumer& consumer_;
 };
-
-/// Whether CLAIM would find something. Cost: O(pending entries).
-bool has_idle_entries(const read_request& request, const types::consumer_group& group,
-                      std::int64_t now_ms);
 
 } // namespace thespis::commands

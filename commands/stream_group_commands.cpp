@@ -82,9 +82,7 @@ bool find_existing(command_context& ctx, arguments args, const keyspace::databas
     return false;
   if (group == nullptr)
     return true;
-  *group = stream_to_read {
-    at
-    } -> find_group(args[3]);
+  *group = stream_at(at)->find_group(args[3]);
   if (*group == nullptr)
     ctx.reply.error(errors::no_such_group(args[2], args[3]));
   return *group != nullptr;
@@ -110,7 +108,7 @@ void cmd_xgroup_create(command_context& ctx, arguments args) {
     return;
   if (!value->add_group(args[3], *id, options->entries_read))
     return ctx.reply.error(errors::stream_group_exists);
-  value.did("xgroup-create");
+  value.did_unawaited("xgroup-create");
   ctx.reply.ok();
 }
 
@@ -132,7 +130,7 @@ void cmd_xgroup_setid(command_context& ctx, arguments args) {
     return;
   group->last_id = *id;
   group->entries_read = options->entries_read;
-  value.did("xgroup-setid");
+  value.did_unawaited("xgroup-setid");
   ctx.reply.ok();
 }
 
@@ -159,7 +157,7 @@ void cmd_xgroup_createconsumer(command_context& ctx, arguments args) {
   const auto is_new = group->find_consumer(args[4]) == nullptr;
   if (is_new) {
     group->add_consumer(args[4], ctx.now.ms);
-    ctx.did(keyspace::event_class::stream, "xgroup-createconsumer", args[2]);
+    ctx.did_unawaited(keyspace::event_class::stream, "xgroup-createconsumer", args[2]);
   }
   ctx.reply.integer(is_new ? 1 : 0);
 }
@@ -175,7 +173,7 @@ void cmd_xgroup_delconsumer(command_context& ctx, arguments args) {
   if (consumer == nullptr)
     return ctx.reply.integer(0);
   const auto pending = group->erase_consumer(*consumer);
-  ctx.did(keyspace::event_class::stream, "xgroup-delconsumer", args[2]);
+  ctx.did_unawaited(keyspace::event_class::stream, "xgroup-delconsumer", args[2]);
   ctx.reply.integer(static_cast<std::int64_t>(pending));
 }
 

@@ -72,6 +72,18 @@ std::uint64_t shown_count(std::size_t size, std::uint64_t count_max) noexcept {
   return std::min<std::uint64_t>(size, count_max);
 }
 
+/// About how many entries, consumers and pending entries reply_full() lists.
+std::uint64_t listed_count(const types::stream& value, std::uint64_t count_max) noexcept {
+  auto count = shown_count(value.size(), count_max);
+  for (const auto& [name, group] : value.groups()) {
+    const auto consumers = group->consumers().size();
+    const auto pending = group->pending().size();
+    const auto each = shown_count(pending, count_max);
+    count += each + consumers + std::min<std::uint64_t>(pending, consumers * each);
+  }
+  return count;
+}
+
 void reply_full_consumer(command_context& ctx, const types::stream_consumer& consumer,
                          std::uint64_t count_max) {
   info_reply out{ctx.reply};
@@ -162,16 +174,14 @@ std::optional<std::uint64_t> read_full_count(command_context& ctx, arguments arg
                      : static_cast<std::uint64_t>(*count);
 }
 
-/// The stream, which has to be there; empty: the error has been replied.
-std::optional<stream_to_read> find_for_info(command_context& ctx, std::string_view key) {
-  const auto at = ctx.find_to_read(key);
-  if (!at) {
+/// The entry of a stream, which has to be there; none: the error has been replied.
+keyspace::database::slot find_for_info(command_context& ctx, std::string_view key) {
+  auto at = ctx.find_to_read(key);
+  if (!at)
     ctx.reply.error(errors::no_such_key);
-    return std::nullopt;
-  }
-  if (is_not<types::stream>(ctx, at))
-    return std::nullopt;
-  return stream_to_read{at};
+  else if (is_not<types::stream>(ctx, at))
+    at.hide();
+  return at;
 }
 
 } // namespace
@@ -180,13 +190,16 @@ std::optional<stream_to_read> find_for_info(command_context& ctx, std::string_vi
 /// with FULL up to n (10; 0: all) entries of each list instead
 /// Errors: options, no such key, WRONGTYPE. Cost: O(1), or O(what is listed).
 void cmd_xinfo_stream(command_context& ctx, arguments args) {
-  const auto value = find_for_info(ctx, args[2]);
-  if (!value)
+  const auto at = find_for_info(ctx, args[2]);
+  if (!at)
     return;
   const auto count = read_full_count(ctx, args);
   if (!count)
     return;
-  const auto& stream = **value;
+  const auto value = stream_at(at);
+  const auto& stream = *value;
+  if (*count != 0 && ctx.moves_for(listed_count(stream, *count)))
+    return;
   info_reply out{ctx.reply};
   ctx.reply.map(*count == 0 ? 10 : 9);
   out.number("length", stream.size());
@@ -205,27 +218,28 @@ void cmd_xinfo_stream(command_context& ctx, arguments args) {
 /// XINFO GROUPS key -> array of a map for each group. Errors: no such key, WRONGTYPE.
 /// Cost: O(groups).
 void cmd_xinfo_groups(command_context& ctx, arguments args) {
-  const auto value = find_for_info(ctx, args[2]);
-  if (!value)
+  const auto at = find_for_info(ctx, args[2]);
+  if (!at)
     return;
+  const auto value = stream_at(at);
   info_reply out{ctx.reply};
-  ctx.reply.array((*value)->groups().size());
-  for (const auto& [name, group] : (*value)->groups()) {
+  ctx.reply.array(value->groups().size());
+  for (const auto& [name, group] : value->groups()) {
     ctx.reply.map(6);
     out.name("name").bulk(name);
     out.number("consumers", group->consumers().size());
     out.number("pending", group->pending().size());
-    reply_group_position(out, **value, *group);
+    reply_group_position(out, *value, *group);
   }
 }
 
 /// XINFO CONSUMERS key group -> array of a map for each consumer.
 /// Errors: no such key, NOGROUP, WRONGTYPE. Cost: O(consumers).
 void cmd_xinfo_consumers(command_context& ctx, arguments args) {
-  const auto value = find_for_info(ctx, args[2]);
-  if (!value)
+  const auto at = find_for_info(ctx, args[2]);
+  if (!at)
     return;
-  const auto* const group = (*value)->find_group(args[3]);
+  const auto* const group = stream_at(at)->find_group(args[3]);
   if (group == nullptr)
     return ctx.reply.error(errors::no_such_group(args[2], args[3]));
   info_reply out{ctx.reply};

@@ -1,12 +1,14 @@
 /// The pending entries of a consumer group: XACK, XPENDING, XNACK.
 
+#include "commands/number_argument.hpp"
 #include "commands/rows.hpp"
 #include "commands/stream_arguments.hpp"
 #include "commands/stream_value.hpp"
 #include "protocol/errors.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <new>
+#include <vector>
 
 namespace thespis::commands {
 
@@ -21,9 +23,7 @@ void cmd_xack(command_context& ctx, arguments args) {
   auto at = ctx.find_to_read(args[1]);
   if (at && is_not<types::stream>(ctx, at))
     return;
-  auto* const group = stream_to_read {
-    at
-    } -> find_group(args[2]);
+  auto* const group = stream_at(at)->find_group(args[2]);
   if (group == nullptr)
     return ctx.reply.integer(0);
   const auto words = args.subspan(3);
@@ -186,8 +186,7 @@ std::optional<nack_options> read_nack_options(command_context& ctx, arguments ar
   options.ids = read_id_words(in, false);
   while (in.more())
     if (in.option("RETRYCOUNT", 1))
-      options.deliveries = in.integer_in(0, std::numeric_limits<std::int64_t>::max(),
-                                         errors::stream_nack_retry_option);
+      options.deliveries = in.integer_in(0, int64_max, errors::stream_nack_retry_option);
     else if (in.option("FORCE"))
       options.force = true;
     else
@@ -196,6 +195,25 @@ std::optional<nack_options> read_nack_options(command_context& ctx, arguments ar
     return options;
   ctx.reply.error(in.error());
   return std::nullopt;
+}
+
+/// Entries of the stream that are not pending become so, without an owner. Throws std::bad_alloc
+/// with nothing changed.
+void make_pending(types::consumer_group& group, const types::stream& value,
+                  const std::vector<stream_id>& ids) {
+  std::vector<stream_id> made;
+  made.reserve(ids.size());
+  try {
+    for (const auto& id : ids)
+      if (group.pending().find(id) == nullptr && value.contains(id)) {
+        group.assign(id, nullptr);
+        made.push_back(id);
+      }
+  } catch (const std::bad_alloc&) {
+    for (const auto& id : made)
+      group.acknowledge(id);
+    throw;
+  }
 }
 
 } // namespace
@@ -217,17 +235,18 @@ void cmd_xnack(command_context& ctx, arguments args) {
   const auto ids = read_stream_ids(ctx, options->ids);
   if (!ids)
     return;
-  const stream_to_read value{at};
+  if (options->force)
+    make_pending(*group, *stream_at(at), *ids);
   std::uint64_t count = 0;
   for (const auto& id : *ids) {
-    if (group->pending().find(id) == nullptr && !(options->force && value->contains(id)))
+    if (group->pending().find(id) == nullptr)
       continue;
     auto& entry = group->assign(id, nullptr);
     entry.delivered_ms = 0;
     if (options->deliveries)
       entry.deliveries = *options->deliveries;
     else if (options->mode == nack_mode::fatal)
-      entry.deliveries = std::numeric_limits<std::int64_t>::max();
+      entry.deliveries = int64_max;
     else if (options->mode == nack_mode::silent && entry.deliveries > 0)
       --entry.deliveries;
     ++count;

@@ -1,12 +1,12 @@
 /// XRANGE and XREVRANGE.
 
+#include "commands/number_argument.hpp"
 #include "commands/rows.hpp"
 #include "commands/stream_arguments.hpp"
 #include "commands/stream_value.hpp"
 #include "protocol/errors.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace thespis::commands {
 
@@ -19,7 +19,7 @@ namespace {
 /// [COUNT n]; without it as many as there are. Nothing: the error has been replied.
 std::optional<std::uint64_t> read_range_count(command_context& ctx, arguments args) {
   protocol::argument_reader in{args, 4};
-  auto count = std::numeric_limits<std::int64_t>::max();
+  auto count = int64_max;
   while (in.more())
     if (in.option("COUNT", 1))
       count = std::max<std::int64_t>(in.integer(), 0);
@@ -63,7 +63,10 @@ void range(command_context& ctx, arguments args, bool backward) {
     return;
   if (*count == 0)
     return ctx.reply.null_array();
-  reply_range(ctx, *stream_to_read{at}, *wanted, *count, backward);
+  const auto value = stream_at(at);
+  const auto enough = std::min<std::uint64_t>(*count, ctx.many_elements + 1);
+  if (!ctx.moves_for(std::min(enough, value->count_about(wanted->start, wanted->end, enough))))
+    reply_range(ctx, *value, *wanted, *count, backward);
 }
 
 } // namespace

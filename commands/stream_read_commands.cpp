@@ -10,7 +10,7 @@
 #include "protocol/errors.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <utility>
 #include <vector>
 
 namespace thespis::commands {
@@ -58,7 +58,7 @@ bool read_position(command_context& ctx, std::string_view word, wanted_stream& t
     return false;
   }
   if (word == "$" || word == "+") {
-    const stream_to_read value{to.at};
+    const auto value = stream_at(to.at);
     const auto last = value->last();
     if (word == "$")
       to.behind = value->last_id();
@@ -83,9 +83,7 @@ bool find_wanted(command_context& ctx, const read_request& request,
     if (one.at && is_not<types::stream>(ctx, one.at))
       return false;
     if (request.of_group) {
-      one.group = stream_to_read {
-        one.at
-        } -> find_group(request.group);
+      one.group = stream_at(one.at)->find_group(request.group);
       if (one.group == nullptr) {
         ctx.reply.error(errors::no_group_to_read(key, request.group));
         return false;
@@ -143,7 +141,7 @@ void reply_behind(command_context& ctx, const types::stream& value, const stream
 
 void read_stream(command_context& ctx, const read_request& request, const wanted_stream& wanted,
                  streams_reply& out) {
-  const stream_to_read value{wanted.at};
+  const auto value = stream_at(wanted.at);
   const auto last = value->last();
   if (!last || last.id() <= wanted.behind)
     return;
@@ -157,16 +155,19 @@ void read_stream_of_group(command_context& ctx, const read_request& request, wan
   opened_stream value{ctx, key, wanted.at};
   const auto last = value->last();
   const auto has_new = last && last.id() > wanted.group->last_id;
+  std::vector<idle_entry> idle;
+  if (wanted.undelivered)
+    idle = find_idle_entries(request, *wanted.group, ctx.now.ms);
   auto& consumer = use_consumer(ctx, request.words_at(wanted.index), *wanted.group,
                                 request.consumer);
-  if (wanted.undelivered && !has_new && !has_idle_entries(request, *wanted.group, ctx.now.ms))
+  if (wanted.undelivered && !has_new && idle.empty())
     return;
   out.begin_stream(key);
   stream_delivery delivery{ctx, request, wanted.index, *value, *wanted.group, consumer};
   if (wanted.undelivered)
-    delivery.reply_undelivered();
-  else
-    delivery.reply_history(wanted.behind);
+    delivery.reply_undelivered(std::move(idle));
+  else if (delivery.reply_history(wanted.behind) == 0)
+    return;
   value.did_quietly();
 }
 
@@ -186,12 +187,36 @@ void wait_or_give_up(command_context& ctx, const read_request& request,
   ctx.wait_for(wish);
 }
 
+/// About how many entries the request is going to look at in one of its streams.
+std::uint64_t entries_about(const read_request& request, const wanted_stream& wanted,
+                            std::size_t enough) {
+  if (!wanted.at)
+    return 0;
+  if (request.of_group && !wanted.undelivered) {
+    const auto* const consumer = wanted.group->find_consumer(request.consumer);
+    return consumer == nullptr ? 0 : std::min<std::uint64_t>(consumer->pending.size(), enough);
+  }
+  const auto& behind = request.of_group ? wanted.group->last_id : wanted.behind;
+  const auto value = stream_at(wanted.at);
+  const auto count = std::min(value->count_about(behind, types::last_possible_id, enough), enough);
+  return count + (request.claim_idle_ms ? wanted.group->pending().size() : 0);
+}
+
+bool moves(command_context& ctx, const read_request& request,
+           const std::vector<wanted_stream>& wanted) {
+  const auto enough = std::min<std::uint64_t>(request.count, ctx.many_elements + 1);
+  std::uint64_t count = 0;
+  for (const auto& one : wanted)
+    count += entries_about(request, one, enough);
+  return ctx.moves_for(count);
+}
+
 void read_streams(command_context& ctx, arguments args, bool of_group) {
   const auto request = read_read_request(ctx, args, of_group);
   if (!request)
     return;
   std::vector<wanted_stream> wanted;
-  if (!find_wanted(ctx, *request, wanted))
+  if (!find_wanted(ctx, *request, wanted) || moves(ctx, *request, wanted))
     return;
   streams_reply out{ctx.reply};
   for (auto& one : wanted)

@@ -1,5 +1,6 @@
 #include "commands/stream_read_request.hpp"
 
+#include "commands/number_argument.hpp"
 #include "protocol/argument_reader.hpp"
 #include "protocol/errors.hpp"
 
@@ -16,8 +17,7 @@ namespace {
 
 class read_request_reader {
 public:
-  read_request_reader(command_context& ctx, arguments args, bool of_group)
-    : ctx_(ctx), args_(args), in_(args) {
+  read_request_reader(command_context& ctx, arguments args, bool of_group) : ctx_(ctx), in_(args) {
     result_.of_group = of_group;
   }
 
@@ -56,7 +56,7 @@ private:
     const auto ms = in_.integer(errors::timeout_not_an_integer);
     if (ms < 0)
       in_.fail(errors::timeout_negative);
-    else if (ms > std::numeric_limits<std::int64_t>::max() - ctx_.now.ms)
+    else if (ms > int64_max - ctx_.now.ms)
       in_.fail(errors::timeout_out_of_range);
     result_.until_ms = ms == 0 ? 0 : ctx_.now.ms + std::max<std::int64_t>(ms, 0);
   }
@@ -99,7 +99,6 @@ private:
   }
 
   command_context& ctx_;
-  arguments args_;
   argument_reader in_;
   read_request result_{};
 };

@@ -8,28 +8,11 @@ namespace thespis::commands {
 using keyspace::command_context;
 namespace errors = protocol::errors;
 
-void opened_stream::keep() {
-  if (at_)
-    return;
-  value_.make();
-  auto* const word = value_.release();
-  try {
-    ctx_.db(key_).set_object(at_, keyspace::value_type::stream, word);
-  } catch (...) {
-    value_ = types::stream::adopt(word);
-    throw;
-  }
-  value_ = types::stream::adopt(word);
-  ctx_.also(keyspace::event_class::new_key, "new", key_);
-}
-
 types::consumer_group* find_group(command_context& ctx, const keyspace::database::slot& at,
                                   const group_words& words) {
   if (at && is_not<types::stream>(ctx, at))
     return nullptr;
-  auto* const group = stream_to_read {
-    at
-    } -> find_group(words.group);
+  auto* const group = stream_at(at)->find_group(words.group);
   if (group == nullptr)
     ctx.reply.error(errors::no_key_or_group(words.key, words.group));
   return group;
@@ -42,7 +25,7 @@ types::stream_consumer& use_consumer(command_context& ctx, const group_words& wo
     return *known;
   }
   auto& made = group.add_consumer(name, ctx.now.ms);
-  ctx.did(keyspace::event_class::stream, "xgroup-createconsumer", words.key);
+  ctx.did_unawaited(keyspace::event_class::stream, "xgroup-createconsumer", words.key);
   ctx.replay_as(words.key, {"XGROUP", "CREATECONSUMER", words.key, words.group, name});
   return made;
 }
@@ -75,9 +58,6 @@ void replay_claim(command_context& ctx, const group_words& words,
   const types::stream_id_text id_text{id};
   const types::stream_id_text last_text{group.last_id};
   const auto count = base::format_int64(entry.deliveries, count_text);
-  if (entry.owner == nullptr)
-    return ctx.replay_as(words.key, {"XNACK", words.key, words.group, "SILENT", "IDS", "1", id_text,
-                                     "RETRYCOUNT", count, "FORCE"});
   ctx.replay_as(words.key, {"XCLAIM", words.key, words.group, entry.owner->name, "0", id_text,
                             "TIME", base::format_int64(entry.delivered_ms, time_text), "RETRYCOUNT",
                             count, "FORCE", "JUSTID", "LASTID", last_text});

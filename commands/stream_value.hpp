@@ -5,6 +5,7 @@
 
 #include "commands/collection.hpp"
 #include "keyspace/command_context.hpp"
+#include "types/lent.hpp"
 #include "types/stream.hpp"
 
 #include <cstddef>
@@ -17,66 +18,38 @@ namespace thespis::commands {
 
 /// The stream of a key, which stays its entry's; empty if there is none. As long as this lives the
 /// key must not change.
-class stream_to_read {
+inline types::lent<types::stream> stream_at(const keyspace::database::slot& at) noexcept {
+  return types::lent<types::stream>{at ? at->object() : nullptr};
+}
+
+/// A stream that is about to change. Other than collections it is kept without entries.
+class opened_stream : opened<types::stream> {
 public:
-  explicit stream_to_read(const keyspace::database::slot& at) noexcept
-    : value_(types::stream::adopt(at ? at->object() : nullptr)) {
-  }
-  stream_to_read(stream_to_read&&) noexcept = default;
-  stream_to_read& operator=(stream_to_read&&) = delete;
-  ~stream_to_read() {
-    value_.release();
-  }
-  const types::stream* operator->() const noexcept {
-    return &value_;
-  }
-  const types::stream& operator*() const noexcept {
-    return value_;
-  }
+  using opened::opened;
+  using opened::operator*;
+  using opened::operator->;
 
-private:
-  types::stream value_;
-};
-
-/// A stream that is about to change, in its entry or on its way to one.
-class opened_stream {
-public:
-  /// REQUIRES: no entry, or one of that type. `at` and what `key` views outlive this.
-  opened_stream(keyspace::command_context& ctx, std::string_view key,
-                keyspace::database::slot& at) noexcept
-    : ctx_(ctx), key_(key), at_(at), value_(types::stream::adopt(at ? at->object() : nullptr)) {
-  }
-  ~opened_stream() {
-    if (at_)
-      at_->set_pointer(value_.release());
-  }
-  opened_stream(const opened_stream&) = delete;
-  opened_stream& operator=(const opened_stream&) = delete;
-
-  types::stream& operator*() noexcept {
-    return value_;
-  }
-  types::stream* operator->() noexcept {
-    return &value_;
-  }
-
-  /// A new stream becomes an entry. Tells "new". Throws std::bad_alloc; then it is lost.
-  void keep();
-  /// Tells that it has changed.
+  /// Tells that it has changed in a way that whoever waits for entries, or for the group that he
+  /// reads with to go, must see.
   void did(std::string_view event, std::uint64_t changes = 1) {
     keep();
-    ctx_.did_several(keyspace::event_class::stream, event, key_, changes);
+    ctx().did_several(keyspace::event_class::stream, event, key(), changes);
+  }
+  /// Tells of any other change.
+  void did_unawaited(std::string_view event, std::uint64_t changes = 1) {
+    keep();
+    ctx().did_unawaited(keyspace::event_class::stream, event, key(), changes);
   }
   /// Tells that a group has changed in a way that has no event.
   void did_quietly(std::uint64_t changes = 1) {
-    ctx_.home(key_).changes.did_quietly(ctx_.client.database, changes);
+    ctx().home(key()).changes.did_quietly(ctx().client.database, changes);
   }
 
 private:
-  keyspace::command_context& ctx_;
-  std::string_view key_;
-  keyspace::database::slot& at_;
-  types::stream value_;
+  void keep() {
+    (*this)->make();
+    opened::keep();
+  }
 };
 
 /// The place of a group in a request.
@@ -109,7 +82,7 @@ void reply_entry(protocol::reply_writer& reply, const types::stream_entry& entry
 // -- replays --------------------------------------------------------------------------------------
 // Without anybody who listens they cost a branch.
 
-/// The pending entry as it is now, as an XCLAIM.
+/// The pending entry as it is now, as an XCLAIM. REQUIRES: it has an owner.
 void replay_claim(keyspace::command_context& ctx, const group_words& words,
                   const types::consumer_group& group, const types::stream_id& id,
                   const types::pending_entry& entry);

@@ -33,7 +33,7 @@ void expire(shard& in, int number, database::slot& at) {
 
 } // namespace
 
-database::slot command_context::lookup(std::string_view key, int database, bool count, bool touch) {
+database::slot command_context::lookup(std::string_view key, int database, counts how, bool touch) {
   auto& in = shards.at(key);
   auto& entries = in.databases[static_cast<std::size_t>(database)];
   const auto hinted = key.data() == hint.key.data() && key.size() == hint.key.size()
@@ -45,10 +45,12 @@ database::slot command_context::lookup(std::string_view key, int database, bool 
     else
       expire(in, database, found);
   }
-  if (count && !has_moved)
+  // A request that has moved was here before.
+  if (how != counts::no && !has_moved) {
     (found ? in.hits : in.misses).add();
-  if (!found && count) [[unlikely]]
-    in.changes.missed(database, key);
+    if (!found && how == counts::and_told) [[unlikely]]
+      in.changes.missed(database, key);
+  }
   if (!found)
     found.set_initial_access(access_now(in, nullptr, now.ms));
   else if (touch)

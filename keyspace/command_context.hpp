@@ -95,12 +95,14 @@ public:
   /// It has moved: the handler looks the same keys up once more.
   bool has_moved = false;
 
+  /// The most elements that a request looks at where it is.
+  static constexpr std::size_t many_elements = 32 * 1024;
+
   /// For a handler that is going to look at so many elements, before it has changed or replied
   /// anything. True: the request moves to a thread where it holds nobody up but those who want the
   /// same partitions; the handler returns, and is called again there.
   bool moves_for(std::size_t elements) noexcept {
-    constexpr std::size_t many = 32 * 1024;
-    if (elements <= many || !may_move) [[likely]]
+    if (elements <= many_elements || !may_move) [[likely]]
       return false;
     moves = true;
     return true;
@@ -131,24 +133,28 @@ public:
   /// Look-up for reading: deletes the entry first if it has expired (see access_settings), counts
   /// hit or miss, touches the access clock (unless CLIENT NO-TOUCH).
   database::slot find_to_read(std::string_view key) {
-    return lookup(key, client.database, true, !client.no_touch);
+    return lookup(key, client.database, counts::and_told, !client.no_touch);
   }
   /// Look-up for writing: the same without counting.
   database::slot find_to_write(std::string_view key) {
-    return lookup(key, client.database, false, !client.no_touch);
+    return lookup(key, client.database, counts::no, !client.no_touch);
   }
-  /// Look-up of commands that ask about a key without using it (TTL, TYPE, EXISTS, OBJECT): counts,
-  /// but does not touch.
+  /// Look-up of commands that ask about a key without using it (TTL, TYPE, EXISTS): counts, but
+  /// does not touch.
   database::slot inspect(std::string_view key) {
-    return lookup(key, client.database, true, false);
+    return lookup(key, client.database, counts::and_told, false);
+  }
+  /// Look-up of OBJECT: the same, but a key that is not there is no event.
+  database::slot inspect_untold(std::string_view key) {
+    return lookup(key, client.database, counts::untold, false);
   }
   /// Look-up for TOUCH: touches, CLIENT NO-TOUCH notwithstanding.
   database::slot find_to_touch(std::string_view key) {
-    return lookup(key, client.database, true, true);
+    return lookup(key, client.database, counts::and_told, true);
   }
   /// Look-up that leaves no trace but lazy expiry (DEL, COPY, MEMORY USAGE …), in any database.
   database::slot peek(std::string_view key, int database) {
-    return lookup(key, database, false, false);
+    return lookup(key, database, counts::no, false);
   }
   database::slot peek(std::string_view key) {
     return peek(key, client.database);
@@ -165,6 +171,11 @@ public:
   void did_several(event_class cls, std::string_view event, std::string_view key,
                    std::uint64_t changes) {
     home(key).changes.did(cls, event, client.database, key, changes);
+  }
+  /// The same of something that cannot be what a client waits for.
+  void did_unawaited(event_class cls, std::string_view event, std::string_view key,
+                     std::uint64_t changes = 1) {
+    home(key).changes.did(cls, event, client.database, key, changes, false);
   }
   /// An event that is the other half of a change: "new", the second name of a renamed key.
   void also(event_class cls, std::string_view event, std::string_view key) {
@@ -184,7 +195,9 @@ private:
   bool is_reading() const noexcept {
     return spec != nullptr && (spec->flags & protocol::write) == 0;
   }
-  database::slot lookup(std::string_view key, int database, bool count, bool touch);
+  /// Whether a look-up is a hit or a miss, and a miss a keyspace event.
+  enum class counts : std::uint8_t { no, untold, and_told };
+  database::slot lookup(std::string_view key, int database, counts how, bool touch);
 };
 
 } // namespace thespis::keyspace

@@ -72,13 +72,14 @@ public:
   explicit effects(effect_sink* sink = nullptr) noexcept : sink_(sink) {
   }
 
-  /// `changes`: how many keys or elements it was.
+  /// `changes`: how many keys or elements it was. `wakes`: whether it may be what somebody waits
+  /// for.
   void did(event_class cls, std::string_view event, int database, std::string_view key,
-           std::uint64_t changes = 1) {
+           std::uint64_t changes = 1, bool wakes = true) {
     touch(database);
     ++events_;
     changes_ += changes;
-    if (!waiting_.empty()) [[unlikely]]
+    if (wakes && !waiting_.empty()) [[unlikely]]
       waiting_.note(database, key);
     if (sink_ != nullptr) [[unlikely]]
       sink_->on_effect({cls, event, database, key});

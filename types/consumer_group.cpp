@@ -1,20 +1,8 @@
 #include "types/consumer_group.hpp"
 
 #include "base/piecewise.hpp"
-#include "base/size_class.hpp"
 
 namespace thespis::types {
-
-namespace {
-
-/// A node of a std::map: three links and a colour in front of its value.
-constexpr std::size_t map_node_bytes = 32;
-
-std::size_t text_bytes(const std::string& text) noexcept {
-  return text.capacity() < sizeof(std::string) / 2 ? 0 : base::size_class(text.capacity() + 1);
-}
-
-} // namespace
 
 consumer_group::~consumer_group() {
   std::size_t freed = 0;
@@ -97,8 +85,8 @@ std::size_t consumer_group::memory_bytes() const noexcept {
   auto bytes = base::size_class(sizeof *this) + pending_.memory_bytes()
                + pending_.size() * base::size_class(sizeof(pending_entry));
   for (const auto& [name, consumer] : consumers_)
-    bytes += base::size_class(map_node_bytes + sizeof(consumer_map::value_type)) + text_bytes(name)
-             + base::size_class(sizeof *consumer) + text_bytes(consumer->name)
+    bytes += base::size_class(map_node_bytes + sizeof(consumer_map::value_type)) + name_bytes(name)
+             + base::size_class(sizeof *consumer) + name_bytes(consumer->name)
              + consumer->pending.memory_bytes();
   return bytes;
 }

@@ -15,6 +15,7 @@
 /// their names' bytes. Not thread-safe; owned by its stream. What throws std::bad_alloc leaves
 /// everything as it was.
 
+#include "base/size_class.hpp"
 #include "types/id_map.hpp"
 #include "types/stream_id.hpp"
 
@@ -30,6 +31,13 @@
 namespace thespis::types {
 
 struct stream_consumer;
+
+/// What a node of a std::map has in front of its value: three links and a colour.
+inline constexpr std::size_t map_node_bytes = 32;
+/// The heap block of a name; none for one that lies in the std::string itself.
+inline std::size_t name_bytes(const std::string& name) noexcept {
+  return name.capacity() < sizeof(std::string) / 2 ? 0 : base::size_class(name.capacity() + 1);
+}
 
 struct pending_entry {
   /// Null: it waits for anybody.

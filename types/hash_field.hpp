@@ -135,9 +135,7 @@ inline hash_field* hash_field::make(const content& from) {
   const auto tag = is_long(from.field, long_field) | is_long(from.value, long_value)
                    | (from.expires ? expires : 0u) | (from.generation & 15) << generation_shift;
   const auto head = head_bytes(tag);
-  void* block = std::malloc(base::size_class(head + from.field.size() + from.value.size()));
-  if (block == nullptr)
-    throw std::bad_alloc();
+  void* block = base::allocate(base::size_class(head + from.field.size() + from.value.size()));
   auto* made = new (block) hash_field(tag);
   made->set_length_at(1, (tag & long_field) != 0, from.field.size());
   made->set_length_at(made->value_length_offset(), (tag & long_value) != 0, from.value.size());

@@ -17,13 +17,6 @@ std::size_t leaf_bytes(std::uint32_t capacity) noexcept {
   return base::size_class(sizeof(id_tree::leaf) + capacity * sizeof(id_tree::slot));
 }
 
-void* get_node(std::size_t bytes) {
-  void* const block = std::malloc(bytes);
-  if (block == nullptr)
-    throw std::bad_alloc();
-  return block;
-}
-
 template <class T>
 void open_place(T* all, std::uint32_t count, std::uint32_t index) noexcept {
   std::memmove(static_cast<void*>(all + index + 1), all + index, (count - index) * sizeof(T));
@@ -40,7 +33,7 @@ void close_place(T* all, std::uint32_t count, std::uint32_t index) noexcept {
 
 id_tree::leaf* id_tree::make_leaf(std::uint32_t capacity) {
   const auto bytes = leaf_bytes(capacity);
-  auto* const made = static_cast<leaf*>(get_node(bytes));
+  auto* const made = static_cast<leaf*>(base::allocate(bytes));
   *made = {.count = 0, .capacity = capacity, .previous = nullptr, .next = nullptr};
   node_bytes_ += bytes;
   ++nodes_;
@@ -48,7 +41,7 @@ id_tree::leaf* id_tree::make_leaf(std::uint32_t capacity) {
 }
 
 id_tree::inner* id_tree::make_inner() {
-  auto* const made = static_cast<inner*>(get_node(base::size_class(sizeof(inner))));
+  auto* const made = static_cast<inner*>(base::allocate(base::size_class(sizeof(inner))));
   made->count = 0;
   node_bytes_ += base::size_class(sizeof(inner));
   ++nodes_;

@@ -10,12 +10,14 @@
 ///   begins; one in the middle is halved.
 /// - A tree of one leaf starts small and grows, so that a consumer with two pending entries costs
 ///   no page of memory. Other leaves have room for `leaf_slots`.
-/// - Only empty nodes are given back, and a node that fits into its left neighbour of the same
-///   parent with a quarter of the room to spare is merged into it. All leaves are equally deep.
+/// - Empty nodes are given back. A leaf that is less than half full is merged with a neighbour of
+///   the same parent, if that leaves a quarter of the room to spare; inner nodes never are. All
+///   leaves are equally deep.
 ///
 /// It owns its nodes, not what the words stand for. Not thread-safe. What throws std::bad_alloc
 /// leaves the tree as it was. Its typed face is id_map.hpp.
 
+#include "types/leaf_place.hpp"
 #include "types/stream_id.hpp"
 
 #include <cstddef>
@@ -46,36 +48,28 @@ public:
   public:
     iterator() noexcept = default;
     explicit operator bool() const noexcept {
-      return in_ != nullptr;
+      return at_.in != nullptr;
     }
     const stream_id& id() const noexcept {
-      return in_->slots()[index_].id;
+      return at_.in->slots()[at_.index].id;
     }
     void* word() const noexcept {
-      return in_->slots()[index_].word;
+      return at_.in->slots()[at_.index].word;
     }
     iterator& operator++() noexcept {
-      if (++index_ == in_->count) {
-        in_ = in_->next;
-        index_ = 0;
-      }
+      at_.forward();
       return *this;
     }
     iterator& operator--() noexcept {
-      if (index_ == 0) {
-        in_ = in_->previous;
-        index_ = in_ == nullptr ? 0 : in_->count;
-      }
-      --index_;
+      at_.back();
       return *this;
     }
 
   private:
     friend class id_tree;
-    iterator(leaf* in, std::uint32_t index) noexcept : in_(in), index_(index) {
+    iterator(leaf* in, std::uint32_t index) noexcept : at_{in, index} {
     }
-    leaf* in_ = nullptr;
-    std::uint32_t index_ = 0;
+    leaf_place<leaf> at_;
   };
 
   id_tree() noexcept = default;

@@ -41,9 +41,7 @@ std::size_t count_less(const char* from, std::size_t count, std::int64_t value) 
 }
 
 char* allocate(std::size_t bytes) {
-  auto* block = static_cast<char*>(std::malloc(base::size_class(bytes)));
-  if (block == nullptr)
-    throw std::bad_alloc();
+  auto* block = static_cast<char*>(base::allocate(base::size_class(bytes)));
   return block;
 }
 

@@ -23,6 +23,12 @@ public:
   Value* operator->() noexcept {
     return &value_;
   }
+  const Value& operator*() const noexcept {
+    return value_;
+  }
+  const Value* operator->() const noexcept {
+    return &value_;
+  }
 
 private:
   union {

@@ -9,9 +9,7 @@
 namespace thespis::types {
 
 list_chunk* list_chunk::make(std::size_t bytes, std::size_t begin) {
-  auto* const block = std::malloc(bytes);
-  if (block == nullptr)
-    throw std::bad_alloc();
+  auto* const block = base::allocate(bytes);
   auto* const chunk = static_cast<list_chunk*>(block);
   chunk->capacity_ = static_cast<std::uint16_t>(bytes);
   chunk->count_ = 0;

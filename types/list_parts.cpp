@@ -21,9 +21,7 @@ constexpr std::size_t parts_per_piece = 8;
 
 list_part list_part::make_long(std::string_view element) {
   const std::uint64_t size = element.size();
-  auto* const block = static_cast<char*>(std::malloc(base::size_class(sizeof size + size)));
-  if (block == nullptr)
-    throw std::bad_alloc();
+  auto* const block = static_cast<char*>(base::allocate(base::size_class(sizeof size + size)));
   std::memcpy(block, &size, sizeof size);
   std::memcpy(block + sizeof size, element.data(), size);
   list_part part;
@@ -136,9 +134,7 @@ void list_parts::reserve() {
 
 void list_parts::resize(std::size_t capacity) {
   const auto bytes = base::size_class(capacity * sizeof *words_);
-  auto* const words = static_cast<list_part*>(std::malloc(bytes));
-  if (words == nullptr)
-    throw std::bad_alloc();
+  auto* const words = static_cast<list_part*>(base::allocate(bytes));
   for (std::size_t i = 0; i < size_; ++i)
     words[i] = (*this)[i];
   std::free(words_);

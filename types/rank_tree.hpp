@@ -22,6 +22,7 @@
 /// order as it was. There is room for 2^32 - 1 items.
 
 #include "base/prefetch.hpp"
+#include "types/leaf_place.hpp"
 #include "types/rank_tree_nodes.hpp"
 #include "types/zset_item.hpp"
 
@@ -38,38 +39,30 @@ public:
   public:
     iterator() noexcept = default;
     zset_item* operator*() const noexcept {
-      return in_->item(index_);
+      return at_.in->item(at_.index);
     }
     /// From the last item on it is no place any more.
     iterator& operator++() noexcept {
-      if (++index_ == in_->count) {
-        in_ = in_->next;
-        index_ = 0;
-      }
+      at_.forward();
       return *this;
     }
     /// From the first item on it is no place any more.
     iterator& operator--() noexcept {
-      if (index_ == 0) {
-        in_ = in_->previous;
-        index_ = in_ == nullptr ? 0 : in_->count;
-      }
-      --index_;
+      at_.back();
       return *this;
     }
     /// Brings the item some places on (or back) towards the cache, if it is in the same leaf.
     void prefetch(int distance) const noexcept {
-      const auto index = index_ + static_cast<unsigned>(distance);
-      if (index < in_->count)
-        base::prefetch(in_->item(index));
+      const auto index = at_.index + static_cast<unsigned>(distance);
+      if (index < at_.in->count)
+        base::prefetch(at_.in->item(index));
     }
 
   private:
     friend class rank_tree;
-    iterator(rank_leaf* in, unsigned index) noexcept : in_(in), index_(index) {
+    iterator(rank_leaf* in, unsigned index) noexcept : at_{in, index} {
     }
-    rank_leaf* in_ = nullptr;
-    unsigned index_ = 0;
+    leaf_place<rank_leaf> at_;
   };
 
   rank_tree() noexcept = default;

@@ -25,13 +25,6 @@ constexpr unsigned merge_room = 4;
 constexpr std::size_t leaf_bytes = base::size_class(sizeof(rank_leaf));
 constexpr std::size_t inner_bytes = base::size_class(sizeof(rank_inner));
 
-void* allocate_node(std::size_t bytes) {
-  auto* block = std::malloc(bytes);
-  if (block == nullptr)
-    throw std::bad_alloc();
-  return block;
-}
-
 rank_leaf* leaf_at(const rank_inner* parent, unsigned index) noexcept {
   return static_cast<rank_leaf*>(parent->children[index]);
 }
@@ -220,7 +213,7 @@ void rank_tree::drop_single_roots() noexcept {
 // -- nodes ---------------------------------------------------------------------------------------
 
 rank_leaf* rank_tree::make_leaf() {
-  auto* made = static_cast<rank_leaf*>(allocate_node(leaf_bytes));
+  auto* made = static_cast<rank_leaf*>(base::allocate(leaf_bytes));
   made->previous = made->next = nullptr;
   made->count = 0;
   node_bytes_ += leaf_bytes;
@@ -228,7 +221,7 @@ rank_leaf* rank_tree::make_leaf() {
 }
 
 rank_inner* rank_tree::make_inner() {
-  auto* made = static_cast<rank_inner*>(allocate_node(inner_bytes));
+  auto* made = static_cast<rank_inner*>(base::allocate(inner_bytes));
   made->count = 0;
   node_bytes_ += inner_bytes;
   return made;

@@ -16,9 +16,7 @@ std::size_t set_member::block_bytes(std::size_t size) noexcept {
 set_member* set_member::make(std::string_view text) {
   if (text.size() > std::numeric_limits<std::uint32_t>::max() - sizeof(std::uint32_t))
     throw std::length_error("set_member");
-  auto* const block = static_cast<char*>(std::malloc(block_bytes(text.size())));
-  if (block == nullptr)
-    throw std::bad_alloc();
+  auto* const block = static_cast<char*>(base::allocate(block_bytes(text.size())));
   if (is_short(text.size())) {
     std::memcpy(block, text.data(), text.size());
     return reinterpret_cast<set_member*>(block + text.size() - 1);

@@ -14,7 +14,6 @@ namespace {
 
 /// To free a block takes as long as some small ones.
 constexpr std::size_t blocks_per_piece = 16;
-constexpr std::size_t group_node_bytes = 32;
 constexpr std::size_t new_block_bytes = 256;
 
 } // namespace
@@ -70,8 +69,8 @@ std::size_t stream::memory_bytes() const noexcept {
   auto bytes = base::size_class(sizeof *state_) + state_->block_bytes
                + state_->blocks.memory_bytes();
   for (const auto& [name, group] : state_->groups)
-    bytes += base::size_class(group_node_bytes + sizeof(group_map::value_type))
-             + base::size_class(name.size() + 1) + group->memory_bytes();
+    bytes += base::size_class(map_node_bytes + sizeof(group_map::value_type)) + name_bytes(name)
+             + group->memory_bytes();
   return bytes;
 }
 
@@ -186,6 +185,17 @@ stream::iterator stream::at_most(const stream_id& id) const noexcept {
   if (!at)
     return last();
   return at.id() == id ? at : --at;
+}
+
+std::size_t stream::count_about(const stream_id& start, const stream_id& end,
+                                std::size_t enough) const noexcept {
+  auto block = get().blocks.at_most(start);
+  if (!block)
+    block = get().blocks.first();
+  std::size_t count = 0;
+  for (; block && block->base() <= end && count <= enough; ++block)
+    count += block->count();
+  return count;
 }
 
 // -- groups ---------------------------------------------------------------------------------------

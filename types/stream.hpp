@@ -176,6 +176,12 @@ public:
   /// The first entry with that ID or a higher one; the last one with that ID or a lower one.
   iterator at_least(const stream_id& id) const noexcept;
   iterator at_most(const stream_id& id) const noexcept;
+  /// About how many entries there are from `start` to `end`: those of all blocks that may have some
+  /// of them. Stops counting beyond `enough`. Cost: O(log blocks + enough / entries of a block).
+  std::size_t count_about(const stream_id& start, const stream_id& end,
+                          std::size_t enough) const noexcept;
+  /// About how many entries a trim would look at, at most; counted like that.
+  std::size_t trim_about(const stream_trim& how, std::size_t enough) const noexcept;
 
   const group_map& groups() const noexcept {
     return get().groups;

@@ -85,9 +85,7 @@ stream_block* stream_block::make(const stream_id& id, stream_fields fields,
     size += text_bytes(fields[i]);
   const auto bytes = sizeof(stream_block) + names_bytes + size + 2 * length_bytes(size);
   const auto capacity = base::size_class(std::max(bytes, std::min(bytes_hint, block_bytes_max)));
-  auto* const block = static_cast<stream_block*>(std::malloc(capacity));
-  if (block == nullptr)
-    throw std::bad_alloc();
+  auto* const block = static_cast<stream_block*>(base::allocate(capacity));
   const auto begin = static_cast<offset>(sizeof(stream_block) + names_bytes);
   block->base_ = id;
   block->capacity_ = static_cast<std::uint32_t>(capacity);
@@ -128,9 +126,7 @@ stream_block* stream_block::grown(stream_block* old, std::size_t bytes_more) {
   auto capacity = base::size_class(used + bytes_more);
   if (const auto ahead = base::size_class(used + used / 2); capacity < ahead)
     capacity = std::max(capacity, std::min(ahead, block_bytes_max));
-  auto* const block = static_cast<stream_block*>(std::malloc(capacity));
-  if (block == nullptr)
-    throw std::bad_alloc();
+  auto* const block = static_cast<stream_block*>(base::allocate(capacity));
   std::memcpy(static_cast<void*>(block), old, names_end);
   std::memcpy(block->bytes() + names_end, old->bytes() + old->begin_, entries_bytes);
   block->capacity_ = static_cast<std::uint32_t>(capacity);
@@ -152,9 +148,7 @@ stream_block* stream_block::fitted(stream_block* block) noexcept {
 }
 
 stream_block* stream_block::copy() const {
-  auto* const made = std::malloc(capacity_);
-  if (made == nullptr)
-    throw std::bad_alloc();
+  auto* const made = base::allocate(capacity_);
   std::memcpy(made, this, end_);
   return static_cast<stream_block*>(made);
 }

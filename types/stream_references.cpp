@@ -14,6 +14,13 @@ bool stream::is_trimmed(const stream_trim& how) const noexcept {
                     : state_->length == 0 || first_id() >= how.min_id;
 }
 
+std::size_t stream::trim_about(const stream_trim& how, std::size_t enough) const noexcept {
+  const auto count = !how.length            ? count_about({}, how.min_id, enough)
+                     : size() > *how.length ? static_cast<std::size_t>(size() - *how.length)
+                                            : 0;
+  return how.limit == 0 ? count : std::min<std::size_t>(count, how.limit);
+}
+
 std::size_t stream::trim(const stream_trim& how) noexcept {
   std::size_t gone = 0;
   if (state_ == nullptr)
@@ -118,19 +125,21 @@ std::optional<std::uint64_t> stream::entries_up_to(const stream_id& id) const no
 }
 
 std::optional<std::int64_t> stream::lag_of(const consumer_group& group) const noexcept {
-  const auto added = static_cast<std::int64_t>(entries_added());
+  const auto added = entries_added();
+  // Clients may set either count to anything; they wrap around, as in Redis.
   if (added == 0)
     return 0;
   if (group.entries_read != consumer_group::unknown && !has_deleted_from(group.last_id))
-    return added - group.entries_read;
+    return static_cast<std::int64_t>(added - static_cast<std::uint64_t>(group.entries_read));
   if (const auto read = entries_up_to(group.last_id))
-    return added - static_cast<std::int64_t>(*read);
+    return static_cast<std::int64_t>(added - *read);
   return std::nullopt;
 }
 
 void stream::advance(consumer_group& group, const stream_id& id) const noexcept {
   if (group.entries_read != consumer_group::unknown && !has_deleted_from(id))
-    ++group.entries_read;
+    group.entries_read = static_cast<std::int64_t>(static_cast<std::uint64_t>(group.entries_read)
+                                                   + 1);
   else if (entries_added() != 0) {
     const auto read = entries_up_to(id);
     group.entries_read = read ? static_cast<std::int64_t>(*read) : consumer_group::unknown;

@@ -64,8 +64,9 @@ public:
     return failed_;
   }
 
-  /// Keys, values and times of expiry in all databases.
+  /// Keys, values and times of expiry in all databases; of streams all that XINFO tells.
   content all() {
+    const auto failed = failed_;
     content out;
     for (auto& one : shards_)
       for (std::size_t number = 0; number < one.databases.size(); ++number)
@@ -73,11 +74,16 @@ public:
           if (each.expired_at(now_.ms))
             return;
           char scratch[24];
-          std::string text{each.text(scratch)};
+          std::string text;
+          if (each.is_string())
+            text = each.text(scratch);
+          else if (number == 0)
+            text = run({"XINFO", "STREAM", std::string{each.key()}, "FULL", "COUNT", "0"});
           if (each.has_expiry())
             text += " until " + std::to_string(each.expire_at_ms());
           out[std::to_string(number) + ' ' + std::string{each.key()}] = text;
         });
+    failed_ = failed;
     return out;
   }
 
@@ -116,10 +122,25 @@ void fill(small_store& store) {
   store.advance(20);
 }
 
+/// Eight entries; the second was deleted. Of a group with two consumers the first three are pending
+/// for one of them.
+void fill_stream(small_store& store) {
+  for (int i = 1; i <= 8; ++i)
+    store.run({"XADD", "s", std::to_string(i), "field", "value"});
+  store.run({"XGROUP", "CREATE", "s", "g", "0"});
+  store.run({"XREADGROUP", "GROUP", "g", "alice", "COUNT", "3", "STREAMS", "s", ">"});
+  store.run({"XDEL", "s", "2"});
+  store.advance(1000);
+  for (const auto* const name : {"alice", "bob"})
+    store.run({"XREADGROUP", "GROUP", "g", name, "STREAMS", "s", "9"});
+}
+
+using filler = void (*)(small_store&);
+
 /// Runs the request over and over, with another allocation failing each time, until none fails.
-void check(const words& request, std::size_t shards, failing how) {
+void check(const words& request, std::size_t shards, failing how, filler fill_all = fill) {
   small_store reference{shards};
-  fill(reference);
+  fill_all(reference);
   const auto before = reference.all();
   const auto expected = reference.run(request);
   const auto after = reference.all();
@@ -130,7 +151,7 @@ void check(const words& request, std::size_t shards, failing how) {
   for (std::size_t number = 1;; ++number) {
     REQUIRE(number < 1000);
     small_store store{shards};
-    fill(store);
+    fill_all(store);
     const auto reply = store.run(request, number, how);
     CAPTURE(number);
     // Not compared by the macro itself, which would print hundreds of keys.
@@ -152,10 +173,14 @@ void check(const words& request, std::size_t shards, failing how) {
   }
 }
 
-void check(const words& request) {
+void check(const words& request, filler fill_all = fill) {
   for (const auto shards : {1u, 3u})
     for (const auto how : {failing::once, failing::from_then_on})
-      check(request, shards, how);
+      check(request, shards, how, fill_all);
+}
+
+void check_stream(const words& request) {
+  check(request, fill_stream);
 }
 
 } // namespace
@@ -328,4 +353,79 @@ TEST_CASE("MSET and MSETEX without memory for a value have set those before it",
         REQUIRE(store.run(request) == (command.size() == 1 ? "+OK\r\n" : ":1\r\n"));
       }
     }
+}
+
+TEST_CASE("an allocation that fails while a stream is changed changes nothing", "[allocation]") {
+  check_stream({"XADD", "s", "9", "f", "v"});
+  check_stream({"XADD", "s", "9", "f", huge_text});
+  check_stream({"XADD", "t", "9", "f", long_text});
+  check_stream({"XADD", "s", "MAXLEN", "2", "9", "f", "v"});
+  check_stream({"XADD", "s", "MAXLEN", "~", "2", "*", "f", "v"});
+  check_stream({"XTRIM", "s", "MAXLEN", "1"});
+  check_stream({"XDEL", "s", "1", "3"});
+  check_stream({"XDELEX", "s", "DELREF", "IDS", "2", "1", "3"});
+  check_stream({"XSETID", "s", "99"});
+  check_stream({"COPY", "s", "t"});
+  check_stream({"DEL", "s"});
+}
+
+TEST_CASE("an allocation that fails while a group is changed changes nothing", "[allocation]") {
+  check_stream({"XGROUP", "CREATE", "t", "g", "0", "MKSTREAM"});
+  check_stream({"XGROUP", "CREATE", "s", long_text, "0"});
+  check_stream({"XGROUP", "CREATECONSUMER", "s", "g", long_text});
+  check_stream({"XGROUP", "DELCONSUMER", "s", "g", "alice"});
+  check_stream({"XGROUP", "SETID", "s", "g", "0"});
+  check_stream({"XGROUP", "DESTROY", "s", "g"});
+  check_stream({"XACK", "s", "g", "1", "3"});
+  check_stream({"XNACK", "s", "g", "FAIL", "IDS", "2", "1", "3"});
+  check_stream({"XNACK", "s", "g", "FAIL", "IDS", "4", "1", "6", "7", "8", "FORCE"});
+  check_stream({"XCLAIM", "s", "g", "bob", "0", "1"});
+  check_stream({"XCLAIM", "s", "g", "bob", "0", "1", "LASTID", "7"});
+  check_stream({"XCLAIM", "s", "g", "bob", "0", "6", "FORCE"});
+  check_stream({"XCLAIM", "s", "g", "bob", "0", "6", "FORCE", "JUSTID"});
+  check_stream({"XAUTOCLAIM", "s", "g", "bob", "0", "0", "COUNT", "1"});
+  check_stream({"XREADGROUP", "GROUP", "g", "alice", "COUNT", "1", "STREAMS", "s", "0"});
+  check_stream({"XREADGROUP", "GROUP", "g", "bob", "COUNT", "1", "STREAMS", "s", ">"});
+  check_stream(
+    {"XREADGROUP", "GROUP", "g", "bob", "COUNT", "1", "CLAIM", "9", "STREAMS", "s", ">"});
+}
+
+TEST_CASE("an allocation that fails while a stream is read is an error alone", "[allocation]") {
+  check_stream({"XRANGE", "s", "-", "+"});
+  check_stream({"XREVRANGE", "s", "+", "-", "COUNT", "3"});
+  check_stream({"XREAD", "STREAMS", "s", "t", "0", "$"});
+  check_stream({"XPENDING", "s", "g"});
+  check_stream({"XPENDING", "s", "g", "IDLE", "5", "-", "+", "10"});
+  check_stream({"XINFO", "STREAM", "s", "FULL"});
+  check_stream({"XINFO", "GROUPS", "s"});
+  check_stream({"XINFO", "CONSUMERS", "s", "g"});
+}
+
+TEST_CASE("XCLAIM and XREADGROUP without memory for all entries have delivered those before",
+          "[allocation]") {
+  const words requests[] = {
+    {"XCLAIM", "s", "g", "bob", "0", "1", "3", "5", "6", "7", "FORCE", "LASTID", "8"},
+    {"XAUTOCLAIM", "s", "g", "bob", "0", "0"},
+    {"XREADGROUP", "GROUP", "g", "bob", "STREAMS", "s", ">"},
+  };
+  for (const auto& request : requests)
+    for (const auto how : {failing::once, failing::from_then_on})
+      for (std::size_t number = 1;; ++number) {
+        CAPTURE(request[0], number);
+        small_store store{1};
+        fill_stream(store);
+        const auto reply = store.run(request, number, how);
+        if (!store.failed())
+          break;
+        if (reply != out_of_memory && !reply.empty())
+          continue;
+        // Every pending entry has an owner who knows of it.
+        const auto listed = store.run({"XPENDING", "s", "g", "-", "+", "100"});
+        const auto of_bob = store.run({"XPENDING", "s", "g", "-", "+", "100", "bob"});
+        const auto of_alice = store.run({"XPENDING", "s", "g", "-", "+", "100", "alice"});
+        const auto rows = [](const std::string& text) { return std::stoul(text.substr(1)); };
+        REQUIRE(rows(of_bob) + rows(of_alice) == rows(listed));
+        if (request[0] == "XCLAIM")
+          REQUIRE(store.run({"XINFO", "GROUPS", "s"}).find("8-0") == std::string::npos);
+      }
 }

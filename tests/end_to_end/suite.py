@@ -77,6 +77,40 @@ class ServerTest(unittest.TestCase):
         return dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
 
 
+class Waiting:
+    """Clients that wait for keys, for scenarios of which each server has a class of its own; these
+    are a ServerTest too."""
+
+    def setUp(self):
+        super().setUp()
+        self.control = self.connect()
+
+    def call(self, *words):
+        return self.control.call(*words)
+
+    def blocked(self):
+        return int(self.info(self.control, "clients")["blocked_clients"])
+
+    def waits(self, *words, protocol=2, database=0):
+        """A new client that waits by now."""
+        client = self.connect(protocol=protocol)
+        client.call("SELECT", database)
+        client.identity = client.call("CLIENT", "ID")
+        before = self.blocked()
+        client.write(*words)
+        self.assertTrue(resp.wait_until(lambda: self.blocked() == before + 1), "it does not wait")
+        return client
+
+    def assert_answers(self, *pairs):
+        for client, expected in pairs:
+            self.assertEqual(client.read(), expected)
+
+    def assert_wait_on(self, *clients):
+        self.assertEqual(self.blocked(), len(clients))
+        for client in clients:
+            self.assertTrue(client.is_silent(0.01))
+
+
 _NOTICE = re.compile(r"\d+:[A-Z] .{24} \* ")
 
 

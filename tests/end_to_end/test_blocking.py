@@ -10,43 +10,14 @@ import unittest
 
 import resp
 from resp import wait_until
-from suite import OK, ServerTest, error, oracle_binary, thespis_only
+from suite import OK, ServerTest, Waiting, error, oracle_binary, thespis_only
 
 WRONG_TYPE = error("WRONGTYPE Operation against a key holding the wrong kind of value")
 UNBLOCKED = error("UNBLOCKED client unblocked via CLIENT UNBLOCK")
 
 
-class Blocking:
+class Blocking(Waiting):
     """The scenarios; the classes below give them a server."""
-
-    def setUp(self):
-        super().setUp()
-        self.control = self.connect()
-
-    def call(self, *words):
-        return self.control.call(*words)
-
-    def blocked(self):
-        return int(self.info(self.control, "clients")["blocked_clients"])
-
-    def waits(self, *words, protocol=2, database=0):
-        """A new client that waits by now."""
-        client = self.connect(protocol=protocol)
-        client.call("SELECT", database)
-        client.identity = client.call("CLIENT", "ID")
-        before = self.blocked()
-        client.write(*words)
-        self.assertTrue(wait_until(lambda: self.blocked() == before + 1), "it does not wait")
-        return client
-
-    def assert_answers(self, *pairs):
-        for client, expected in pairs:
-            self.assertEqual(client.read(), expected)
-
-    def assert_wait_on(self, *clients):
-        self.assertEqual(self.blocked(), len(clients))
-        for client in clients:
-            self.assertTrue(client.is_silent(0.01))
 
     # -- who is served ----------------------------------------------------------------------------
 

@@ -97,6 +97,8 @@ class Events:
         self.client.call("GET", "none")
         self.client.call("SET", "k", "v")
         self.client.call("SET", "k", "w")
+        for subcommand in ("ENCODING", "FREQ", "IDLETIME", "REFCOUNT"):
+            self.client.call("OBJECT", subcommand, "none")
         self.client.call("GET", "none")
         self.assertEqual(
             self.tell(3),

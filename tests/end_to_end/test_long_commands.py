@@ -75,6 +75,47 @@ class LongCommands(ServerTest):
         self.assertTrue(commands["cmdstat_smembers"].startswith("calls=1,"))
         self.assertTrue(commands["cmdstat_sunion"].startswith("calls=1,"))
 
+    def test_streams(self):
+        for first in range(0, MEMBERS, PER_COMMAND):
+            numbers = range(first + 1, first + PER_COMMAND + 1)
+            self.client.send(b"".join(resp.encode("XADD", "x", n, "n", n) for n in numbers))
+            for n in numbers:
+                self.assertEqual(self.client.read(), b"%d-0" % n)
+        every = [[b"%d-0" % n, [b"n", b"%d" % n]] for n in range(1, MEMBERS + 1)]
+        both = [[b"x", every], [b"y", every]]
+        self.assertEqual(self.client.call("COPY", "x", "y"), 1)
+        for key in "xy":
+            self.client.call("XGROUP", "CREATE", key, "g", 0)
+        group = ("XREADGROUP", "GROUP", "g", "c")
+        requests = [
+            (("XRANGE", "x", "-", "+"), every),
+            (("XREVRANGE", "y", "+", "-"), every[::-1]),
+            (("XREAD", "STREAMS", "x", "y", 0, 0), both),
+            (("XREAD", "BLOCK", 0, "STREAMS", "x", "y", 0, 0), both),
+            ((*group, "BLOCK", 0, "STREAMS", "x", "y", ">", ">"), both),
+            ((*group, "STREAMS", "x", "y", 0, 0), both),
+            ((*group, "BLOCK", 1, "STREAMS", "x", "y", ">", ">"), None),
+            (("XADD", "x", "MAXLEN", 1, MEMBERS + 1, "n", "last"), b"%d-0" % (MEMBERS + 1)),
+            (("XTRIM", "y", "MINID", MEMBERS), MEMBERS - 1),
+            (("XLEN", "x"), 1),
+            (("XLEN", "y"), 1),
+        ]
+        self.client.send(b"".join(resp.encode(*words) for words, _ in requests))
+        for words, expected in requests:
+            self.assertTrue(self.client.read() == expected, words)
+
+    def test_a_miss_is_told_once(self):
+        listener = self.connect()
+        listener.call("PSUBSCRIBE", "__key*")
+        self.client.call("CONFIG", "SET", "notify-keyspace-events", "Em")
+        self.addCleanup(self.client.call, "CONFIG", "SET", "notify-keyspace-events", "")
+        # Keys of one partition: among others the order of events is theirs.
+        self.client.call("SUNION", "s", "{s}none")
+        self.client.call("SUNIONSTORE", "t", "s", "{s}neither")
+        self.client.call("GET", "{s}last")
+        missed = [listener.read()[3] for _ in range(3)]
+        self.assertEqual(missed, [b"{s}none", b"{s}neither", b"{s}last"])
+
     def test_who_waits_for_a_key_gets_what_one_of_them_stores(self):
         waiting = self.connect()
         waiting.write("BZPOPMIN", "stored", 0)

@@ -8,7 +8,7 @@ import threading
 import unittest
 
 from resp import wait_until
-from suite import OK, ServerTest, error, oracle_binary, thespis_only
+from suite import OK, ServerTest, Waiting, error, oracle_binary, thespis_only
 
 UNBLOCKED = error("UNBLOCKED client unblocked via CLIENT UNBLOCK")
 WRONG_TYPE = error("WRONGTYPE Operation against a key holding the wrong kind of value")
@@ -25,42 +25,14 @@ def entry(key, number, *fields):
     return [[key.encode(), [[b"%d-0" % number, [field.encode() for field in fields]]]]]
 
 
-class Streams:
+class Streams(Waiting):
     """The scenarios; the classes below give them a server."""
-
-    def setUp(self):
-        super().setUp()
-        self.control = self.connect()
-
-    def call(self, *words):
-        return self.control.call(*words)
-
-    def blocked(self):
-        return int(self.info(self.control, "clients")["blocked_clients"])
-
-    def waits(self, *words, protocol=2):
-        """A new client that waits by now."""
-        client = self.connect(protocol=protocol)
-        client.identity = client.call("CLIENT", "ID")
-        before = self.blocked()
-        client.write(*words)
-        self.assertTrue(wait_until(lambda: self.blocked() == before + 1), "it does not wait")
-        return client
 
     def reads(self, *streams, consumer="c", options=()):
         """A consumer of group g that waits for what was never delivered."""
         ids = [">"] * len(streams)
         head = ("XREADGROUP", "GROUP", "g", consumer, "BLOCK", 0, *options)
         return self.waits(*head, "STREAMS", *streams, *ids)
-
-    def assert_answers(self, *pairs):
-        for client, expected in pairs:
-            self.assertEqual(client.read(), expected)
-
-    def assert_wait_on(self, *clients):
-        self.assertEqual(self.blocked(), len(clients))
-        for client in clients:
-            self.assertTrue(client.is_silent(0.01))
 
     # -- XREAD ------------------------------------------------------------------------------------
 
@@ -137,6 +109,27 @@ class Streams:
         self.call("XADD", "s", "3", "n", "3")
         self.assert_answers((b, entry("s", 2, "n", "2")), (c, entry("s", 3, "n", "3")))
         self.assertEqual(self.call("XPENDING", "s", "g")[0], 3)
+
+    def test_a_consumer_that_is_removed_while_it_waits_stays_away(self):
+        self.call("XGROUP", "CREATE", "s", "g", "$", "MKSTREAM")
+        a = self.reads("s", consumer="a")
+        self.call("XGROUP", "DELCONSUMER", "s", "g", "a")
+        self.assertEqual(self.call("XINFO", "CONSUMERS", "s", "g"), [])
+        self.call("XADD", "s", "1", "n", "1")
+        self.assert_answers((a, entry("s", 1, "n", "1")))
+        self.assertEqual([each[1] for each in self.call("XINFO", "CONSUMERS", "s", "g")], [b"a"])
+
+    def test_what_is_no_new_entry_wakes_nobody(self):
+        self.call("XADD", "s", "1", "n", "1")
+        self.call("XGROUP", "CREATE", "s", "g", "$")
+        a = self.reads("s", consumer="a")
+        self.call("XGROUP", "SETID", "s", "g", "0")
+        self.call("XGROUP", "CREATECONSUMER", "s", "g", "b")
+        self.call("XSETID", "s", "7")
+        self.assert_wait_on(a)
+        self.call("XADD", "s", "8", "n", "8")
+        both = [[b"1-0", [b"n", b"1"]], [b"8-0", [b"n", b"8"]]]
+        self.assert_answers((a, [[b"s", both]]))
 
     def test_every_group_gets_an_entry(self):
         for group in ("g", "h"):

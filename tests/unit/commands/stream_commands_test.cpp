@@ -47,6 +47,48 @@ TEST_CASE("XADD knows the first and the last possible ID", "[stream]") {
   CHECK(store.run("XADD", "s", "*", "a", "1") == error(errors::stream_ids_exhausted));
 }
 
+TEST_CASE("a request over very many entries moves, and has the usual reply", "[stream]") {
+  constexpr int entries = 40'000;
+  test_store store{GENERATE(1u, 3u)};
+  for (int i = 1; i <= entries; ++i)
+    store.run("XADD", "s", i, "a", "1");
+  store.run("XGROUP", "CREATE", "s", "g", 0);
+  const auto moves = [&](const auto&... words) {
+    const auto before = store.moved();
+    const auto reply = store.run(words...);
+    CHECK_FALSE(reply.is_error());
+    return std::pair{store.moved() - before, reply.items.size()};
+  };
+  const auto stays = [](std::size_t items) { return std::pair{std::size_t{0}, items}; };
+  const auto goes = [](std::size_t items) { return std::pair{std::size_t{1}, items}; };
+  CHECK(moves("XRANGE", "s", "-", "+") == goes(entries));
+  CHECK(moves("XRANGE", "s", "-", "+", "COUNT", 32'768) == stays(32'768));
+  CHECK(moves("XRANGE", "s", 1000, 1099) == stays(100));
+  CHECK(moves("XREVRANGE", "s", "+", "-", "COUNT", 32'769) == goes(32'769));
+  CHECK(moves("XREVRANGE", "s", "+", "-", "COUNT", 5) == stays(5));
+  CHECK(moves("XREAD", "STREAMS", "s", 0) == goes(1));
+  CHECK(moves("XREAD", "STREAMS", "s", 30'000) == stays(1));
+  CHECK(moves("XREAD", "COUNT", 10, "STREAMS", "s", 0) == stays(1));
+  CHECK(moves("XREAD", "STREAMS", "s", "s", 20'000, 20'000) == goes(2));
+  CHECK(moves("XREADGROUP", "GROUP", "g", "a", "COUNT", 3, "STREAMS", "s", ">") == stays(1));
+  CHECK(moves("XREADGROUP", "GROUP", "g", "a", "STREAMS", "s", ">") == goes(1));
+  CHECK(moves("XREADGROUP", "GROUP", "g", "a", "STREAMS", "s", ">") == stays(0));
+  CHECK(moves("XREADGROUP", "GROUP", "g", "a", "STREAMS", "s", 0) == goes(1));
+  CHECK(moves("XREADGROUP", "GROUP", "g", "b", "STREAMS", "s", 0) == stays(1));
+  CHECK(moves("XREADGROUP", "GROUP", "g", "b", "CLAIM", 100, "STREAMS", "s", ">") == goes(0));
+  CHECK(store.run("XPENDING", "s", "g").items[0] == integer(entries));
+  CHECK(moves("XINFO", "STREAM", "s") == stays(20));
+  CHECK(moves("XINFO", "STREAM", "s", "FULL") == stays(18));
+  CHECK(moves("XINFO", "STREAM", "s", "FULL", "COUNT", 0) == goes(18));
+  CHECK(moves("COPY", "s", "t") == goes(0));
+  CHECK(moves("XADD", "s", "MAXLEN", 39'000, "*", "a", "1") == stays(0));
+  CHECK(moves("XTRIM", "s", "MINID", 35'000) == goes(0));
+  CHECK(moves("XTRIM", "t", "MAXLEN", "~", 1000, "LIMIT", 1000) == stays(0));
+  CHECK(moves("XADD", "t", "MAXLEN", 1, "*", "a", "1") == goes(0));
+  CHECK(store.run("XLEN", "s") == integer(5002));
+  CHECK(store.run("XLEN", "t") == integer(1));
+}
+
 TEST_CASE("XADD refuses what makes no sense", "[stream]") {
   test_store store;
   CHECK(store.run("XADD", "s", "*", "a") == error(errors::wrong_arity("xadd")));

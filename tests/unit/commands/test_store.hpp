@@ -147,6 +147,11 @@ public:
   }
   /// Handed to commands whose way is `administrator`.
   commands::server_state* server = nullptr;
+  /// How many requests took so long that they moved (command_context::moves_for); each is run again
+  /// at once, as its worker would.
+  std::size_t moved() const {
+    return moved_;
+  }
   /// Puts an empty value of another type under `key`, to meet WRONGTYPE.
   void plant(std::string_view key, keyspace::value_type type);
 
@@ -198,6 +203,7 @@ private:
   pubsub::subscriber_table subscriptions_;
   pubsub::exchange exchange_{1};
   std::size_t speaking_ = 0;
+  std::size_t moved_ = 0;
   keyspace::instant now_{1'700'000'000'000, 1'700'000'000'000'000};
   std::vector<seen_effect> effects_;
   std::vector<std::string> replays_;

@@ -19,7 +19,7 @@ class recorder : public effect_sink {
 public:
   void on_effect(const effect& what) override {
     if (what.cls == event_class::key_miss)
-      return;
+      return void(missed.emplace_back(what.key));
     said.push_back(std::string(what.event) + " " + std::to_string(what.database) + " "
                    + std::string(what.key));
   }
@@ -30,6 +30,7 @@ public:
     replays.push_back(text);
   }
   std::vector<std::string> said;
+  std::vector<std::string> missed;
   std::vector<std::string> replays;
 };
 
@@ -67,6 +68,22 @@ TEST_CASE("reading counts hits and misses, writing and peeking do not", "[comman
   CHECK(s.data.hits.get() == 2);
   CHECK(s.data.misses.get() == 1);
   CHECK(s.sink.said.empty());
+}
+
+TEST_CASE("a miss is told by who reads or asks, once, and not by OBJECT", "[command_context]") {
+  stage s;
+  s.ctx.find_to_write("w");
+  s.ctx.peek("p");
+  CHECK_FALSE(s.ctx.inspect_untold("o"));
+  CHECK(s.data.misses.get() == 1);
+  CHECK(s.sink.missed.empty());
+  s.ctx.find_to_read("r");
+  s.ctx.inspect("i");
+  CHECK(s.sink.missed == std::vector<std::string>{"r", "i"});
+  s.ctx.has_moved = true;
+  s.ctx.find_to_read("r");
+  CHECK(s.data.misses.get() == 3);
+  CHECK(s.sink.missed.size() == 2);
 }
 
 TEST_CASE("an expired entry is gone for whoever looks, and the change is told",

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <random>
 #include <set>
@@ -266,6 +267,35 @@ TEST_CASE("pending entries are found by ID in the group and by consumer", "[stre
   CHECK(group.find_consumer("a") == nullptr);
 }
 
+TEST_CASE("entries are counted by blocks, and no further than anybody wants to know", "[stream]") {
+  stream value;
+  CHECK(value.count_about({}, last_possible_id, 100) == 0);
+  for (std::uint64_t i = 1; i <= 95; ++i)
+    add(value, {i * 10, 0}, {"a", "1"}, {4096, 10});
+  CHECK(value.count_about({}, last_possible_id, 1000) == 95);
+  CHECK(value.count_about({}, last_possible_id, 25) == 30);
+  CHECK(value.count_about({500, 0}, {500, 0}, 1000) == 10);
+  CHECK(value.count_about({500, 0}, {520, 0}, 1000) == 20);
+  CHECK(value.count_about({945, 0}, last_possible_id, 1000) == 5);
+  CHECK(value.count_about({}, {5, 0}, 1000) == 0);
+  CHECK(value.trim_about({.length = 90}, 1000) == 5);
+  CHECK(value.trim_about({.length = 95}, 1000) == 0);
+  CHECK(value.trim_about({.min_id = {215, 0}}, 1000) == 30);
+  CHECK(value.trim_about({.length = 5, .approximate = true, .limit = 20}, 1000) == 20);
+}
+
+TEST_CASE("the counts of a group wrap around, as its clients may set them", "[stream]") {
+  stream value;
+  add(value, {1, 1}, {"a", "1"});
+  constexpr auto most = std::numeric_limits<std::int64_t>::max();
+  CHECK(value.add_group("g", {}, most));
+  auto& group = *value.find_group("g");
+  CHECK(value.lag_of(group) == 1 - most);
+  value.advance(group, {1, 1});
+  CHECK(group.entries_read == std::numeric_limits<std::int64_t>::min());
+  CHECK(value.lag_of(group) == std::numeric_limits<std::int64_t>::min() + 1);
+}
+
 TEST_CASE("what groups have not acknowledged is respected, or forgotten", "[stream]") {
   stream value;
   for (std::uint64_t i = 1; i <= 30; ++i)
@@ -291,7 +321,8 @@ TEST_CASE("what groups have not acknowledged is respected, or forgotten", "[stre
   CHECK_FALSE(value.forget_references({12, 0}));
   const auto copy = value.copy();
   CHECK(copy.find_group("g")->last_id == stream_id{20, 0});
-  CHECK(copy.effort() > 3);
+  // The state, blocks and their index; a group and its consumer.
+  CHECK(copy.effort() == 1 + copy.blocks() + copy.nodes() + 1 + 3);
   CHECK(value.erase_group("g"));
   CHECK_FALSE(value.erase_group("g"));
 }
