@@ -9,7 +9,6 @@
 #include <caf/scheduler/abstract_coordinator.hpp>
 
 #include <pthread.h>
-#include <sched.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -32,14 +31,6 @@ constexpr std::size_t events_before_postponed = 64;
 constexpr int last_rounds_max = 100;
 
 thread_local event_loop* loop_of_this_thread = nullptr;
-
-/// A thread that is woken lets the one finish its turn that has the core: clients on the same
-/// machine send several requests then before the loop reads them. Measured in
-/// docs/decisions/011-loops-do-not-preempt.md. Where it is not allowed, all works as well.
-void preempt_nobody() noexcept {
-  const sched_param no_priority{};
-  ::sched_setscheduler(0, SCHED_BATCH, &no_priority);
-}
 
 int make_eventfd() {
   auto fd = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -104,7 +95,7 @@ void event_loop::run() {
   loop_of_this_thread = this;
   if (clockid_t clock{}; ::pthread_getcpuclockid(::pthread_self(), &clock) == 0)
     cpu_clock_.store(clock, std::memory_order_relaxed);
-  preempt_nobody();
+  manners_.begin();
   expect_wake_up();
   while (!stopped_.load(std::memory_order_relaxed)) {
     if (inbox_.load(std::memory_order_relaxed) != nullptr)

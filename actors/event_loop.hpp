@@ -15,6 +15,7 @@
 /// - The io_context is built without locks (ASIO_CONCURRENCY_HINT_UNSAFE): only the loop's own
 ///   thread may touch `io()`. Everything from elsewhere comes through `exec_later` or `stop`.
 
+#include "actors/wake_up_manners.hpp"
 #include "base/counter.hpp"
 
 #include <asio/io_context.hpp>
@@ -91,6 +92,11 @@ public:
     return index_;
   }
 
+  /// To be called once a second, on the loop.
+  void review_manners() noexcept {
+    manners_.review();
+  }
+
   /// How often the loop has looked at its sockets so far. From any thread.
   std::uint64_t turns() const noexcept {
     return turns_.get();
@@ -126,6 +132,7 @@ private:
   std::vector<before_wait*> before_wait_;
   /// Events served since these had to wait.
   std::size_t postponed_for_ = 0;
+  thread_manners manners_;
   std::size_t index_;
   base::counter turns_;
   std::atomic<clockid_t> cpu_clock_{no_clock};

@@ -285,6 +285,7 @@ void listener::expect_tick() {
 }
 
 void listener::tick() {
+  loop().review_manners();
   const auto now_ms = core_.now().ms;
   const auto timeout_ms = core_.options.get(base::option::timeout) * 1000;
   // Closing changes the list, but only later: connections end in their own coroutine.
