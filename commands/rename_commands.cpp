@@ -12,10 +12,8 @@
 #include "keyspace/command_context.hpp"
 #include "protocol/errors.hpp"
 
-#include <new>
 #include <optional>
 #include <string_view>
-#include <utility>
 
 namespace thespis::commands {
 
@@ -27,19 +25,6 @@ using protocol::arguments;
 namespace errors = protocol::errors;
 
 namespace {
-
-/// Moves the value at `source` under `key` in `to`, over what is there. Without memory for it, the
-/// value goes back to where it was.
-void hand_over(database& from, database::slot& source, database& to, std::string_view key) {
-  auto value = from.detach(source);
-  auto destination = to.find(key);
-  try {
-    to.attach(destination, std::move(value));
-  } catch (const std::bad_alloc&) {
-    from.attach(source, std::move(value));
-    throw;
-  }
-}
 
 enum class rename_outcome { renamed, taken, missing };
 
@@ -53,7 +38,9 @@ rename_outcome rename(command_context& ctx, std::string_view from, std::string_v
     return only_if_free ? rename_outcome::taken : rename_outcome::renamed;
   if (taken && only_if_free)
     return rename_outcome::taken;
-  hand_over(ctx.db(from), source, ctx.db(to), to);
+  auto& there = ctx.db(to);
+  auto destination = there.find(to);
+  there.take_over(destination, ctx.db(from), source);
   ctx.also(event_class::new_key, "new", to);
   ctx.did(event_class::generic, "rename_from", from);
   ctx.also(event_class::generic, "rename_to", to);
@@ -133,9 +120,12 @@ void cmd_move(command_context& ctx, arguments args) {
   if (*target == ctx.client.database)
     return ctx.reply.error(errors::same_object);
   auto source = ctx.find_to_write(key);
-  if (!source || ctx.peek(key, *target))
+  if (!source)
     return ctx.reply.integer(0);
-  hand_over(ctx.db(key), source, ctx.db(key, *target), key);
+  auto destination = ctx.peek(key, *target);
+  if (destination)
+    return ctx.reply.integer(0);
+  ctx.db(key, *target).take_over(destination, ctx.db(key), source);
   ctx.also(event_class::new_key, "new", key, *target);
   ctx.did(event_class::generic, "move_from", key);
   ctx.also(event_class::generic, "move_to", key, *target);

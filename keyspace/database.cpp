@@ -319,6 +319,56 @@ entry* database::take_out(slot& at) noexcept {
   return out;
 }
 
+void database::take_over(slot& at, database& from, slot& source) {
+  auto* const value = source.at_.item;
+  const auto expires = value->has_expiry();
+  auto generation = at ? at->generation() : next_generation_++;
+  if (expires)
+    generation = add_record(at.hash(), generation, value->expire_at_ms());
+  const auto same_key = at.key() == value->key();
+  entry* const block = same_key ? value : entry::rekeyed(*value, at.key());
+  auto* const alarm = value->alarm();
+  try {
+    if (!at)
+      entries_.make_room(at.hash());
+    from.alarms_.forget(alarm);
+    if (alarm != nullptr)
+      announce(at, *alarm);
+  } catch (const std::bad_alloc&) {
+    if (!same_key)
+      entry::free_block(block);
+    if (alarm != nullptr)
+      from.alarms_.announce_if_possible(source.hash(), *alarm, from.entries_);
+    throw;
+  }
+  // Nothing throws from here on.
+  block->set_generation(generation);
+  if (expires) {
+    from.forget_expiry(value->expire_at_ms());
+    count_expiry(value->expire_at_ms());
+  }
+  if (at)
+    put_in_place_of(at, block);
+  else
+    entries_.insert(at.at_, block);
+  // What was put in may have moved it.
+  auto old = from.entries_.find_if(source.hash(), [&](const entry* one) { return one == value; });
+  from.entries_.erase(old);
+  if (!same_key)
+    entry::free_block(value);
+  source.at_.item = nullptr;
+}
+
+/// The entry there is dropped.
+void database::put_in_place_of(slot& at, entry* value) noexcept {
+  entry_ptr replaced(at.at_.item);
+  if (replaced->has_expiry())
+    forget_expiry(replaced->expire_at_ms());
+  alarms_.forget(replaced->alarm());
+  entries_.replace(at.at_, value);
+  drop(std::move(replaced));
+}
+
 void database::attach(slot& at, entry_ptr&& value) {
   const auto expires = value->has_expiry();
   auto generation = at ? at->generation() : next_generation_++;
@@ -344,14 +394,10 @@ void database::attach(slot& at, entry_ptr&& value) {
   value->set_generation(generation);
   if (expires)
     count_expiry(value->expire_at_ms());
-  if (!at)
-    return entries_.insert(at.at_, value.release());
-  entry_ptr replaced(at.at_.item);
-  if (replaced->has_expiry())
-    forget_expiry(replaced->expire_at_ms());
-  alarms_.forget(replaced->alarm());
-  entries_.replace(at.at_, value.release());
-  drop(std::move(replaced));
+  if (at)
+    put_in_place_of(at, value.release());
+  else
+    entries_.insert(at.at_, value.release());
 }
 
 entry_ptr database::copy(const entry& from, std::string_view key) {

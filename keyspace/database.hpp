@@ -139,13 +139,17 @@ public:
   // -- whole entries -----------------------------------------------------------------------------
   /// REQUIRES (as detach): there is an entry. The slot is one without an entry then.
   void erase(slot& at) noexcept;
-  /// Takes the entry out: key, value, expiry and access clock, owned by the caller (RENAME, MOVE).
+  /// Takes the entry out: key, value, expiry and access clock, owned by the caller.
   entry_ptr detach(slot& at) noexcept;
   /// The end of an entry that was detached.
   void drop(entry_ptr&& gone) noexcept;
   /// Puts a detached entry under `at`'s key (its key is replaced if it differs), replacing what is
   /// there. Keeps the entry's own expiry. `value` is not taken if it throws.
   void attach(slot& at, entry_ptr&& value);
+  /// The same with the entry of another key, or of another database (RENAME, MOVE), which has none
+  /// then. Throws std::bad_alloc with every entry where it was.
+  /// REQUIRES: there is an entry at `source`; the slots have different keys or databases.
+  void take_over(slot& at, database& from, slot& source);
   /// A deep copy of the value under another key, not yet in any database (COPY). Keeps the expiry
   /// and the access clock.
   static entry_ptr copy(const entry& from, std::string_view key);
@@ -234,6 +238,7 @@ private:
   static constexpr std::size_t steps_per_budget = 16;
 
   entry* take_out(slot& at) noexcept;
+  void put_in_place_of(slot& at, entry* value) noexcept;
   void free_entry(entry* doomed) noexcept;
   void drop_value(value_type type, void* pointer) noexcept;
   void free_all() noexcept;

@@ -15,6 +15,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <span>
 
 namespace thespis::keyspace {
@@ -45,6 +46,14 @@ public:
   void announce(std::uint64_t hash, alarm& of, const entries& among) {
     if (of.due_ms < of.announced_ms)
       put(hash, of, among);
+  }
+  /// Without memory for it, elements stay until they are asked for.
+  void announce_if_possible(std::uint64_t hash, alarm& of, const entries& among) noexcept {
+    try {
+      announce(hash, of, among);
+    } catch (const std::bad_alloc&) {
+      return;
+    }
   }
   /// The alarm has rung and its value was looked at. Throws as announce().
   void announce_again(std::uint64_t hash, alarm& of, const entries& among) {

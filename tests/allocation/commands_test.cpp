@@ -356,6 +356,8 @@ TEST_CASE("MSET and MSETEX without memory for a value have set those before it",
 }
 
 TEST_CASE("an allocation that fails while a stream is changed changes nothing", "[allocation]") {
+  check_stream({"RENAME", "s", "t"});
+  check_stream({"MOVE", "s", "5"});
   check_stream({"XADD", "s", "9", "f", "v"});
   check_stream({"XADD", "s", "9", "f", huge_text});
   check_stream({"XADD", "t", "9", "f", long_text});
