@@ -141,7 +141,7 @@ void administrator::kill_client(std::uint64_t id) {
 }
 
 /// Without memory for it a sample is left out.
-void administrator::sample() noexcept try {
+void administrator::sample() try {
   const turn now{this};
   for (std::size_t i = 0; i < core_.loops.size(); ++i) {
     core_.network[i].turns.set(core_.loops[i]->turns());

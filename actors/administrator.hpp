@@ -29,7 +29,7 @@ private:
   void welcome(const client_came& client) noexcept;
   void kill_client(std::uint64_t id);
   void pass_on(const redirected_keys& news);
-  void sample() noexcept;
+  void sample();
   void follow_addresses();
   void set_hooks();
 

@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <memory>
 #include <new>
-#include <optional>
 #include <utility>
 
 namespace thespis::actors {
@@ -39,7 +38,8 @@ partition::partition(caf::actor_config& config, core& home, partition_index inde
     index_(index),
     shard_(home.shards[index]),
     only_this_(shard_, index, home.shards.size()),
-    statistics_(home.partition_statistics[index]) {
+    statistics_(home.partition_statistics[index]),
+    reporter_(home, shard_, only_this_) {
 }
 
 partition::~partition() {
@@ -83,7 +83,7 @@ void partition::serve(const partition_task& task) {
       return;
     case partition_task::kind::release:
       parked_ = false;
-      shard_.changes.set_sink(listens_ ? this : nullptr);
+      reporter_.take_back();
       for (const auto& news : std::exchange(postponed_news_, {}))
         look_at(news);
       break;
@@ -100,81 +100,9 @@ void partition::serve(const partition_task& task) {
     give_garbage_away();
 }
 
-// -- those who listen -----------------------------------------------------------------------------
-
-/// Effects cost next to nothing while nobody does. `origin`: the client whose requests come now; 0:
-/// none.
-void partition::listen(std::uint64_t origin) noexcept {
-  const auto& server = core_.server;
-  origin_ = origin;
-  wanted_events_ = server.wanted_events();
-  every_key_wanted_ = server.broadcasts.get() != 0;
-  const auto listens = wanted_events_ != 0 || server.trackers.get() != 0 || !shard_.tracked.empty();
-  if (listens != std::exchange(listens_, listens)) [[unlikely]]
-    shard_.changes.set_sink(listens ? this : nullptr);
-}
-
-/// One that there is no memory for is lost.
-void partition::on_effect(const keyspace::effect& what) {
-  note_changed_key(what);
-  if ((wanted_events_ & static_cast<std::int64_t>(what.cls)) == 0)
-    return;
-  try {
-    if (!events_)
-      events_ = std::make_shared<pubsub::keyspace_events>();
-    events_->add(what.database, what.event, what.key);
-  } catch (const std::bad_alloc&) {
-    return;
-  }
-}
-
 /// Who waited hears of nothing of its own doing after the answer.
 void partition::serve_waiters(const shards_at_hand& shards, caf::execution_unit* here) {
-  actors::serve_waiters(core_, shards, statistics_, here, [this, here] { tell_events(here); });
-}
-
-/// Clients that keep a copy have to hear of it, so this draws on the reserve.
-void partition::note_changed_key(const keyspace::effect& what) {
-  using keyspace::event_class;
-  if (what.cls == event_class::key_miss || what.cls == event_class::new_key
-      || what.cls == event_class{})
-    return;
-  if (what.cls == event_class::flush) {
-    for (auto* const shard : at_hand_->all())
-      shard->tracked.forget_all();
-    flushed_ = true;
-    return;
-  }
-  std::vector<std::uint64_t> readers;
-  if (auto& tracked = at_hand_->at(what.key).tracked; !tracked.empty())
-    readers = tracked.forget(what.key);
-  if (readers.empty() && (!every_key_wanted_ || what.cls == event_class::untracked))
-    return;
-  const memory_reserve::own_work now;
-  if (!changed_keys_)
-    changed_keys_ = std::make_shared<pubsub::changed_keys>(origin_);
-  changed_keys_->add(what.key, std::move(readers));
-}
-
-/// A database is empty, in all partitions: no copy is right.
-void partition::tell_of_flush(caf::execution_unit* here) {
-  const memory_reserve::own_work now;
-  const auto all = std::make_shared<pubsub::changed_keys>(origin_);
-  all->add_all();
-  post(core_.broker, here, keys_changed{nullptr, all});
-}
-
-/// Before the request that caused them is answered: a message that its client publishes then comes
-/// behind them.
-void partition::tell_events(caf::execution_unit* here) noexcept try {
-  if (!events_ && !changed_keys_) [[likely]]
-    return;
-  const memory_reserve::own_work now;
-  post(core_.broker, here,
-       keys_changed{std::exchange(events_, nullptr), std::exchange(changed_keys_, nullptr)});
-} catch (const std::bad_alloc&) {
-  events_.reset();
-  changed_keys_.reset();
+  actors::serve_waiters(core_, shards, statistics_, here, [this, here] { reporter_.tell(here); });
 }
 
 /// Without memory for the message it is freed here.
@@ -189,10 +117,29 @@ void partition::give_garbage_away() noexcept try {
 }
 
 void partition::run_part(batch& work, thread where) {
-  const auto direct = work.direct();
-  if (!direct)
+  if (!work.direct())
     await_armed(work.armed);
-  listen(work.client->id);
+  reporter_.listen(work.client->id);
+  if (!run_items(work, where)) [[unlikely]]
+    return move_to_worker({.whose = this, .work = &work});
+  auto* const here = unit_of(where);
+  reporter_.tell(here);
+  if (reporter_.take_flush()) [[unlikely]]
+    work.flushed.store(true, std::memory_order_relaxed);
+  if (work.pending.fetch_sub(1, std::memory_order_acq_rel) != 1)
+    return;
+  if (work.flushed.load(std::memory_order_relaxed)) [[unlikely]] {
+    work.flushed.store(false, std::memory_order_relaxed);
+    reporter_.tell_of_flush(here);
+  }
+  if (where == thread::workers && !work.direct())
+    work.merge_early();
+  work.report(here);
+}
+
+/// Returns false if the next item has to move to a worker.
+bool partition::run_items(batch& work, thread where) {
+  const auto direct = work.direct();
   auto& part = work.parts[index_];
   auto& bytes = direct ? *work.output : part.replies;
   protocol::reply_writer reply{bytes, work.client->protocol};
@@ -202,7 +149,7 @@ void partition::run_part(batch& work, thread where) {
   keyspace::shard* const shards[] = {&shard_};
   statistics_.start();
   auto looked_ahead = part.next_item;
-  std::optional<memory_reserve::client_work> may_fail{std::in_place};
+  const memory_reserve::client_work may_fail;
   while (part.next_item < part.items.size()) {
     if (part.next_item == looked_ahead)
       looked_ahead = look_ahead(work, part);
@@ -212,17 +159,15 @@ void partition::run_part(batch& work, thread where) {
         work.cut_short.store(true, std::memory_order_relaxed);
       break;
     }
-    auto& item = part.items[part.next_item++];
+    auto& item = part.items[part.next_item];
     const auto words = work.words_of(item, part);
     if (!direct) [[unlikely]]
       ctx.share = work.share_of(item);
     ctx.hint = {words.size() > 1 ? words[1] : std::string_view{}, item.key_hash};
     commands::execute(ctx, *item.spec, words, statistics_, shards);
-    if (ctx.moves) [[unlikely]] {
-      --part.next_item;
-      core_.report_slow(statistics_, context());
-      return move_to_worker({.whose = this, .work = &work});
-    }
+    if (ctx.moves) [[unlikely]]
+      break;
+    ++part.next_item;
     ctx.has_moved = false;
     item.reply_end = bytes.size();
     if (has_ready_waiters(shard_)) [[unlikely]]
@@ -230,20 +175,9 @@ void partition::run_part(batch& work, thread where) {
     if (direct && bytes.size() > output_bytes_per_run)
       break;
   }
+  const memory_reserve::own_work now;
   core_.report_slow(statistics_, unit_of(where));
-  may_fail.reset();
-  tell_events(unit_of(where));
-  if (std::exchange(flushed_, false)) [[unlikely]]
-    work.flushed.store(true, std::memory_order_relaxed);
-  if (work.pending.fetch_sub(1, std::memory_order_acq_rel) != 1)
-    return;
-  if (work.flushed.load(std::memory_order_relaxed)) [[unlikely]] {
-    work.flushed.store(false, std::memory_order_relaxed);
-    tell_of_flush(unit_of(where));
-  }
-  if (where == thread::workers && !direct)
-    work.merge_early();
-  work.report(unit_of(where));
+  return !ctx.moves;
 }
 
 /// Parks. The two small messages have to be sent.
@@ -294,9 +228,9 @@ void partition::look_at(const wait_changed& news) {
   if (news.over)
     waiting.remove(news.who.get(), news.wait);
   keyspace::shard* const shards[] = {&shard_};
-  listen(0);
+  reporter_.listen(0);
   serve_waiters({only_this_, shards}, context());
-  tell_events(context());
+  reporter_.tell(context());
 }
 
 void partition::join(rendezvous& meeting) {
@@ -312,33 +246,18 @@ void partition::run_meeting(rendezvous& meeting, thread where) {
   auto* const here = unit_of(where);
   auto shards = meeting.take_shards();
   auto borrowed = meeting.take_borrowed();
-  listen(work.client->id);
-  hear_of(shards, borrowed);
+  reporter_.listen_to(shards, borrowed, work.client->id);
   protocol::reply_writer reply{*work.output, work.client->protocol};
   keyspace::command_context ctx{reply, *work.client, shards, work.time};
-  auto& part = work.parts.front();
-  const auto& spec = *part.items.front().spec;
-  ctx.may_wait = (spec.flags & protocol::blocking) != 0;
-  ctx.may_move = where == thread::own;
-  ctx.has_moved = !ctx.may_move;
-  const auto served = work.blocked != nullptr && work.blocked->is_served();
-  ctx.share.leads = !served;
-  if (served)
-    ctx.now = core_.now();
-  statistics_.start();
-  if (const memory_reserve::client_work may_fail; commands::make_room(*work.output)) [[likely]]
-    commands::execute(ctx, spec, work.words_of(part.items.front(), part), statistics_, borrowed);
-  else
-    work.cut_short.store(true, std::memory_order_relaxed);
+  run_body(work, ctx, borrowed, where);
   if (ctx.moves) [[unlikely]] {
-    at_hand_ = &only_this_;
+    reporter_.listen_to_mine();
     meeting.put_back(std::move(shards), std::move(borrowed));
     return move_to_worker({.whose = this, .meeting = &meeting});
   }
-  core_.report_slow(statistics_, here);
-  tell_events(here);
-  if (std::exchange(flushed_, false)) [[unlikely]]
-    tell_of_flush(here);
+  reporter_.tell(here);
+  if (reporter_.take_flush()) [[unlikely]]
+    reporter_.tell_of_flush(here);
   const auto partitions = meeting.take_partitions();
   auto releases = meeting.take_releases();
   // From here on the meeting is its owner's again.
@@ -347,8 +266,8 @@ void partition::run_meeting(rendezvous& meeting, thread where) {
   else
     work.report(here);
   serve_waiters({shards, borrowed}, here);
-  tell_events(here);
-  at_hand_ = &only_this_;
+  reporter_.tell(here);
+  reporter_.listen_to_mine();
   for (auto other : partitions)
     if (other != index_)
       post_wrapped(core_.partitions[other], here, releases.take());
@@ -356,12 +275,24 @@ void partition::run_meeting(rendezvous& meeting, thread where) {
     serve(partition_task{partition_task::kind::release});
 }
 
-/// All effects of a meeting come to the one who runs it: in their order, and before the reply.
-void partition::hear_of(const keyspace::shard_map& shards,
-                        std::span<keyspace::shard* const> borrowed) noexcept {
-  at_hand_ = &shards;
-  for (auto* const shard : borrowed)
-    shard->changes.set_sink(listens_ ? this : nullptr);
+void partition::run_body(batch& work, keyspace::command_context& ctx,
+                         std::span<keyspace::shard* const> borrowed, thread where) {
+  auto& part = work.parts.front();
+  const auto& item = part.items.front();
+  ctx.may_wait = (item.spec->flags & protocol::blocking) != 0;
+  ctx.may_move = where == thread::own;
+  ctx.has_moved = !ctx.may_move;
+  const auto served = work.blocked != nullptr && work.blocked->is_served();
+  ctx.share.leads = !served;
+  if (served)
+    ctx.now = core_.now();
+  statistics_.start();
+  if (const memory_reserve::client_work may_fail; commands::make_room(*work.output)) [[likely]]
+    commands::execute(ctx, *item.spec, work.words_of(item, part), statistics_, borrowed);
+  else
+    work.cut_short.store(true, std::memory_order_relaxed);
+  if (!ctx.moves) [[likely]]
+    core_.report_slow(statistics_, unit_of(where));
 }
 
 /// A request that may wait has been run: it waits, goes on waiting, or has its answer.
@@ -385,7 +316,7 @@ void partition::settle(batch& work, keyspace::command_context& ctx,
 /// Deletes what has expired, some of it, and asks to be woken for the rest.
 void partition::wake_up() {
   announced_due_ms_ = INT64_MAX;
-  listen(0);
+  reporter_.listen(0);
   const auto now_ms = core_.now().ms;
   const auto& access = shard_.access;
   if (!access.active_expiry.load(std::memory_order_relaxed)
@@ -399,7 +330,7 @@ void partition::wake_up() {
       keyspace::shard* const shards[] = {&shard_};
       serve_waiters({only_this_, shards}, context());
     }
-    tell_events(context());
+    reporter_.tell(context());
     if (more)
       rest_until(now_ms + 1);
     else

@@ -8,6 +8,7 @@
 /// `postponed_`, in order.
 
 #include "actors/core.hpp"
+#include "actors/effect_reporter.hpp"
 #include "actors/messages.hpp"
 #include "actors/serve_waiters.hpp"
 #include "actors/store_actor.hpp"
@@ -20,7 +21,7 @@
 
 namespace thespis::actors {
 
-class partition final : public store_actor, keyspace::effect_sink {
+class partition final : public store_actor {
 public:
   /// `home`: this partition's place in `core`, which outlives the actor.
   partition(caf::actor_config& config, core& home, partition_index index);
@@ -38,20 +39,14 @@ private:
   void handle(const partition_task& task);
   void serve(const partition_task& task);
   void look_at(const wait_changed& news);
-  void on_effect(const keyspace::effect& what) override;
-  void on_replay(int, protocol::arguments) override {
-  }
-  void listen(std::uint64_t origin) noexcept;
-  void note_changed_key(const keyspace::effect& what);
-  void hear_of(const keyspace::shard_map& shards,
-               std::span<keyspace::shard* const> borrowed) noexcept;
   void serve_waiters(const shards_at_hand& shards, caf::execution_unit* here);
-  void tell_of_flush(caf::execution_unit* here);
-  void tell_events(caf::execution_unit* here) noexcept;
   void run_part(batch& work, thread where);
+  bool run_items(batch& work, thread where);
   std::size_t look_ahead(const batch& work, batch_part& part);
   void join(rendezvous& meeting);
   void run_meeting(rendezvous& meeting, thread where);
+  void run_body(batch& work, keyspace::command_context& ctx,
+                std::span<keyspace::shard* const> borrowed, thread where);
   void move_to_worker(const go_on_elsewhere& task);
   caf::execution_unit* unit_of(thread where) noexcept {
     return where == thread::own ? context() : nullptr;
@@ -68,24 +63,11 @@ private:
   partition_index index_;
   keyspace::shard& shard_;
   keyspace::shard_map only_this_;
-  /// What effects that come here are about: this, or what was lent to a meeting.
-  const keyspace::shard_map* at_hand_ = &only_this_;
   commands::command_statistics& statistics_;
+  effect_reporter reporter_;
   std::deque<partition_task> postponed_;
   std::vector<wait_changed> postponed_news_;
   bool parked_ = false;
-  /// Whether effects come here, and which keyspace events somebody may be listening to, as of the
-  /// last batch.
-  bool listens_ = false;
-  std::int64_t wanted_events_ = 0;
-  std::shared_ptr<pubsub::keyspace_events> events_;
-  /// For clients that keep copies of keys (CLIENT TRACKING). Whether any wants to hear of keys that
-  /// it has not read, and whose requests are being run, as of the last batch.
-  bool every_key_wanted_ = false;
-  std::uint64_t origin_ = 0;
-  /// What runs now has emptied a database.
-  bool flushed_ = false;
-  std::shared_ptr<pubsub::changed_keys> changed_keys_;
   /// What the worker says when it is done.
   caf::mailbox_element_ptr way_back_;
   std::int64_t announced_due_ms_ = INT64_MAX;
