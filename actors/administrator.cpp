@@ -184,6 +184,11 @@ void administrator::set_hooks() {
     for (const auto& one : core_.listeners)
       post(one, context(), pause_changed{});
   };
+  hooks.tracking_limited = [this] {
+    const memory_reserve::own_work now;
+    for (const auto& one : core_.partitions)
+      post(one, context(), partition_task{partition_task::kind::expire});
+  };
   hooks.shut_down = [this](const commands::shutdown_request&) {
     const memory_reserve::own_work now;
     post(core_.supervisor, context(), shut_down{});

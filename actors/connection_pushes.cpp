@@ -69,7 +69,8 @@ void connection::add_published(const std::shared_ptr<const pubsub::delivery>& fr
 /// RESP2 has no words for them: another client gets them, or nobody does.
 void connection::add_changed_keys(const std::shared_ptr<const pubsub::delivery>& from,
                                   const pubsub::delivery::run& which, push_queue& to) {
-  if (from->origin == record_->id && record_->has_flag(commands::client_no_loop))
+  if (from->origin == record_->id && record_->has_flag(commands::client_no_loop)
+      && !(*from)[which.first].tells_of_all())
     return;
   const auto redirect = record_->redirect.load(std::memory_order_relaxed);
   if (redirect > 0)
@@ -90,14 +91,14 @@ void connection::take_redirected(const redirected_keys& news) {
     base::byte_buffer frame;
     protocol::reply_writer writer{frame, 2};
     for (auto i = news.run.first; i < news.run.end; ++i) {
-      const auto keys = (*news.messages)[i].payload;
+      const auto one = (*news.messages)[i];
       writer.push(3);
       writer.bulk("message");
       writer.bulk("__redis__:invalidate");
-      if (keys.starts_with('*'))
-        frame.append(keys);
-      else
+      if (one.tells_of_all())
         writer.null_array();
+      else
+        frame.append(one.payload);
     }
     to.add(frame.view());
   });

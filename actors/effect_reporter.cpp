@@ -39,7 +39,7 @@ void effect_reporter::on_effect(const keyspace::effect& what) {
       shard->tracked.forget_all();
     flushed_ = true;
   } else if (what.cls != event_class::key_miss && what.cls != event_class::new_key
-             && what.cls != event_class{}) {
+             && what.cls != event_class{} && what.whose >= keyspace::concern::readers) {
     note_changed_key(what);
   }
   if ((wanted_events_ & static_cast<std::int64_t>(what.cls)) != 0)

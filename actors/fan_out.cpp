@@ -115,7 +115,7 @@ void fan_out::follow(pubsub::subscriber& who, const protocol::session& client) {
   const auto prefixes = tracking == nullptr ? std::span<const std::string>{} : tracking->prefixes;
   table_.set(who, topic_kind::copies, std::span{mine}.first(tracking == nullptr ? 0 : 1));
   table_.set(who, topic_kind::key_prefix, prefixes);
-  table_.set(who, topic_kind::monitor, std::span{everything}.first(client.monitors ? 1 : 0));
+  table_.set(who, topic_kind::monitor, std::span{everything}.first(client.monitors() ? 1 : 0));
   if (auto changes = table_.take_changes(); !changes.empty())
     tell_broker(std::move(changes), nullptr, loop_);
 }

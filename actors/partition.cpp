@@ -89,6 +89,7 @@ void partition::serve(const partition_task& task) {
       break;
     case partition_task::kind::expire:
       wake_up();
+      shrink_tracked();
       break;
   }
   if (const auto changes = shard_.changes.events() + shard_.expired.get();
@@ -339,6 +340,20 @@ void partition::wake_up() {
     // What is due stays so.
     rest_until(now_ms + held_back_ms);
   }
+}
+
+/// Of fewer keys than before may copies be tracked: some are given up now, the rest later.
+void partition::shrink_tracked() {
+  constexpr std::size_t keys_per_turn = 1000;
+  auto& tracked = shard_.tracked;
+  const auto max = shard_.access.tracked_keys_max.load(std::memory_order_relaxed);
+  if (max == 0 || tracked.keys() <= max) [[likely]]
+    return;
+  for (auto left = std::min(tracked.keys() - max, keys_per_turn); left > 0; --left)
+    shard_.changes.untrack(0, tracked.some_key(shard_.random.next()));
+  reporter_.tell(context());
+  if (tracked.keys() > max)
+    rest_until(core_.now().ms + 1);
 }
 
 /// Something is due, and has to wait.

@@ -56,6 +56,7 @@ private:
               caf::execution_unit* here);
   void give_garbage_away() noexcept;
   void wake_up();
+  void shrink_tracked();
   void rest_until(std::int64_t time_ms) noexcept;
   void announce(std::int64_t due_ms) noexcept;
 

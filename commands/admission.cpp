@@ -76,10 +76,17 @@ std::string loading_error(const question& asked) {
   return std::string{errors::loading};
 }
 
+std::string monitoring_error(const question& asked) {
+  if (!asked.client.monitors()
+      || !asked.flagged(protocol::readonly | protocol::write | protocol::may_replicate))
+    return {};
+  return std::string{errors::not_while_monitoring};
+}
+
 /// In the order in which Redis asks.
 constexpr std::string (*checks[])(const question&) = {
   protected_command_error, authentication_error, transaction_error, memory_error,
-  persistence_error,       subscription_error,   loading_error};
+  persistence_error,       subscription_error,   loading_error,     monitoring_error};
 
 bool paused(const question& asked) {
   if (!asked.gates.is_up(gate_pause_all)

@@ -90,8 +90,10 @@ struct client_record {
   std::atomic<bool> write_pending{false};
 
   void set_flag(client_flag which, bool up) noexcept {
-    const auto old = flags.load(std::memory_order_relaxed);
-    flags.store(up ? old | which : old & ~std::uint32_t{which}, std::memory_order_relaxed);
+    if (up)
+      flags.fetch_or(which, std::memory_order_relaxed);
+    else
+      flags.fetch_and(~std::uint32_t{which}, std::memory_order_relaxed);
   }
   bool has_flag(client_flag which) const noexcept {
     return (flags.load(std::memory_order_relaxed) & which) != 0;

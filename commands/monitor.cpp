@@ -26,19 +26,22 @@ std::string monitor_line(const protocol::command_spec& spec, arguments words,
 }
 
 void set_monitoring(command_context& ctx, bool on) {
-  if (ctx.client.monitors == on)
+  if (ctx.client.monitors() == on)
     return;
   if (auto* const record = ctx.server->record_of(ctx.client.id))
     ctx.server->note_monitoring(*record, on);
-  ctx.client.monitors = on;
+  ctx.client.set_special(protocol::special_monitoring, on);
   ctx.client.listens_anew = true;
 }
 
-/// MONITOR -> OK, and from then on a line for every request of any client (monitor_line).
+/// MONITOR -> OK, and from then on a line for every request of any client (monitor_line). A client
+/// that monitors already gets no reply.
 /// Cost: O(1), and for every request of others.
 void cmd_monitor(command_context& ctx, arguments) {
   if (ctx.subscriber == nullptr)
     return ctx.reply.error(protocol::errors::takes_no_messages);
+  if (ctx.client.monitors())
+    return;
   set_monitoring(ctx, true);
   ctx.reply.ok();
 }

@@ -36,6 +36,8 @@ struct server_hooks {
   std::function<bool(std::uint64_t id, bool with_error)> unblock_client;
   /// The pause of clients began, changed or ended: whoever waits may ask admission again.
   std::function<void()> pause_changed;
+  /// Of fewer keys than before may copies be tracked.
+  std::function<void()> tracking_limited;
   /// Begins the ordered end; returns at once.
   std::function<void(const shutdown_request&)> shut_down;
   /// Takes it back; false: none was under way.

@@ -120,14 +120,18 @@ void server_state::apply_settings() {
   access.stream_node_bytes.store(options.bytes(option::stream_node_max_bytes), relaxed);
   access.stream_node_entries.store(
     static_cast<std::size_t>(options.get(option::stream_node_max_entries)), relaxed);
-  const auto tracked_max = static_cast<std::size_t>(options.get(option::tracking_table_max_keys));
-  access.tracked_keys_max.store(
-    tracked_max == 0
-      ? 0
-      : std::max<std::size_t>(tracked_max / std::max(shards.size(), std::size_t{1}), 1),
-    relaxed);
+  limit_tracking(static_cast<std::size_t>(options.get(option::tracking_table_max_keys)));
   access.lfu_log_factor.store(static_cast<int>(options.get(option::lfu_log_factor)), relaxed);
   access.lfu_decay_minutes.store(static_cast<int>(options.get(option::lfu_decay_time)), relaxed);
+}
+
+/// Each partition has its share.
+void server_state::limit_tracking(std::size_t keys_max) {
+  const auto partitions = std::max(shards.size(), std::size_t{1});
+  const auto now = keys_max == 0 ? 0 : std::max(keys_max / partitions, std::size_t{1});
+  const auto before = access.tracked_keys_max.exchange(now, std::memory_order_relaxed);
+  if (now != 0 && (before == 0 || now < before) && hooks.tracking_limited)
+    hooks.tracking_limited();
 }
 
 void server_state::forget_client(std::uint64_t id) noexcept {

@@ -200,6 +200,7 @@ struct server_state {
   }
 
 private:
+  void limit_tracking(std::size_t keys_max);
   traffic_totals traffic_since_start() const;
   std::uint64_t reclaimed_since_start() const noexcept;
 

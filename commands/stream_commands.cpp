@@ -250,7 +250,7 @@ void cmd_xsetid(command_context& ctx, arguments args) {
     value->set_entries_added(*options->entries_added);
   if (!options->max_deleted.is_zero())
     value->set_max_deleted_id(options->max_deleted);
-  value.did_unawaited("xsetid");
+  value.did_around("xsetid");
   ctx.reply.ok();
 }
 

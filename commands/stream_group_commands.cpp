@@ -108,7 +108,7 @@ void cmd_xgroup_create(command_context& ctx, arguments args) {
     return;
   if (!value->add_group(args[3], *id, options->entries_read))
     return ctx.reply.error(errors::stream_group_exists);
-  value.did_unawaited("xgroup-create");
+  value.did_around("xgroup-create");
   ctx.reply.ok();
 }
 
@@ -130,7 +130,7 @@ void cmd_xgroup_setid(command_context& ctx, arguments args) {
     return;
   group->last_id = *id;
   group->entries_read = options->entries_read;
-  value.did_unawaited("xgroup-setid");
+  value.did_around("xgroup-setid");
   ctx.reply.ok();
 }
 
@@ -143,7 +143,7 @@ void cmd_xgroup_destroy(command_context& ctx, arguments args) {
   opened_stream value{ctx, args[2], at};
   if (!value->erase_group(args[3]))
     return ctx.reply.integer(0);
-  value.did("xgroup-destroy");
+  value.did_around("xgroup-destroy", keyspace::concern::waiting);
   ctx.reply.integer(1);
 }
 
@@ -157,7 +157,7 @@ void cmd_xgroup_createconsumer(command_context& ctx, arguments args) {
   const auto is_new = group->find_consumer(args[4]) == nullptr;
   if (is_new) {
     group->add_consumer(args[4], ctx.now.ms);
-    ctx.did_unawaited(keyspace::event_class::stream, "xgroup-createconsumer", args[2]);
+    ctx.did_around(keyspace::event_class::stream, "xgroup-createconsumer", args[2]);
   }
   ctx.reply.integer(is_new ? 1 : 0);
 }
@@ -173,7 +173,7 @@ void cmd_xgroup_delconsumer(command_context& ctx, arguments args) {
   if (consumer == nullptr)
     return ctx.reply.integer(0);
   const auto pending = group->erase_consumer(*consumer);
-  ctx.did_unawaited(keyspace::event_class::stream, "xgroup-delconsumer", args[2]);
+  ctx.did_around(keyspace::event_class::stream, "xgroup-delconsumer", args[2]);
   ctx.reply.integer(static_cast<std::int64_t>(pending));
 }
 

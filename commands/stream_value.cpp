@@ -25,7 +25,7 @@ types::stream_consumer& use_consumer(command_context& ctx, const group_words& wo
     return *known;
   }
   auto& made = group.add_consumer(name, ctx.now.ms);
-  ctx.did_unawaited(keyspace::event_class::stream, "xgroup-createconsumer", words.key);
+  ctx.did_around(keyspace::event_class::stream, "xgroup-createconsumer", words.key);
   ctx.replay_as(words.key, {"XGROUP", "CREATECONSUMER", words.key, words.group, name});
   return made;
 }

@@ -36,6 +36,11 @@ public:
     ctx().did_several(keyspace::event_class::stream, event, key(), changes);
   }
   /// Tells of any other change.
+  /// Tells of something that is no change to who reads the entries.
+  void did_around(std::string_view event, keyspace::concern whose = keyspace::concern::nobody) {
+    keep();
+    ctx().did_around(keyspace::event_class::stream, event, key(), whose);
+  }
   void did_unawaited(std::string_view event, std::uint64_t changes = 1) {
     keep();
     ctx().did_unawaited(keyspace::event_class::stream, event, key(), changes);

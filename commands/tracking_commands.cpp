@@ -134,6 +134,7 @@ std::unique_ptr<client_tracking> combine(const client_tracking* current, trackin
   made->broadcast = asked.broadcast;
   made->no_loop = asked.no_loop;
   made->redirect = asked.redirect;
+  made->caching_called = current != nullptr && current->caching_called;
   if (asked.broadcast) {
     if (current != nullptr)
       made->prefixes = current->prefixes;

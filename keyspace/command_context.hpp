@@ -175,7 +175,12 @@ public:
   /// The same of something that cannot be what a client waits for.
   void did_unawaited(event_class cls, std::string_view event, std::string_view key,
                      std::uint64_t changes = 1) {
-    home(key).changes.did(cls, event, client.database, key, changes, false);
+    home(key).changes.did(cls, event, client.database, key, changes, concern::readers);
+  }
+  /// An event about a value that is for its readers what it was: groups of a stream.
+  void did_around(event_class cls, std::string_view event, std::string_view key,
+                  concern whose = concern::nobody) {
+    home(key).changes.did(cls, event, client.database, key, 1, whose);
   }
   /// An event that is the other half of a change: "new", the second name of a renamed key.
   void also(event_class cls, std::string_view event, std::string_view key) {

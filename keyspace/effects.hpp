@@ -44,12 +44,23 @@ enum class event_class : std::uint16_t {
   untracked = 1u << 15,
 };
 
+/// Whom an effect concerns beside those who listen to events.
+enum class concern : std::uint8_t {
+  nobody = 0,
+  /// Who waits for the key.
+  waiting = 1,
+  /// Who has read it, and keeps a copy or watches.
+  readers = 2,
+  all = 3,
+};
+
 /// One key that changed. `event` is the name that keyspace events use ("set", "expire", "del").
 struct effect {
   event_class cls;
   std::string_view event;
   int database;
   std::string_view key;
+  concern whose = concern::all;
 };
 
 /// Whoever listens. The views live as long as the call.
@@ -72,17 +83,18 @@ public:
   explicit effects(effect_sink* sink = nullptr) noexcept : sink_(sink) {
   }
 
-  /// `changes`: how many keys or elements it was. `wakes`: whether it may be what somebody waits
-  /// for.
+  /// `changes`: how many keys or elements it was. `whose`: it may be what they wait
+  /// for, or have read.
   void did(event_class cls, std::string_view event, int database, std::string_view key,
-           std::uint64_t changes = 1, bool wakes = true) {
+           std::uint64_t changes = 1, concern whose = concern::all) {
     touch(database);
     ++events_;
     changes_ += changes;
-    if (wakes && !waiting_.empty()) [[unlikely]]
+    if ((static_cast<unsigned>(whose) & static_cast<unsigned>(concern::waiting)) != 0
+        && !waiting_.empty()) [[unlikely]]
       waiting_.note(database, key);
     if (sink_ != nullptr) [[unlikely]]
-      sink_->on_effect({cls, event, database, key});
+      sink_->on_effect({cls, event, database, key, whose});
   }
 
   /// A change that neither keyspace events nor those who wait or watch hear of: a stream's group

@@ -118,6 +118,7 @@ inline constexpr text count_not_positive = "ERR count should be greater than 0";
 
 // -- messages and CLIENT TRACKING -----------------------------------------------------------------
 inline constexpr text takes_no_messages = "ERR This client has nobody who takes messages";
+inline constexpr text not_while_monitoring = "ERR Replica can't interact with the keyspace";
 inline constexpr text tracking_redirected_twice
   = "ERR A client can only redirect to a single other client";
 inline constexpr text tracking_redirect_unknown

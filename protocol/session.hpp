@@ -27,6 +27,8 @@ enum session_special : std::uint32_t {
   special_multi = 1u << 1,
   /// Subscribed to something (RESP2 clients may then say but few commands).
   special_subscribed = 1u << 2,
+  /// It gets the requests of all clients (MONITOR), and may not read or write keys.
+  special_monitoring = 1u << 3,
 };
 
 struct session {
@@ -44,9 +46,7 @@ struct session {
   reply_mode replies = reply_mode::on;
   /// Null: CLIENT TRACKING is off.
   std::unique_ptr<client_tracking> tracking;
-  /// MONITOR: it gets the requests of all clients.
-  bool monitors = false;
-  /// Set by a command that changed one of these two: the client's fan-out has to be told.
+  /// Set by a command that changed this or `monitors()`: the client's fan-out has to be told.
   bool listens_anew = false;
   /// Set by a command: the connection closes once the reply is written.
   bool close_after_reply = false;
@@ -59,6 +59,9 @@ struct session {
 
   bool authenticated() const noexcept {
     return (special & special_unauthenticated) == 0;
+  }
+  bool monitors() const noexcept {
+    return (special & special_monitoring) != 0;
   }
   void set_authenticated(bool yes) noexcept {
     set_special(special_unauthenticated, !yes);

@@ -44,6 +44,11 @@ public:
     /// Of what is not published: the part of the frame that differs.
     std::string_view payload;
     std::string_view frame;
+
+    /// Of changed keys: any key may be among them.
+    bool tells_of_all() const noexcept {
+      return payload.starts_with('_');
+    }
   };
 
   /// Messages from `first` to before `end`, for the subscribers of one topic.

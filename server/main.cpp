@@ -136,16 +136,16 @@ void warn_of_missing_supervisor(const base::options& settings, base::supervision
 int run(server::configuration& configuration, base::supervision supervisor, bool is_daemon) {
   auto& settings = configuration.settings;
   const auto threads = actors::loop_count_of(settings);
-  actors::log::notice("Thespis {} (speaks as Redis {}), {} event loops, pid {}",
-                      commands::thespis_version, commands::redis_version, threads, ::getpid());
-  // From the store's start on the settings are its administrator's.
-  for (const auto& sentence : server::explain_settings_without_effect(settings))
-    actors::log::warning("{}", sentence);
   auto sockets = actors::open_sockets_of(settings, threads);
   if (!sockets) {
     report_failure(sockets.why(), is_daemon);
     return 1;
   }
+  actors::log::notice("Thespis {} (speaks as Redis {}), {} event loops, pid {}",
+                      commands::thespis_version, commands::redis_version, threads, ::getpid());
+  // From the store's start on the settings are its administrator's.
+  for (const auto& sentence : server::explain_settings_without_effect(settings))
+    actors::log::warning("{}", sentence);
   server::pid_file pid;
   if (const auto& path = settings.text(option::pidfile); is_daemon || !path.empty())
     if (auto written = pid.write(path.empty() ? "/var/run/thespis.pid" : path); !written)

@@ -716,7 +716,9 @@ class Daemon(OperatingTest):
             self.assert_refused(
                 self.options("--port", port, "--logfile", log), f":{port}: Address already in use"
             )
-            self.assertIn(str(port), pathlib.Path(log).read_text())
+            lines = pathlib.Path(log).read_text().splitlines()
+            self.assertEqual(len(lines), 1, lines)
+            self.assertIn(str(port), lines[0])
         self.assert_refused(
             self.options("--logfile", "/nonexistent/log", "--port", server.free_port()),
             "log file",

@@ -105,6 +105,39 @@ class Tracking:
         client.call("GET", "a")
         self.assertEqual(client.read(), changed(b"a"))
 
+    def test_a_flush_is_told_to_who_wants_nothing_of_its_own(self):
+        for options in (["NOLOOP"], ["BCAST", "NOLOOP"]):
+            client = self.tracker(*options)
+            client.call("GET", "a")
+            client.call("SET", "a", 1)
+            client.call("FLUSHALL")
+            self.assertEqual(client.read(), FLUSHED)
+            self.hears_nothing(client)
+            client.close()
+
+    def test_groups_are_no_change_to_readers_of_a_stream(self):
+        self.writer.call("XADD", "s", "1-1", "f", "v")
+        for options in ([], ["BCAST"]):
+            client = self.tracker(*options)
+            client.call("XRANGE", "s", "-", "+")
+            for words in (
+                ["XGROUP", "CREATE", "s", "g", "0"],
+                ["XREADGROUP", "GROUP", "g", "alice", "STREAMS", "s", ">"],
+                ["XACK", "s", "g", "1-1"],
+                ["XGROUP", "CREATECONSUMER", "s", "g", "bob"],
+                ["XGROUP", "DELCONSUMER", "s", "g", "bob"],
+                ["XGROUP", "SETID", "s", "g", "0"],
+                ["XGROUP", "DESTROY", "s", "g"],
+                ["XSETID", "s", "5-0"],
+            ):
+                self.writer.call(*words)
+            self.hears_nothing(client)
+            self.writer.call("XTRIM", "s", "MAXLEN", 0)
+            self.assertEqual(client.read(), changed(b"s"))
+            self.writer.call("DEL", "s")
+            client.close()
+            self.writer.call("XADD", "s", "1-1", "f", "v")
+
     def test_flush(self):
         for words in (["FLUSHALL"], ["FLUSHDB"]):
             client = self.tracker()
@@ -420,6 +453,15 @@ class Tracking:
         for number in range(200):
             self.assertEqual(self.monitored(client)[2], '"SET" "k%d" "%d"' % (number, number))
 
+    def test_who_monitors_leaves_keys_alone(self):
+        client = self.connect()
+        client.call("MONITOR")
+        refused = error("ERR Replica can't interact with the keyspace")
+        for words in (["GET", "a"], ["SET", "a", 1], ["PUBLISH", "c", "x"], ["BLPOP", "a", 0]):
+            self.assertEqual(client.call(*words), refused)
+        client.write("MONITOR")
+        self.assertEqual(client.call("ECHO", "once"), b"once")
+
     def test_monitor_ends(self):
         client = self.connect()
         client.call("MONITOR")
@@ -443,6 +485,12 @@ class OnePartition(Tracking, ServerTest):
         self.assertEqual(stats["tracking_total_keys"], "10")
         self.hears_all(client, copies)
         self.assertEqual(len(copies), 10)
+        self.writer.call("CONFIG", "SET", "tracking-table-max-keys", 3)
+        self.assertTrue(
+            wait_until(lambda: self.info(self.writer, "stats")["tracking_total_keys"] == "3")
+        )
+        self.hears_all(client, copies)
+        self.assertEqual(len(copies), 3)
         self.writer.call("CONFIG", "SET", "tracking-table-max-keys", 1000000)
 
 
