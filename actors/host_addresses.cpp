@@ -15,7 +15,8 @@ using address_list = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
 /// As a listening socket needs it.
 int look_up(const std::string& name, int flags, addrinfo*& found) {
   addrinfo hints{};
-  hints.ai_family = AF_UNSPEC;
+  // As in Redis: a name stands for what it is in IPv4.
+  hints.ai_family = name.find(':') == std::string::npos ? AF_INET : AF_INET6;
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | flags;
   return ::getaddrinfo(name.c_str(), nullptr, &hints, &found);

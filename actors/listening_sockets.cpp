@@ -36,7 +36,8 @@ int find_address(const tcp_place& where, const host_addresses* names, addrinfo*&
       address = known->digits;
     }
   addrinfo hints{};
-  hints.ai_family = address == "*" ? AF_INET : address == "::*" ? AF_INET6 : AF_UNSPEC;
+  // A name stands for what it is in IPv4.
+  hints.ai_family = address.find(':') == std::string_view::npos ? AF_INET : AF_INET6;
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | (names != nullptr ? AI_NUMERICHOST : 0);
   return ::getaddrinfo(any ? nullptr : address.c_str(), std::to_string(where.port).c_str(), &hints,
