@@ -16,6 +16,10 @@ class ClientTest(ServerTest):
     def setUp(self):
         super().setUp()
         self.own = self.connect()
+        # Those of the test before have gone.
+        self.assertTrue(
+            wait_until(lambda: self.info(self.own, "clients")["connected_clients"] == "1")
+        )
         self.own.call("CLIENT", "SETNAME", "own")
 
     def named(self, name, **how):
