@@ -9,8 +9,7 @@
 /// Memory: a key's name and 8 bytes per client. Owned by the shard of these keys.
 
 #include "base/counter.hpp"
-#include "base/dictionary.hpp"
-#include "base/hash.hpp"
+#include "base/owning_dictionary.hpp"
 
 #include <cstdint>
 #include <string>
@@ -21,11 +20,6 @@ namespace thespis::keyspace {
 
 class tracking_table {
 public:
-  tracking_table() = default;
-  tracking_table(const tracking_table&) = delete;
-  tracking_table& operator=(const tracking_table&) = delete;
-  ~tracking_table();
-
   /// The client has read the key. Throws std::bad_alloc with nothing changed.
   /// Cost: O(clients with copies of it).
   void remember(std::string_view key, std::uint64_t client);
@@ -59,9 +53,8 @@ private:
       return name;
     }
   };
-  using dictionary = base::dictionary<copies>;
 
-  dictionary copies_{base::random_seed()};
+  base::owning_dictionary<copies> copies_;
 };
 
 } // namespace thespis::keyspace

@@ -13,9 +13,8 @@
 /// Cost of a search: O(different lengths of prefixes) look-ups, and one match for every pattern
 /// that has one of the channel's beginnings as prefix.
 
-#include "base/dictionary.hpp"
 #include "base/glob.hpp"
-#include "base/hash.hpp"
+#include "base/owning_dictionary.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -31,13 +30,6 @@ namespace thespis::pubsub {
 template <class Item>
 class pattern_index {
 public:
-  pattern_index() = default;
-  pattern_index(const pattern_index&) = delete;
-  pattern_index& operator=(const pattern_index&) = delete;
-  ~pattern_index() {
-    buckets_.release([](bucket& one) { delete &one; });
-  }
-
   /// Throws std::bad_alloc with nothing changed but an empty bucket, which does no harm.
   void add(Item& item) {
     auto& members = bucket_for(prefix_of(item.key())).members;
@@ -50,14 +42,11 @@ public:
   /// REQUIRES: the item is in here. Cost: O(patterns with the same prefix).
   void remove(const Item& item) noexcept {
     const auto prefix = prefix_of(item.key());
-    auto place = buckets_.find(prefix, buckets_.hash(prefix));
-    auto* const in = place.item;
+    auto* const in = buckets_.find(prefix);
     *std::find(in->members.begin(), in->members.end(), &item) = in->members.back();
     in->members.pop_back();
-    if (in->members.empty()) {
-      buckets_.erase(place);
-      delete in;
-    }
+    if (in->members.empty())
+      buckets_.take(prefix);
     if (const auto length = lengths_.find(prefix.size()); --length->second == 0)
       lengths_.erase(length);
   }
@@ -68,8 +57,7 @@ public:
     for (const auto& [length, patterns] : lengths_) {
       if (length > channel.size())
         return;
-      const auto prefix = channel.substr(0, length);
-      const auto* const found = buckets_.find(prefix, buckets_.hash(prefix)).item;
+      const auto* const found = buckets_.find(channel.substr(0, length));
       if (found == nullptr)
         continue;
       for (auto* const item : found->members)
@@ -93,17 +81,11 @@ private:
   }
 
   bucket& bucket_for(std::string_view prefix) {
-    const auto hash = buckets_.hash(prefix);
-    if (auto* const known = buckets_.find(prefix, hash).item)
-      return *known;
-    auto made = std::make_unique<bucket>(bucket{std::string{prefix}});
-    buckets_.make_room(hash);
-    auto place = buckets_.find(prefix, hash);
-    buckets_.insert(place, made.get());
-    return *made.release();
+    return buckets_.at(prefix,
+                       [&] { return std::make_unique<bucket>(bucket{std::string{prefix}}); });
   }
 
-  base::dictionary<bucket> buckets_{base::random_seed()};
+  base::owning_dictionary<bucket> buckets_;
   /// How many patterns have a prefix of which length.
   std::map<std::size_t, std::size_t> lengths_;
 };
