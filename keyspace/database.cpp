@@ -319,85 +319,70 @@ entry* database::take_out(slot& at) noexcept {
   return out;
 }
 
-void database::take_over(slot& at, database& from, slot& source) {
-  auto* const value = source.at_.item;
-  const auto expires = value->has_expiry();
+/// Does of putting `value` under `at`'s key all that may fail. Returns the block that is to stand
+/// there: `value` itself, or one with that key, which owns what was in it then.
+entry* database::prepare(slot& at, entry& value) {
   auto generation = at ? at->generation() : next_generation_++;
-  if (expires)
-    generation = add_record(at.hash(), generation, value->expire_at_ms());
-  const auto same_key = at.key() == value->key();
-  entry* const block = same_key ? value : entry::rekeyed(*value, at.key());
-  auto* const alarm = value->alarm();
-  try {
-    if (!at)
-      entries_.make_room(at.hash());
-    from.alarms_.forget(alarm);
-    if (alarm != nullptr)
+  if (!at)
+    entries_.make_room(at.hash());
+  if (value.has_expiry())
+    generation = add_record(at.hash(), generation, value.expire_at_ms());
+  auto* const block = value.key() == at.key() ? &value : entry::rekeyed(value, at.key());
+  if (auto* const alarm = value.alarm())
+    try {
       announce(at, *alarm);
-  } catch (const std::bad_alloc&) {
-    if (!same_key)
-      entry::free_block(block);
-    if (alarm != nullptr)
-      from.alarms_.announce_if_possible(source.hash(), *alarm, from.entries_);
-    throw;
-  }
-  // Nothing throws from here on.
+    } catch (...) {
+      if (block != &value)
+        entry::free_block(block);
+      throw;
+    }
   block->set_generation(generation);
-  if (expires) {
-    from.forget_expiry(value->expire_at_ms());
-    count_expiry(value->expire_at_ms());
-  }
-  if (at)
-    put_in_place_of(at, block);
-  else
-    entries_.insert(at.at_, block);
-  // What was put in may have moved it.
-  auto old = from.entries_.find_if(source.hash(), [&](const entry* one) { return one == value; });
-  from.entries_.erase(old);
-  if (!same_key)
-    entry::free_block(value);
-  source.at_.item = nullptr;
+  return block;
 }
 
-/// The entry there is dropped.
-void database::put_in_place_of(slot& at, entry* value) noexcept {
+/// What is there is dropped. REQUIRES: prepare() has returned `block` since the last change.
+void database::put(slot& at, entry* block) noexcept {
+  if (block->has_expiry())
+    count_expiry(block->expire_at_ms());
+  if (!at)
+    return entries_.insert(at.at_, block);
   entry_ptr replaced(at.at_.item);
   if (replaced->has_expiry())
     forget_expiry(replaced->expire_at_ms());
   alarms_.forget(replaced->alarm());
-  entries_.replace(at.at_, value);
+  entries_.replace(at.at_, block);
   drop(std::move(replaced));
 }
 
 void database::attach(slot& at, entry_ptr&& value) {
-  const auto expires = value->has_expiry();
-  auto generation = at ? at->generation() : next_generation_++;
-  if (!at)
-    entries_.make_room(at.hash());
-  if (expires)
-    generation = add_record(at.hash(), generation, value->expire_at_ms());
-  auto* alarm = value->alarm();
-  if (alarm != nullptr)
-    announce(at, *alarm);
-  if (value->key() != at.key()) {
-    entry* renamed = nullptr;
-    try {
-      renamed = entry::rekeyed(*value, at.key());
-    } catch (...) {
-      alarms_.forget(alarm);
-      throw;
-    }
-    entry::free_block(value.release());
-    value.reset(renamed);
+  auto* const block = prepare(at, *value);
+  auto* const old = value.release();
+  if (block != old)
+    entry::free_block(old);
+  put(at, block);
+}
+
+void database::take_over(slot& at, database& from, slot& source) {
+  auto* const value = source.at_.item;
+  auto* const alarm = value->alarm();
+  entry* block = nullptr;
+  from.alarms_.forget(alarm);
+  try {
+    block = prepare(at, *value);
+  } catch (const std::bad_alloc&) {
+    if (alarm != nullptr)
+      from.alarms_.announce_if_possible(source.hash(), *alarm, from.entries_);
+    throw;
   }
-  // Nothing throws from here on.
-  value->set_generation(generation);
-  if (expires)
-    count_expiry(value->expire_at_ms());
-  if (at)
-    put_in_place_of(at, value.release());
-  else
-    entries_.insert(at.at_, value.release());
+  if (value->has_expiry())
+    from.forget_expiry(value->expire_at_ms());
+  put(at, block);
+  // What was put in may have moved it.
+  auto old = from.entries_.find_if(source.hash(), [&](const entry* one) { return one == value; });
+  from.entries_.erase(old);
+  if (block != value)
+    entry::free_block(value);
+  source.at_.item = nullptr;
 }
 
 entry_ptr database::copy(const entry& from, std::string_view key) {

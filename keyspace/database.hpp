@@ -238,7 +238,8 @@ private:
   static constexpr std::size_t steps_per_budget = 16;
 
   entry* take_out(slot& at) noexcept;
-  void put_in_place_of(slot& at, entry* value) noexcept;
+  entry* prepare(slot& at, entry& value);
+  void put(slot& at, entry* block) noexcept;
   void free_entry(entry* doomed) noexcept;
   void drop_value(value_type type, void* pointer) noexcept;
   void free_all() noexcept;
