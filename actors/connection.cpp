@@ -18,7 +18,7 @@ namespace thespis::actors {
 
 namespace {
 
-/// So much is sent before other clients have their turn: some 0.2 ms.
+/// So much is sent before other clients have their turn.
 constexpr std::size_t sent_bytes_max = 1024 * 1024;
 
 } // namespace
@@ -114,7 +114,8 @@ public:
     self_.end_wait();
     const auto protocol = self_.record_->protocol.load(std::memory_order_relaxed);
     self_.dispatcher_.take_answers();
-    self_.follow_protocol(protocol);
+    if (!self_.later_pushes_.empty()) [[unlikely]]
+      self_.follow_protocol(protocol);
     if (self_.dispatcher_.leaves_all_topics()) [[unlikely]]
       self_.leave_topics();
     if (self_.dispatcher_.session().listens_anew) [[unlikely]]

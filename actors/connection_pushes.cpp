@@ -131,8 +131,7 @@ bool connection::send_ahead_of(base::byte_buffer& reply) noexcept try {
 
 /// HELLO: what was written in the protocol before comes ahead of the reply that changes it.
 void connection::follow_protocol(int before) try {
-  if (later_pushes_.empty() || before == record_->protocol.load(std::memory_order_relaxed))
-    [[likely]]
+  if (before == record_->protocol.load(std::memory_order_relaxed)) [[likely]]
     return;
   auto& output = dispatcher_.output();
   const auto at = dispatcher_.last_reply_at();

@@ -14,8 +14,9 @@ void effect_reporter::listen(std::uint64_t origin) noexcept {
   const auto& server = core_.server;
   origin_ = origin;
   wanted_events_ = server.wanted_events();
-  every_key_wanted_ = server.broadcasts.get() != 0;
-  const auto listens = wanted_events_ != 0 || server.trackers.get() != 0 || !mine_.tracked.empty();
+  const auto tracked = server.trackers.get() != 0;
+  every_key_wanted_ = tracked && server.broadcasts.get() != 0;
+  const auto listens = wanted_events_ != 0 || tracked || !mine_.tracked.empty();
   if (listens != std::exchange(listens_, listens)) [[unlikely]]
     mine_.changes.set_sink(listens ? this : nullptr);
 }

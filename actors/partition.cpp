@@ -176,7 +176,6 @@ bool partition::run_items(batch& work, thread where) {
     if (direct && bytes.size() > output_bytes_per_run)
       break;
   }
-  const memory_reserve::own_work now;
   core_.report_slow(statistics_, unit_of(where));
   return !ctx.moves;
 }

@@ -33,8 +33,7 @@ void apologise(keyspace::command_context& ctx, std::size_t start) noexcept {
     auto& home = ctx.home(key);
     home.tracked.remember(key, ctx.client.id);
     const auto max = home.access.tracked_keys_max.load(std::memory_order_relaxed);
-    // Two for one that comes, so that it also shrinks where the limit was lowered.
-    for (auto i = 0; i < 2 && max != 0 && home.tracked.keys() > max; ++i)
+    if (max != 0 && home.tracked.keys() > max)
       home.changes.untrack(ctx.client.database, home.tracked.some_key(home.random.next()));
   }
 }
