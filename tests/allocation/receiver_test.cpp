@@ -30,6 +30,20 @@ std::ptrdiff_t messages_in(const history& seen) {
                        [](const auto& line) { return line.starts_with("a "); });
 }
 
+/// A client that listens and one that publishes.
+struct audience {
+  void say(const caf::actor& who, std::vector<std::string> words) {
+    caf::anon_send(who, actors::embedded_request{std::move(words)});
+    world.run();
+  }
+
+  history listened;
+  history published;
+  stepped_exchange world{1};
+  caf::actor publisher = world.host_with_client(published);
+  caf::actor listener = world.host_with_client(listened);
+};
+
 } // namespace
 
 TEST_CASE("a receiver misses no message without memory but by the end of its client",
@@ -37,25 +51,18 @@ TEST_CASE("a receiver misses no message without memory but by the end of its cli
   for (const auto how : {failing::once, failing::from_then_on})
     for (std::size_t number = 1;; ++number) {
       CAPTURE(number, how == failing::once);
-      history listened;
-      history published;
-      stepped_exchange world{1};
-      const auto publisher = world.host_with_client(published);
-      const auto listener = world.host_with_client(listened);
-      const auto say = [&](const caf::actor& who, std::vector<std::string> words) {
-        caf::anon_send(who, actors::embedded_request{std::move(words)});
-        world.run();
-      };
-      say(listener, {"SUBSCRIBE", "a"});
+      audience all;
+      auto& [listened, published, world, publisher, listener] = all;
+      all.say(listener, {"SUBSCRIBE", "a"});
       REQUIRE(listened.size() == 1);
       auto failed = false;
       {
         const failing_allocation fail{number, how};
         for (const auto* const text : {"0", "1", "2"})
-          say(publisher, {"PUBLISH", "a", text});
+          all.say(publisher, {"PUBLISH", "a", text});
         failed = fail.happened();
       }
-      say(listener, {"ECHO", "there"});
+      all.say(listener, {"ECHO", "there"});
       const auto lives = listened.back() == "reply \"there\"";
       // Without memory even for the error it is the publisher's client that ends.
       CHECK((published.size() == 3 || how == failing::from_then_on));
@@ -65,9 +72,9 @@ TEST_CASE("a receiver misses no message without memory but by the end of its cli
         CHECK_FALSE(has_gap(listened));
         CHECK((!lives || messages_in(listened) == 3));
       }
-      say(listener, {"RESET"});
+      all.say(listener, {"RESET"});
       history later;
-      say(world.host_with_client(later), {"PUBLISH", "a", "3"});
+      all.say(world.host_with_client(later), {"PUBLISH", "a", "3"});
       CHECK(later == history{"reply 0"});
       if (!failed)
         break;
@@ -78,11 +85,8 @@ TEST_CASE("whoever cannot subscribe for lack of memory is told so", "[allocation
   for (const auto how : {failing::once, failing::from_then_on})
     for (std::size_t number = 1;; ++number) {
       CAPTURE(number, how == failing::once);
-      history listened;
-      history published;
-      stepped_exchange world{1};
-      const auto publisher = world.host_with_client(published);
-      const auto listener = world.host_with_client(listened);
+      audience all;
+      auto& [listened, published, world, publisher, listener] = all;
       caf::anon_send(listener, actors::embedded_request{{"SUBSCRIBE", "a", "b"}});
       auto failed = false;
       {
@@ -93,14 +97,12 @@ TEST_CASE("whoever cannot subscribe for lack of memory is told so", "[allocation
       REQUIRE_FALSE(listened.empty());
       const auto confirmed = listened.front() == R"(reply ["subscribe", "a", 1])";
       CHECK((confirmed || listened.front().starts_with("reply -OOM")));
-      caf::anon_send(publisher, actors::embedded_request{{"PUBLISH", "a", "0"}});
-      world.run();
+      all.say(publisher, {"PUBLISH", "a", "0"});
       if (confirmed)
         CHECK(messages_in(listened) == 1);
       caf::anon_send_exit(listener, caf::exit_reason::user_shutdown);
       world.run();
-      caf::anon_send(publisher, actors::embedded_request{{"PUBLISH", "a", "1"}});
-      world.run();
+      all.say(publisher, {"PUBLISH", "a", "1"});
       CHECK(published.back() == "reply 0");
       if (!failed)
         break;
