@@ -63,12 +63,19 @@ class ServerTest(unittest.TestCase):
             )
 
     def setUp(self):
-        with self.server.connect() as connection:
+        with self.alone() as connection:
             connection.call("FLUSHALL")
 
     def connect(self, **how):
         connection = self.server.connect(**how)
         self.addCleanup(connection.close)
+        return connection
+
+    def alone(self):
+        """A new connection, once it is the only one: those of the test before have gone."""
+        connection = self.connect()
+        counted = lambda: self.info(connection, "clients")["connected_clients"]
+        self.assertTrue(resp.wait_until(lambda: counted() == "1"))
         return connection
 
     def info(self, connection, section="everything"):

@@ -15,11 +15,7 @@ def parse(row):
 class ClientTest(ServerTest):
     def setUp(self):
         super().setUp()
-        self.own = self.connect()
-        # Those of the test before have gone.
-        self.assertTrue(
-            wait_until(lambda: self.info(self.own, "clients")["connected_clients"] == "1")
-        )
+        self.own = self.alone()
         self.own.call("CLIENT", "SETNAME", "own")
 
     def named(self, name, **how):

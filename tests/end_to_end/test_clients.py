@@ -129,7 +129,7 @@ class PythonRedis(ServerTest):
     def setUp(self):
         super().setUp()
         self.client = redis.Redis(port=self.server.port, decode_responses=True)
-        self.addCleanup(self.client.close)
+        self.addCleanup(self.client.connection_pool.disconnect)
 
     def test_strings_and_their_options(self):
         self.assertTrue(self.client.set("k", "v", ex=100))
@@ -147,7 +147,7 @@ class PythonRedis(ServerTest):
         value = bytes(range(256)) * 10
         client.set(b"\x00\r\n\xff", value)
         self.assertEqual(client.get(b"\x00\r\n\xff"), value)
-        client.close()
+        client.connection_pool.disconnect()
 
     def test_a_pipeline_answers_in_order_and_keeps_errors_in_place(self):
         pipeline = self.client.pipeline(transaction=False)
@@ -189,7 +189,7 @@ class PythonRedis(ServerTest):
         client = redis.Redis(unix_socket_path=os.path.join(self.server.directory, "s.sock"))
         client.set("through", "socket")
         self.assertEqual(self.client.get("through"), "socket")
-        client.close()
+        client.connection_pool.disconnect()
 
     def test_a_pool_shared_by_threads(self):
         pool = redis.BlockingConnectionPool(port=self.server.port, max_connections=5)

@@ -85,7 +85,7 @@ class Info(ServerTest):
                     self.assertEqual([field for field in ours if field in theirs], theirs)
 
     def test_numbers_follow_what_happens(self):
-        connection = self.connect()
+        connection = self.alone()
         connection.call("CONFIG", "RESETSTAT")
         connection.pipeline(
             [

@@ -25,7 +25,7 @@ class Library:
 
     def new_client(self):
         client = redis.Redis(port=self.server.port, decode_responses=True, socket_timeout=SECONDS)
-        self.addCleanup(client.close)
+        self.addCleanup(client.connection_pool.disconnect)
         return client
 
 
@@ -158,7 +158,7 @@ class PubSub(Library):
 
     def test_the_library_checks_the_health_of_a_subscriber(self):
         client = redis.Redis(port=self.server.port, health_check_interval=0.001)
-        self.addCleanup(client.close)
+        self.addCleanup(client.connection_pool.disconnect)
         subscriber = client.pubsub()
         self.addCleanup(subscriber.close)
         subscriber.subscribe("news")
