@@ -2,15 +2,16 @@
 /// program once more, told to run one section of the hidden case below. What it writes comes back
 /// through a pipe.
 
+#include "actors/event_loop.hpp"
 #include "actors/happens_before.hpp"
 #include "actors/log.hpp"
 #include "keyspace/effects.hpp"
 #include "tests/actor/running_store.hpp"
 
+#include <asio/post.hpp>
 #include <caf/all.hpp>
 #include <catch2/catch.hpp>
 
-#include <atomic>
 #include <csignal>
 #include <stdexcept>
 #include <string>
@@ -76,12 +77,13 @@ public:
   }
 };
 
-std::atomic<bool> clock_fails{false};
-
-keyspace::instant failing_clock() {
-  if (clock_fails)
-    throw std::runtime_error{"the clock has stopped"};
-  return actors::system_time();
+/// What a loop runs for a timer or a socket, behind no actor.
+caf::behavior fail_on_loop(caf::event_based_actor* self) {
+  self->send(self, caf::tick_atom_v);
+  return {[](caf::tick_atom) {
+    asio::post(actors::event_loop::current()->io(),
+               [] { throw std::runtime_error{"the clock has stopped"}; });
+  }};
 }
 
 /// Says something and does not wait for the reply.
@@ -103,7 +105,7 @@ TEST_CASE(victim_case, "[.]") {
   // Who survives shall not hang.
   ::alarm(60);
   actors::log::write_last_words();
-  running_store store{2, 2, scheduling::event_loops, failing_clock};
+  running_store store{2, 2, scheduling::event_loops};
   auto& home = store->internals();
   auto talk = store.talk();
   (*talk)("PING");
@@ -136,7 +138,8 @@ TEST_CASE(victim_case, "[.]") {
     send(*talk, {"MEMORY", "PURGE"});
   }
   SECTION("timer, exception") {
-    clock_fails = true;
+    const actors::unwatched envelope;
+    store.system().spawn(fail_on_loop);
   }
   SECTION("nobody") {
     store->stop();
