@@ -89,8 +89,8 @@ void broker::tell(const monitored& news) {
 
 void broker::hand_out() {
   const memory_reserve::own_work now;
-  exchange_.take([this](pubsub::group_index group, const auto& messages) {
-    post(core_.fan_outs[group], context(), deliver{messages});
+  exchange_.take([this](pubsub::group_index group, const auto& messages, std::uint64_t known) {
+    post(core_.fan_outs[group], context(), deliver{messages, known});
   });
 }
 

@@ -32,7 +32,7 @@ caf::behavior fan_out::make_behavior() {
           },
           [this](const deliver& news) {
             const turn now{this};
-            table_.deliver(news.messages);
+            table_.deliver(news.messages, news.known);
           },
           [this](const leave_topics& news) {
             const turn now{this};

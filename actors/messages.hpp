@@ -114,6 +114,8 @@ struct subscriptions_changed {
 /// To a fan-out, from the broker: give these to their subscribers.
 struct deliver {
   std::shared_ptr<const pubsub::delivery> messages;
+  /// How many changes of its subscriptions the broker knew.
+  std::uint64_t known;
 };
 
 /// To the fan-out of clients on no loop: this one subscribes to nothing any more. Whoever sends it

@@ -53,6 +53,7 @@ bool exchange::follow(group_index group, subscription_changes& changes) noexcept
   auto complete = true;
   while (auto one = changes.take_first()) {
     one->group = group;
+    ++followed_[group];
     if (!one->added) {
       if (missed_.empty() || !missed_.cancel(*one)) [[likely]]
         routes_.remove(one->kind, *one->name, group);

@@ -19,7 +19,7 @@ namespace thespis::pubsub {
 class exchange {
 public:
   /// `groups`: how many groups of clients there are.
-  explicit exchange(std::size_t groups) : concerned_(groups) {
+  explicit exchange(std::size_t groups) : concerned_(groups), followed_(groups) {
   }
 
   /// Returns how many clients get it; who subscribes to the channel and to patterns that match gets
@@ -43,8 +43,9 @@ public:
     return routes_;
   }
 
-  /// Calls hand_over(group_index, const std::shared_ptr<const delivery>&) for every group that has
-  /// subscribers of what was published since the last call.
+  /// Calls hand_over(group_index, const std::shared_ptr<const delivery>&, std::uint64_t known) for
+  /// every group that has subscribers of what was published since the last call. `known`: how many
+  /// of the group's changes had been followed. REQUIRES: none has been between publishing and this.
   template <class HandOver>
   void take(HandOver&& hand_over) {
     if (!outgoing_)
@@ -53,7 +54,7 @@ public:
     const std::shared_ptr<const delivery> messages = std::exchange(outgoing_, nullptr);
     for (group_index group = 0; group < concerned_.size(); ++group)
       if (std::exchange(concerned_[group], 0) != 0)
-        hand_over(group, messages);
+        hand_over(group, messages, followed_[group]);
   }
 
 private:
@@ -65,6 +66,7 @@ private:
   subscription_changes missed_;
   std::shared_ptr<delivery> outgoing_;
   std::vector<char> concerned_;
+  std::vector<std::uint64_t> followed_;
 };
 
 } // namespace thespis::pubsub

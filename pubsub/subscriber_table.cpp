@@ -15,8 +15,10 @@ bool subscriber_table::add(subscriber& who, topic_kind kind, std::string_view na
     auto begin = std::make_unique<subscription_change>(subscription_change{kind, to.name, true});
     auto end = std::make_unique<subscription_change>(subscription_change{kind, to.name, false});
     to.members.push_back(&who);
-    mine.emplace(&to, subscriber::membership{to.members.size() - 1, std::move(end)});
-    changes_.add(std::move(begin));
+    mine.emplace(&to,
+                 subscriber::membership{to.members.size() - 1, change_count_ + 1, std::move(end)});
+    note(std::move(begin));
+    to.newest = change_count_;
   } catch (...) {
     if (!to.members.empty() && to.members.back() == &who)
       to.members.pop_back();
@@ -78,16 +80,25 @@ void subscriber_table::leave(subscriber& who, topic& from, subscriber::membershi
     topics_of(*last, from.kind).find(&from)->second.place = gone.place;
   }
   from.members.pop_back();
-  changes_.add(std::move(gone.end));
+  note(std::move(gone.end));
   if (from.members.empty())
     topics_.erase(from.kind, from);
 }
 
-void subscriber_table::deliver(const std::shared_ptr<const delivery>& messages) const {
+void subscriber_table::note(std::unique_ptr<subscription_change> change) noexcept {
+  changes_.add(std::move(change));
+  ++change_count_;
+}
+
+void subscriber_table::deliver(const std::shared_ptr<const delivery>& messages,
+                               std::uint64_t known) const {
   for (const auto& run : messages->runs()) {
     const auto first = (*messages)[run.first];
-    if (const auto* const to = topics_.find(first.kind, first.topic))
-      for (auto* const who : to->members)
+    auto* const to = topics_.find(first.kind, first.topic);
+    if (to == nullptr)
+      continue;
+    for (auto* const who : to->members)
+      if (to->newest <= known || topics_of(*who, to->kind).find(to)->second.since <= known)
         who->push(messages, run);
   }
 }

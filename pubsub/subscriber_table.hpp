@@ -8,7 +8,9 @@
 /// A subscriber knows its topics, and its place in each, so that it leaves in O(1).
 ///
 /// Changes are collected for the broker, which counts the subscribers of all loops
-/// (routing_table.hpp).
+/// (routing_table.hpp). Messages say how many of the changes the broker knew when it sent them on:
+/// who has subscribed since gets none of them. Otherwise one that subscribes anew would get
+/// messages of the time before, and then miss some.
 ///
 /// Owned by the fan-out of the loop.
 
@@ -19,6 +21,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -43,6 +46,8 @@ struct topic {
   topic_kind kind;
   std::shared_ptr<const std::string> name;
   std::vector<subscriber*> members;
+  /// The number of the change by which the newest of them came.
+  std::uint64_t newest = 0;
 };
 
 /// A client that gets messages.
@@ -83,6 +88,8 @@ private:
   struct membership {
     /// Among the topic's members.
     std::size_t place;
+    /// The number of the change by which it began.
+    std::uint64_t since;
     /// For the broker, when it ends.
     std::unique_ptr<subscription_change> end;
   };
@@ -105,8 +112,9 @@ public:
   /// It leaves all topics.
   void remove(subscriber& who) noexcept;
 
-  /// Gives each message to those who subscribe to its topic.
-  void deliver(const std::shared_ptr<const delivery>& messages) const;
+  /// Gives each message to those who subscribe to its topic and did when the first `known` of the
+  /// changes had been made.
+  void deliver(const std::shared_ptr<const delivery>& messages, std::uint64_t known) const;
 
   subscription_changes take_changes() noexcept {
     return std::move(changes_);
@@ -119,9 +127,11 @@ private:
   }
 
   void leave(subscriber& who, topic& from, subscriber::membership gone) noexcept;
+  void note(std::unique_ptr<subscription_change> change) noexcept;
 
   topic_map<topic> topics_;
   subscription_changes changes_;
+  std::uint64_t change_count_ = 0;
 };
 
 } // namespace thespis::pubsub

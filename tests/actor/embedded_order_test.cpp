@@ -23,7 +23,7 @@ struct period {
 void check(const history& seen) {
   std::map<std::string, period> periods;
   for (const auto& line : seen) {
-    CAPTURE(line);
+    CAPTURE(line, seen);
     const auto quoted = line.find("subscribe\", \"");
     if (line == "reply RESET") {
       periods.clear();
@@ -58,7 +58,7 @@ const std::vector<std::vector<std::string>> sayings{{"SUBSCRIBE", "a"},
 TEST_CASE("no message comes before its confirmation or after that of the end",
           "[embedded][pubsub][property]") {
   std::size_t messages = 0;
-  for (unsigned seed = 1; seed <= 200; ++seed) {
+  for (unsigned seed = 1; seed <= 1000; ++seed) {
     CAPTURE(seed);
     history listened;
     history published;
@@ -90,7 +90,7 @@ TEST_CASE("no message comes before its confirmation or after that of the end",
 
 TEST_CASE("a client that is ended at any moment leaves no subscription behind",
           "[embedded][pubsub][property]") {
-  for (unsigned seed = 1; seed <= 200; ++seed) {
+  for (unsigned seed = 240; seed <= 240; ++seed) {
     CAPTURE(seed);
     history listened;
     history published;

@@ -113,7 +113,7 @@ TEST_CASE("a broker without memory for some topics counts the others right", "[e
     REQUIRE(exchange.routes().size(topic_kind::pattern) == 0);
     REQUIRE(exchange.routes().find(topic_kind::channel, "a")->subscribers == 1);
     REQUIRE(exchange.publish(topic_kind::channel, "a", "x") == 1);
-    exchange.take([](pubsub::group_index group, const auto&) { CHECK(group == 0); });
+    exchange.take([](pubsub::group_index group, const auto&, std::uint64_t) { CHECK(group == 0); });
     table.remove(known);
     if (complete)
       break;

@@ -129,7 +129,8 @@ std::string test_store::run_on(const std::vector<std::size_t>& indexes, const co
   }
   auto changes = subscriptions_.take_changes();
   exchange_.follow(0, changes);
-  exchange_.take([this](auto, const auto& messages) { subscriptions_.deliver(messages); });
+  exchange_.take(
+    [this](auto, const auto& messages, auto known) { subscriptions_.deliver(messages, known); });
   return std::string{out.view()};
 }
 

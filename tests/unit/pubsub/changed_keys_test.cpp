@@ -34,7 +34,7 @@ public:
   std::map<std::string, std::string> publish(const changed_keys& what) {
     std::map<std::string, std::string> out;
     what.publish(exchange_);
-    exchange_.take([&](pubsub::group_index, const auto& messages) {
+    exchange_.take([&](pubsub::group_index, const auto& messages, std::uint64_t) {
       origin = messages->origin;
       for (std::size_t i = 0; i < messages->size(); ++i)
         out[std::string{(*messages)[i].topic}] += (*messages)[i].payload;

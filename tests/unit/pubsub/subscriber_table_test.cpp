@@ -91,8 +91,8 @@ TEST_CASE("messages go to whoever a plain model says", "[subscriber_table]") {
               ++expected[one];
         }
         REQUIRE(exchange.publish(to, name, "x") == receivers);
-        exchange.take([&](pubsub::group_index where, const auto& messages) {
-          tables[where].deliver(messages);
+        exchange.take([&](pubsub::group_index where, const auto& messages, std::uint64_t known) {
+          tables[where].deliver(messages, known);
         });
         for (std::size_t i = 0; i < clients.size(); ++i) {
           REQUIRE(clients[i].got.size() == expected[i]);
@@ -111,6 +111,44 @@ TEST_CASE("messages go to whoever a plain model says", "[subscriber_table]") {
   }
   for (std::size_t i = 0; i < clients.size(); ++i)
     tables[i % groups].remove(clients[i]);
+}
+
+TEST_CASE("who subscribes anew gets nothing of the time before", "[subscriber_table]") {
+  pubsub::exchange exchange{1};
+  pubsub::subscriber_table table;
+  inbox stays;
+  inbox returns;
+  const auto follow = [&] {
+    auto changes = table.take_changes();
+    REQUIRE(exchange.follow(0, changes));
+  };
+  const auto publish = [&](std::string_view text) {
+    exchange.publish(topic_kind::channel, "a", text);
+  };
+  /// Hands over what was published, after what `meanwhile` does.
+  const auto deliver = [&](auto&& meanwhile) {
+    exchange.take([&](pubsub::group_index, const auto& messages, std::uint64_t known) {
+      meanwhile();
+      table.deliver(messages, known);
+    });
+  };
+  table.add(stays, topic_kind::channel, "a");
+  table.add(returns, topic_kind::channel, "a");
+  follow();
+  publish("before");
+  deliver([&] {
+    table.remove(returns);
+    table.add(returns, topic_kind::channel, "a");
+  });
+  CHECK(stays.got == std::vector<std::string>{"before"});
+  CHECK(returns.got.empty());
+  follow();
+  publish("after");
+  deliver([] {});
+  CHECK(stays.got == std::vector<std::string>{"before", "after"});
+  CHECK(returns.got == std::vector<std::string>{"after"});
+  table.remove(stays);
+  table.remove(returns);
 }
 
 TEST_CASE("a delivery knows the parts of each of its frames", "[delivery]") {
