@@ -7,7 +7,7 @@
 #include "protocol/errors.hpp"
 #include "protocol/reply_merge.hpp"
 #include "protocol/reply_writer.hpp"
-#include "protocol/resp_value.hpp"
+#include "protocol/scan_cursor.hpp"
 
 #include <algorithm>
 #include <new>
@@ -50,30 +50,6 @@ struct reply_reader {
     return part->replies.view().substr(std::exchange(at, end), end - at);
   }
 };
-
-/// SCAN's reply is an array of a bulk string, the cursor within the partition, and the keys.
-/// The client gets the cursor over all partitions: the next place in this one or the start of the
-/// next one.
-void globalize_cursor(std::string_view reply, partition_index partition, std::size_t count,
-                      base::byte_buffer& output) {
-  protocol::reply_writer out{output, 2};
-  constexpr std::string_view head = "*2\r\n";
-  if (!reply.starts_with(head)) {
-    out.raw(reply);
-    return;
-  }
-  reply.remove_prefix(head.size());
-  auto size = protocol::skip_resp_value(reply);
-  auto text = reply.substr(reply.find('\n') + 1);
-  auto cursor = base::parse_uint64(text.substr(0, text.find('\r')));
-  THESPIS_ENSURE(cursor.has_value());
-  std::uint64_t next = *cursor * count + partition;
-  if (*cursor == 0)
-    next = partition + 1 < count ? partition + 1 : 0;
-  out.array(2);
-  out.bulk(std::to_string(next));
-  out.raw(reply.substr(size));
-}
 
 } // namespace
 
@@ -228,7 +204,7 @@ bool batch::merge_request(std::uint32_t number, merging& state) {
       return false;
     const auto reply = reader.next();
     if (request.spec->route == protocol::way::by_cursor)
-      globalize_cursor(reply, request.partition, parts.size(), *output);
+      protocol::globalize_cursor(reply, request.partition, parts.size(), *output);
     else
       output->append(reply);
     return true;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace thespis::actors {
 
@@ -32,13 +33,15 @@ bool may_wait(const protocol::command_spec& spec, protocol::arguments request) n
 
 placement batch_builder::place(batch& work, const protocol::command_spec& spec,
                                std::uint32_t word_count) {
+  if (spec.route == way::transaction) [[unlikely]]
+    return place_transaction(*work.client);
   if (!protocol::is_batched(spec.route)) [[unlikely]]
     return placement_of(spec.route);
   if ((spec.flags & protocol::blocking) != 0) [[unlikely]] {
     const auto request = protocol::arguments{work.words}.last(word_count);
     if (may_wait(spec, request)) {
       find_partitions(request, spec);
-      meet_key_partitions();
+      meet(key_partitions_);
       return placement::meeting;
     }
   }
@@ -59,6 +62,45 @@ placement batch_builder::place(batch& work, const protocol::command_spec& spec,
   if (where == placement::batched)
     ++work.request_count;
   return where;
+}
+
+/// The partitions of all that is queued meet.
+placement batch_builder::place_transaction(protocol::session& client) {
+  if (!client.in_transaction() || client.queued->aborted())
+    return placement::session;
+  auto& queued = *client.queued;
+  queued.seal();
+  transaction_.clear();
+  for (auto& one : queued.requests()) {
+    find_meeting(one, queued.words_of(one));
+    transaction_.insert(transaction_.end(), meeting_.begin(), meeting_.end());
+  }
+  meet(transaction_);
+  return meeting_.empty() ? placement::session : placement::meeting;
+}
+
+/// Which partitions a queued request needs: meeting_, and its `partition` if that is one.
+void batch_builder::find_meeting(protocol::transaction::request& one, protocol::arguments words) {
+  const auto& spec = *one.spec;
+  meeting_.clear();
+  if (!protocol::is_batched(spec.route))
+    return;
+  if (partition_count_ == 1) {
+    meeting_.push_back(0);
+  } else if (spec.route == way::everywhere || spec.route == way::borrow_all
+             || protocol::reads_unnamed_keys(spec, words)) {
+    meet_all();
+  } else if (spec.route == way::by_cursor) {
+    const auto cursor = protocol::parse_scan_cursor(words[1]);
+    meeting_.push_back(cursor ? static_cast<partition_index>(*cursor % partition_count_) : 0);
+  } else {
+    find_partitions(words, spec);
+    meet(key_partitions_);
+    // Without keys any partition answers.
+    if (meeting_.empty())
+      meeting_.push_back(0);
+  }
+  one.partition = meeting_.size() == 1 ? meeting_.front() : protocol::transaction::request::many;
 }
 
 placement batch_builder::place_among_many(batch& work, const protocol::command_spec& spec,
@@ -91,7 +133,7 @@ placement batch_builder::place_among_many(batch& work, const protocol::command_s
       place_shares(work, item);
     return placement::batched;
   }
-  meet_key_partitions();
+  meet(key_partitions_);
   return placement::meeting;
 }
 
@@ -182,8 +224,8 @@ void batch_builder::meet_all() {
   std::iota(meeting_.begin(), meeting_.end(), partition_index{0});
 }
 
-void batch_builder::meet_key_partitions() {
-  meeting_ = key_partitions_;
+void batch_builder::meet(const std::vector<partition_index>& all) {
+  meeting_ = all;
   std::sort(meeting_.begin(), meeting_.end());
   meeting_.erase(std::unique(meeting_.begin(), meeting_.end()), meeting_.end());
 }

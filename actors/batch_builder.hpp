@@ -48,16 +48,20 @@ public:
   /// Bytes of memory that it keeps for the requests to come.
   std::size_t capacity_bytes() const noexcept {
     return keys_.capacity() * sizeof keys_[0]
-           + (key_partitions_.capacity() + meeting_.capacity()) * sizeof(partition_index);
+           + (key_partitions_.capacity() + meeting_.capacity() + transaction_.capacity())
+               * sizeof(partition_index);
   }
   /// Gives these back.
   void release() noexcept {
     decltype(keys_){}.swap(keys_);
     decltype(key_partitions_){}.swap(key_partitions_);
     decltype(meeting_){}.swap(meeting_);
+    decltype(transaction_){}.swap(transaction_);
   }
 
 private:
+  placement place_transaction(protocol::session& client);
+  void find_meeting(protocol::transaction::request& one, protocol::arguments words);
   placement place_among_many(batch& work, const protocol::command_spec& spec, work_item item);
   void place_whole(batch& work, work_item item, partition_index where);
   void place_shares(batch& work, work_item item);
@@ -66,13 +70,15 @@ private:
   void find_partitions(protocol::arguments request, const protocol::command_spec& spec);
   bool all_in_one_partition() const noexcept;
   void meet_all();
-  void meet_key_partitions();
+  void meet(const std::vector<partition_index>& all);
 
   partition_index partition_count_;
   protocol::found_keys keys_;
   /// The partition of each key in keys_.
   std::vector<partition_index> key_partitions_;
   std::vector<partition_index> meeting_;
+  /// The partitions of all that a transaction has queued.
+  std::vector<partition_index> transaction_;
 };
 
 } // namespace thespis::actors

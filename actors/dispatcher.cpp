@@ -7,7 +7,9 @@
 #include "base/ensure.hpp"
 #include "commands/admission.hpp"
 #include "commands/execute.hpp"
+#include "commands/inner_requests.hpp"
 #include "commands/monitor.hpp"
+#include "keyspace/slots.hpp"
 #include "protocol/errors.hpp"
 #include "protocol/reply_writer.hpp"
 #include "pubsub/subscriber_table.hpp"
@@ -15,7 +17,9 @@
 #include <algorithm>
 #include <chrono>
 #include <new>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace thespis::actors {
 
@@ -41,6 +45,12 @@ bool is_plain(const protocol::command_spec& spec, const commands::server_gates& 
 /// Whether a row can have no subcommands, visible or not: those of keys.
 bool stands_alone(const protocol::command_spec& spec) noexcept {
   return spec.route == protocol::way::single || spec.route == protocol::way::split;
+}
+
+/// What runs on a client's thread, or on those of partitions.
+bool can_be_queued(protocol::way route) noexcept {
+  return (protocol::is_batched(route) && route != protocol::way::broker)
+         || route == protocol::way::session;
 }
 
 /// The first words of an HTTP request: somebody's browser is being used to attack the server.
@@ -89,7 +99,9 @@ dispatcher::step dispatcher::try_to_place(std::size_t first_word, caf::execution
   const auto found = resolve(words);
   if (found.outcome != protocol::resolution::ok || !is_plain(*found.spec, core_.gates, session_))
     [[unlikely]] {
-    const auto verdict = batch_.empty() ? look_closer(found, words, here) : step::run_first;
+    const auto verdict = !batch_.empty()            ? step::run_first
+                         : is_plainly_queued(found) ? queue(*found.spec, words)
+                                                    : look_closer(found, words, here);
     if (verdict == step::answered)
       finish_request(found.spec);
     if (verdict != step::batched) {
@@ -105,7 +117,7 @@ dispatcher::step dispatcher::try_to_place(std::size_t first_word, caf::execution
     batch_.for_broker = !batch_.for_broker;
   }
   const auto count = static_cast<std::uint32_t>(words.size());
-  const auto where = builder_.place(batch_, *found.spec, count);
+  const auto where = place_in_batch(*found.spec, count);
   if (where != placement::batched && !batch_.empty()) {
     batch_.words.resize(first_word);
     return step::run_first;
@@ -122,11 +134,24 @@ dispatcher::step dispatcher::try_to_place(std::size_t first_word, caf::execution
   return step::alone;
 }
 
+/// Throws std::bad_alloc. An EXEC that cannot run ends the transaction all the same.
+placement dispatcher::place_in_batch(const protocol::command_spec& spec, std::uint32_t count) {
+  try {
+    return builder_.place(batch_, spec, count);
+  } catch (const std::bad_alloc&) {
+    if (spec.route == protocol::way::transaction)
+      end_transaction();
+    throw;
+  }
+}
+
 dispatcher::step dispatcher::refuse(std::size_t first_word) noexcept {
   batch_.drop_uncounted();
   batch_.words.resize(first_word);
   if (!batch_.empty())
     return step::run_first;
+  if (session_.in_transaction())
+    session_.queued->abort();
   output_before_ = std::min(output_before_, output_.size());
   output_.truncate(output_before_);
   reply_out_of_memory();
@@ -168,6 +193,7 @@ dispatcher::step dispatcher::look_closer(const protocol::resolved_command& found
                                          protocol::arguments words, caf::execution_unit* here) {
   const auto counting = lock_statistics();
   protocol::reply_writer reply{output_, session_.protocol};
+  const auto reply_at = output_.size();
   if (found.outcome != protocol::resolution::ok) {
     if (is_http(words.front())) {
       if (attack_warnings.allows())
@@ -180,26 +206,124 @@ dispatcher::step dispatcher::look_closer(const protocol::resolved_command& found
       return step::hang_up;
     }
     commands::reject_unresolved(found, words, reply, statistics_);
+    note_rejection(found, reply_at);
     return step::answered;
   }
   switch (commands::admit(*found.spec, core_.gates, session_, batch_.time.ms, reply, statistics_)) {
     case commands::verdict::pass:
+      if (session_.in_transaction() && (found.spec->flags & protocol::never_queued) == 0)
+        return queue(*found.spec, words);
       if (core_.gates.is_up(commands::gate_monitored))
         show_to_monitors(*found.spec, words, here);
       return step::batched;
     case commands::verdict::wait:
       return step::paused;
     case commands::verdict::rejected:
+      note_rejection(found, reply_at);
       break;
   }
   return step::answered;
 }
 
+/// Whether all that keeps the request from the straight road is that it is to be queued.
+bool dispatcher::is_plainly_queued(const protocol::resolved_command& found) const noexcept {
+  constexpr auto objections = protocol::protected_command | protocol::no_multi
+                              | protocol::never_queued;
+  return found.outcome == protocol::resolution::ok && session_.special == protocol::special_multi
+         && (core_.gates.raised.load(std::memory_order_relaxed)
+             & ~std::uint32_t{commands::gate_password})
+              == 0
+         && (found.spec->flags & objections) == 0 && can_be_queued(found.spec->route);
+}
+
+/// Between MULTI and EXEC. Throws std::bad_alloc; then nothing that was queued will run.
+dispatcher::step dispatcher::queue(const protocol::command_spec& spec, protocol::arguments words) {
+  protocol::reply_writer reply{output_, session_.protocol};
+  auto& queued = *session_.queued;
+  if (!can_be_queued(spec.route)) {
+    reply.error(protocol::errors::not_in_transaction);
+    statistics_.rejected(&spec, reply.last_error_code());
+    queued.abort();
+    return step::answered;
+  }
+  try {
+    queued.add(spec, words);
+    reply.raw("+QUEUED\r\n");
+  } catch (const std::bad_alloc&) {
+    queued.abort();
+    throw;
+  }
+  mirror_transaction();
+  return step::answered;
+}
+
+/// A request was turned away: if one of a transaction was, all of it is; EXEC says so, with MULTI
+/// or without. `reply_at`: where the error begins.
+void dispatcher::note_rejection(const protocol::resolved_command& found, std::size_t reply_at) {
+  if (session_.in_transaction())
+    session_.queued->abort();
+  if (found.spec == nullptr || found.spec->route != protocol::way::transaction)
+    return;
+  std::string why{output_.view().substr(reply_at + 1)};
+  why.resize(why.size() - 2);
+  // Redis gives an error that it writes for the occasion without its code.
+  if (found.outcome != protocol::resolution::ok)
+    why.erase(0, std::string_view{"ERR "}.size());
+  output_.truncate(reply_at);
+  protocol::reply_writer{output_, session_.protocol}.error(
+    protocol::errors::exec_abort_because(why));
+  end_transaction();
+}
+
+/// Nothing of it has run.
+void dispatcher::end_transaction() noexcept {
+  session_.end_transaction();
+  session_.end_watch();
+  note_end_of_watch(nullptr);
+  mirror_transaction();
+}
+
+/// Without memory for a message the partition forgets it when its keys are watched no more.
+void dispatcher::note_end_of_watch(caf::execution_unit* here) noexcept try {
+  const std::shared_ptr<const protocol::watch> over = std::exchange(session_.unwatched, nullptr);
+  if (!over)
+    return;
+  const memory_reserve::own_work now;
+  const auto count = core_.partitions.size();
+  std::vector<bool> told(count);
+  for (const auto& one : over->keys) {
+    const auto where = keyspace::partition_of_key(one.name, static_cast<partition_index>(count));
+    if (!told[where])
+      post(core_.partitions[where], here, watch_over{over});
+    told[where] = true;
+  }
+} catch (const std::bad_alloc&) {
+  return;
+}
+
+void dispatcher::end() noexcept {
+  session_.end_watch();
+  note_end_of_watch(nullptr);
+  batch_.owner = nullptr;
+}
+
 /// Without memory for it they do not see it.
 void dispatcher::show_to_monitors(const protocol::command_spec& spec, protocol::arguments words,
                                   caf::execution_unit* here) noexcept try {
-  if (commands::is_monitored(spec))
-    post(core_.broker, here, monitored{commands::monitor_line(spec, words, session_, batch_.time)});
+  auto database = session_.database;
+  const auto show = [&](const protocol::command_spec& one, protocol::arguments said) {
+    database = commands::database_behind(one, said, session_, database);
+    if (commands::is_monitored(one))
+      post(core_.broker, here,
+           monitored{commands::monitor_line(one, said, session_, database, batch_.time)});
+  };
+  if (session_.in_transaction() && spec.route == protocol::way::transaction
+      && !session_.queued->aborted()) {
+    session_.queued->seal();
+    for (const auto& one : session_.queued->requests())
+      show(*one.spec, session_.queued->words_of(one));
+  }
+  show(spec, words);
 } catch (const std::bad_alloc&) {
   return;
 }
@@ -209,14 +333,18 @@ void dispatcher::run_session_command(const protocol::command_spec& spec,
   const auto counting = lock_statistics();
   protocol::reply_writer reply{output_, session_.protocol};
   keyspace::command_context ctx{reply, session_, keyspace::shard_map::none(), batch_.time};
+  commands::inner_requests inner{statistics_};
+  ctx.inner = &inner;
   statistics_.start();
   if (commands::make_room(output_)) [[likely]]
     commands::execute(ctx, spec, batch_.words, statistics_);
   else
-    lost_replies_ = true;
+    ctx.lost_reply = true;
+  lost_replies_ = lost_replies_ || ctx.lost_reply;
   core_.report_slow(statistics_, here);
   batch_.clear();
   finish_request(&spec);
+  note_end_of_watch(here);
   mirror_session();
 }
 
@@ -285,6 +413,7 @@ void dispatcher::take_answers() noexcept {
   const auto* const lone = std::exchange(lone_spec_, nullptr);
   if (lone != nullptr) {
     note_subscriptions();
+    note_end_of_watch(nullptr);
     mirror_session();
     // Confirmations come whatever CLIENT REPLY says, as all pushes do.
     if (lone_place_ == placement::fan_out)
@@ -305,6 +434,8 @@ void dispatcher::refuse_all() noexcept {
   auto left = lone_spec_ != nullptr ? 1 : batch_.requests_left();
   for (; left > 0 && !lost_replies_; --left)
     reply_out_of_memory();
+  if (session_.in_transaction())
+    end_transaction();
   lone_spec_ = nullptr;
   batch_.clear();
   finish_request(nullptr);
@@ -314,8 +445,9 @@ void dispatcher::refuse_all() noexcept {
 void dispatcher::finish_request(const protocol::command_spec* spec) {
   apply_reply_mode();
   if (session_.tracking) [[unlikely]]
-    session_.tracking->caching_called = session_.tracking->caching_called && spec != nullptr
-                                        && spec->name.starts_with("client|");
+    session_.tracking->caching_called
+      = session_.tracking->caching_called
+        && (session_.in_transaction() || (spec != nullptr && spec->name.starts_with("client|")));
 }
 
 /// CLIENT REPLY OFF and SKIP: takes back what a request has written.
@@ -338,8 +470,20 @@ void dispatcher::note_subscriptions() noexcept {
                        && (session_.special & protocol::special_subscribed) == 0;
 }
 
+/// What CLIENT LIST shows of a transaction.
+void dispatcher::mirror_transaction() const noexcept {
+  const auto open = session_.in_transaction();
+  record_->set_flag(commands::client_multi, open);
+  record_->set_flag(commands::client_dirty,
+                    session_.watched && session_.watched->is_broken(batch_.time.ms));
+  record_->queued_commands.store(open ? static_cast<int>(session_.queued->requests().size()) : -1,
+                                 std::memory_order_relaxed);
+  record_->queued_bytes.store(open ? session_.queued->bytes() : 0, std::memory_order_relaxed);
+}
+
 /// What CLIENT LIST shows of the session.
 void dispatcher::mirror_session() const {
+  mirror_transaction();
   record_->database.store(session_.database, std::memory_order_relaxed);
   record_->protocol.store(session_.protocol, std::memory_order_relaxed);
   record_->set_flag(commands::client_no_touch, session_.no_touch);

@@ -77,10 +77,8 @@ public:
   void give_up_waiting() {
     blocked_->give_up(keyspace::wait_note::gone);
   }
-  /// After the last answer: drops the reference to the owner.
-  void end() {
-    batch_.owner = nullptr;
-  }
+  /// After the last answer: drops the reference to the owner, and ends what the client watches.
+  void end() noexcept;
 
   /// The time of all requests from here on.
   void set_time(keyspace::instant now) noexcept {
@@ -206,6 +204,13 @@ private:
   void show_to_monitors(const protocol::command_spec& spec, protocol::arguments words,
                         caf::execution_unit* here) noexcept;
   void run_session_command(const protocol::command_spec& spec, caf::execution_unit* here);
+  bool is_plainly_queued(const protocol::resolved_command& found) const noexcept;
+  step queue(const protocol::command_spec& spec, protocol::arguments words);
+  void note_rejection(const protocol::resolved_command& found, std::size_t reply_at);
+  placement place_in_batch(const protocol::command_spec& spec, std::uint32_t count);
+  void end_transaction() noexcept;
+  void note_end_of_watch(caf::execution_unit* here) noexcept;
+  void mirror_transaction() const noexcept;
   void add_lone_item();
   void hand_over(caf::execution_unit* here);
   void refuse_all() noexcept;

@@ -39,8 +39,7 @@ void effect_reporter::on_effect(const keyspace::effect& what) {
     for (auto* const shard : at_hand_->all())
       shard->tracked.forget_all();
     flushed_ = true;
-  } else if (what.cls != event_class::key_miss && what.cls != event_class::new_key
-             && what.cls != event_class{} && what.whose >= keyspace::concern::readers) {
+  } else if (keyspace::effects::changes_value(what.cls, what.whose)) {
     note_changed_key(what);
   }
   if ((wanted_events_ & static_cast<std::int64_t>(what.cls)) != 0)

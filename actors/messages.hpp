@@ -11,6 +11,7 @@
 #include "commands/slow_request.hpp"
 #include "keyspace/discarded.hpp"
 #include "keyspace/waiter.hpp"
+#include "protocol/watch.hpp"
 #include "pubsub/changed_keys.hpp"
 #include "pubsub/delivery.hpp"
 #include "pubsub/keyspace_events.hpp"
@@ -223,6 +224,11 @@ struct wait_changed {
   bool over;
 };
 
+/// To a partition, from a client: its keys among these are not watched any more.
+struct watch_over {
+  std::shared_ptr<const protocol::watch> what;
+};
+
 /// To the scheduler: that wait ends at this time (Unix ms); 0: it is over.
 struct end_wait_at {
   keyspace::waiter_ptr who;
@@ -299,5 +305,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::shut_down)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::farewell)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::wake_partition_at)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::request_waits)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::watch_over)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::wait_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::end_wait_at)

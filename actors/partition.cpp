@@ -5,6 +5,7 @@
 #include "actors/multicast.hpp"
 #include "actors/rendezvous.hpp"
 #include "commands/execute.hpp"
+#include "commands/inner_requests.hpp"
 #include "keyspace/active_expiry.hpp"
 #include "protocol/errors.hpp"
 
@@ -54,6 +55,13 @@ caf::behavior partition::make_behavior() {
               postponed_news_.push_back(news);
             else
               look_at(news);
+          },
+          [this](const watch_over& news) {
+            const turn now{this};
+            if (parked_)
+              postponed_ends_.push_back(news);
+            else
+              forget(*news.what);
           }};
 }
 
@@ -86,6 +94,8 @@ void partition::serve(const partition_task& task) {
       reporter_.take_back();
       for (const auto& news : std::exchange(postponed_news_, {}))
         look_at(news);
+      for (const auto& news : std::exchange(postponed_ends_, {}))
+        forget(*news.what);
       break;
     case partition_task::kind::expire:
       wake_up();
@@ -233,6 +243,12 @@ void partition::look_at(const wait_changed& news) {
   reporter_.tell(context());
 }
 
+void partition::forget(const protocol::watch& what) noexcept {
+  for (const auto& one : what.keys)
+    if (only_this_.covers(one.name))
+      shard_.changes.watched().remove(one.database, one.name, &what);
+}
+
 void partition::join(rendezvous& meeting) {
   await_armed(meeting.armed);
   parked_ = true;
@@ -286,10 +302,18 @@ void partition::run_body(batch& work, keyspace::command_context& ctx,
   ctx.share.leads = !served;
   if (served)
     ctx.now = core_.now();
+  commands::inner_requests inner{statistics_, borrowed};
+  ctx.inner = &inner;
+  // Those inside of it tell what they change.
+  const auto shards = item.spec->route == protocol::way::transaction
+                        ? std::span<keyspace::shard* const>{}
+                        : borrowed;
   statistics_.start();
   if (const memory_reserve::client_work may_fail; commands::make_room(*work.output)) [[likely]]
-    commands::execute(ctx, *item.spec, work.words_of(item, part), statistics_, borrowed);
+    commands::execute(ctx, *item.spec, work.words_of(item, part), statistics_, shards);
   else
+    ctx.lost_reply = true;
+  if (ctx.lost_reply) [[unlikely]]
     work.cut_short.store(true, std::memory_order_relaxed);
   if (!ctx.moves) [[likely]]
     core_.report_slow(statistics_, unit_of(where));

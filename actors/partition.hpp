@@ -39,6 +39,7 @@ private:
   void handle(const partition_task& task);
   void serve(const partition_task& task);
   void look_at(const wait_changed& news);
+  void forget(const protocol::watch& what) noexcept;
   void serve_waiters(const shards_at_hand& shards, caf::execution_unit* here);
   void run_part(batch& work, thread where);
   bool run_items(batch& work, thread where);
@@ -68,6 +69,7 @@ private:
   effect_reporter reporter_;
   std::deque<partition_task> postponed_;
   std::vector<wait_changed> postponed_news_;
+  std::vector<watch_over> postponed_ends_;
   bool parked_ = false;
   /// What the worker says when it is done.
   caf::mailbox_element_ptr way_back_;

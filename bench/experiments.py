@@ -6,11 +6,13 @@ import operating_rows
 import pubsub_rows
 import stream_rows
 import string_rows
+import transaction_rows
 
 _GROUPS = {
     "strings": string_rows,
     "collections": collection_rows,
     "streams": stream_rows,
+    "transactions": transaction_rows,
     "pub/sub": pubsub_rows,
     "memory": memory_rows,
     "operating": operating_rows,

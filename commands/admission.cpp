@@ -18,8 +18,14 @@ struct question {
   const protocol::session& client;
   std::int64_t now_ms;
 
+  /// EXEC writes if something that is queued does.
   bool flagged(std::uint32_t flags) const noexcept {
-    return (spec.flags & flags) != 0;
+    constexpr std::uint32_t of_queued = protocol::write | protocol::denyoom
+                                        | protocol::may_replicate;
+    const auto queued = spec.route == protocol::way::transaction && client.in_transaction()
+                          ? client.queued->flags() & of_queued
+                          : 0;
+    return ((spec.flags | queued) & flags) != 0;
   }
 };
 
@@ -47,7 +53,8 @@ std::string transaction_error(const question& asked) {
 }
 
 std::string memory_error(const question& asked) {
-  if (!asked.gates.is_up(gate_out_of_memory) || !asked.flagged(protocol::denyoom))
+  const auto is_queued = asked.client.in_transaction() && !asked.flagged(protocol::never_queued);
+  if (!asked.gates.is_up(gate_out_of_memory) || !(asked.flagged(protocol::denyoom) || is_queued))
     return {};
   return std::string{errors::oom};
 }

@@ -165,7 +165,8 @@ void cmd_select(command_context& ctx, arguments args) {
 /// RESET -> RESET. What is known of the client's library stays. Cost: O(1).
 void cmd_reset(command_context& ctx, arguments) {
   auto& client = ctx.client;
-  client.set_special(protocol::special_multi, false);
+  client.end_transaction();
+  client.end_watch();
   client.set_special(protocol::special_subscribed, false);
   client.set_authenticated(!password_is_set(*ctx.server));
   client.user = "default";
@@ -214,12 +215,13 @@ constexpr command_spec connection_table[] = {
    .run = cmd_ping, .group = command_group::connection, .since = "1.0.0", .complexity = "O(1)",
    .summary = "Replies with PONG, or with its argument.", .syntax = "[message]",
    .tips = "request_policy:all_shards response_policy:all_succeeded"},
-  {.name = "quit", .arity = -1, .flags = allow_busy | noscript | loading | stale | fast | no_auth,
+  {.name = "quit", .arity = -1, .flags = allow_busy | noscript | loading | stale | fast | no_auth | never_queued,
    .acl = acl_connection, .route = way::session, .run = cmd_quit,
    .group = command_group::connection, .since = "1.0.0", .complexity = "O(1)",
    .summary = "Closes the connection after a last reply.", .deprecated_since = "7.2.0",
    .replaced_by = "just closing the connection"},
-  {.name = "reset", .arity = 1, .flags = noscript | loading | stale | fast | no_auth | allow_busy,
+  {.name = "reset", .arity = 1,
+   .flags = noscript | loading | stale | fast | no_auth | allow_busy | never_queued,
    .acl = acl_connection, .route = way::administrator, .run = cmd_reset,
    .group = command_group::connection, .since = "6.2.0", .complexity = "O(1)",
    .summary = "Puts the connection back into the state of a new one."},

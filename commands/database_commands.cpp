@@ -11,7 +11,9 @@
 #include "keyspace/command_context.hpp"
 #include "protocol/errors.hpp"
 
+#include <algorithm>
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
 #include <optional>
 #include <string_view>
@@ -33,10 +35,21 @@ void tell(command_context& ctx, shard& part, keyspace::event_class cls, std::str
   part.changes.touch_all();
 }
 
+/// What a database has changes by what others have: of keys that are in any of `databases`.
+void break_watches(shard& part, int index, std::initializer_list<keyspace::database*> databases) {
+  part.changes.watched().break_all(index, [&](std::string_view key) {
+    return std::any_of(databases.begin(), databases.end(),
+                       [&](auto* db) { return static_cast<bool>(db->find(key)); });
+  });
+}
+
 /// Returns how many keys there were.
-std::uint64_t empty(keyspace::database& db) {
+std::uint64_t empty(shard& part, int index) {
+  auto& db = part.databases[static_cast<std::size_t>(index)];
   const auto keys = db.size();
+  break_watches(part, index, {&db});
   db.clear();
+  part.changes.waiting().note_all(index);
   return keys;
 }
 
@@ -75,8 +88,7 @@ void cmd_flushdb(command_context& ctx, arguments args) {
   if (!check_flush_mode(ctx, args))
     return;
   for (auto* part : ctx.shards.all()) {
-    const auto gone = empty(part->databases[static_cast<std::size_t>(ctx.client.database)]);
-    part->changes.waiting().note_all(ctx.client.database);
+    const auto gone = empty(*part, ctx.client.database);
     tell(ctx, *part, keyspace::event_class::flush, "flushdb", gone);
   }
   ctx.reply.ok();
@@ -89,10 +101,8 @@ void cmd_flushall(command_context& ctx, arguments args) {
     return;
   for (auto* part : ctx.shards.all()) {
     std::uint64_t gone = 0;
-    for (std::size_t i = 0; i < part->databases.size(); ++i) {
-      gone += empty(part->databases[i]);
-      part->changes.waiting().note_all(static_cast<int>(i));
-    }
+    for (std::size_t i = 0; i < part->databases.size(); ++i)
+      gone += empty(*part, static_cast<int>(i));
     tell(ctx, *part, keyspace::event_class::flush, "flushall", gone);
   }
   ctx.reply.ok();
@@ -114,9 +124,13 @@ void cmd_swapdb(command_context& ctx, arguments args) {
   std::uint64_t changes = ctx.share.leads ? 1 : 0;
   for (auto* part : ctx.shards.all()) {
     auto& databases = part->databases;
-    if (*first != *second)
-      databases[static_cast<std::size_t>(*first)].swap(
-        databases[static_cast<std::size_t>(*second)]);
+    if (*first != *second) {
+      auto& one = databases[static_cast<std::size_t>(*first)];
+      auto& other = databases[static_cast<std::size_t>(*second)];
+      break_watches(*part, static_cast<int>(*first), {&one, &other});
+      break_watches(*part, static_cast<int>(*second), {&one, &other});
+      one.swap(other);
+    }
     part->changes.waiting().note_all(static_cast<int>(*first));
     part->changes.waiting().note_all(static_cast<int>(*second));
     tell(ctx, *part, keyspace::event_class{}, "swapdb", std::exchange(changes, 0));

@@ -136,7 +136,7 @@ void execute(keyspace::command_context& ctx, const protocol::command_spec& spec,
   if (ctx.moves) [[unlikely]]
     return;
   const auto ticks = ctx.share.leads ? statistics.count(spec) : statistics.count_share(spec);
-  const auto errors = ctx.reply.error_count() - errors_before;
+  const auto errors = ctx.reply.error_count() - errors_before - ctx.inner_errors;
   if (errors != 0 && ctx.share.leads) [[unlikely]]
     statistics.failed(spec, ctx.reply.last_error_code(), errors);
   if (ticks >= statistics.settings().report_ticks.load(std::memory_order_relaxed)) [[unlikely]]

@@ -1,5 +1,6 @@
 #include "commands/monitor.hpp"
 
+#include "base/number.hpp"
 #include "base/quote.hpp"
 #include "commands/rows.hpp"
 #include "commands/server_state.hpp"
@@ -16,13 +17,22 @@ using keyspace::command_context;
 using protocol::arguments;
 
 std::string monitor_line(const protocol::command_spec& spec, arguments words,
-                         const protocol::session& client, keyspace::instant now) {
+                         const protocol::session& client, int database, keyspace::instant now) {
   constexpr std::int64_t us_per_s = 1'000'000;
-  auto out = fmt::format("+{}.{:06} [{} {}]", now.us / us_per_s, now.us % us_per_s, client.database,
+  auto out = fmt::format("+{}.{:06} [{} {}]", now.us / us_per_s, now.us % us_per_s, database,
                          client.address);
   for (std::size_t i = 0; i < words.size(); ++i)
     out += ' ' + base::quoted(is_secret(spec, words, i) ? "(redacted)" : words[i]);
   return out += "\r\n";
+}
+
+int database_behind(const protocol::command_spec& spec, arguments words,
+                    const protocol::session& client, int database) noexcept {
+  if (spec.name != "select")
+    return database;
+  const auto index = base::parse_int64(words[1]);
+  return index && *index >= 0 && *index < client.database_count ? static_cast<int>(*index)
+                                                                : database;
 }
 
 void set_monitoring(command_context& ctx, bool on) {

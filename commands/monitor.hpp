@@ -19,7 +19,11 @@ inline bool is_monitored(const protocol::command_spec& spec) noexcept {
 /// A simple string: `+1339518083.107412 [0 127.0.0.1:60866] "keys" "*"` with the time in seconds,
 /// the client's database and address, and its words. Passwords are "(redacted)".
 std::string monitor_line(const protocol::command_spec& spec, protocol::arguments words,
-                         const protocol::session& client, keyspace::instant now);
+                         const protocol::session& client, int database, keyspace::instant now);
+
+/// Which database the client is in when the request has run: SELECT is shown with the new one.
+int database_behind(const protocol::command_spec& spec, protocol::arguments words,
+                    const protocol::session& client, int database) noexcept;
 
 /// The client gets them from now on, or does not any more. REQUIRES: the command's way is
 /// `administrator`.

@@ -33,6 +33,7 @@ protocol::command_table& table_of_process() {
                                       scan_rows(),
                                       sort_rows(),
                                       object_rows(),
+                                      transaction_rows(),
                                       connection_rows(),
                                       client_rows(),
                                       tracking_rows(),

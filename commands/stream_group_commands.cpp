@@ -100,7 +100,8 @@ void cmd_xgroup_create(command_context& ctx, arguments args) {
   auto at = ctx.find_to_write(key);
   if (at && is_not<types::stream>(ctx, at))
     return;
-  if (!at && !options->makes_stream)
+  const auto makes_stream = !at;
+  if (makes_stream && !options->makes_stream)
     return ctx.reply.error(errors::stream_key_missing);
   opened_stream value{ctx, key, at};
   const auto id = read_group_position(ctx, args[4], *value, false);
@@ -108,7 +109,8 @@ void cmd_xgroup_create(command_context& ctx, arguments args) {
     return;
   if (!value->add_group(args[3], *id, options->entries_read))
     return ctx.reply.error(errors::stream_group_exists);
-  value.did_around("xgroup-create");
+  value.did_around("xgroup-create",
+                   makes_stream ? keyspace::concern::readers : keyspace::concern::nobody);
   ctx.reply.ok();
 }
 

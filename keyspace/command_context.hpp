@@ -38,6 +38,21 @@ struct instant {
   std::int64_t us = 0;
 };
 
+class command_context;
+
+/// Runs requests inside of a request (EXEC).
+class request_runner {
+public:
+  /// One of the requests that a client has queued: its reply follows what the outer request has
+  /// replied. Where it moves (command_context::moves), it has not been run.
+  virtual void run(command_context& outer, const protocol::transaction::request& what,
+                   protocol::arguments words)
+    = 0;
+
+protected:
+  ~request_runner() = default;
+};
+
 class command_context {
 public:
   command_context(protocol::reply_writer& out, protocol::session& who, const shard_map& keys,
@@ -60,6 +75,12 @@ public:
   /// `administrator`.
   pubsub::subscriber* subscriber = nullptr;
   const protocol::command_spec* spec = nullptr;
+  /// Null unless its way is `transaction`.
+  request_runner* inner = nullptr;
+  /// How many of the errors that were replied are those of inner requests, and counted as such.
+  std::uint64_t inner_errors = 0;
+  /// Set where the reply of an inner request got lost for lack of memory.
+  bool lost_reply = false;
 
   /// Set where a request runs in several shares, each with words of its own.
   struct request_share {

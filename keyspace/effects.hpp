@@ -11,6 +11,7 @@
 /// With no sink set, an effect costs one addition and one branch.
 
 #include "keyspace/waiting_list.hpp"
+#include "keyspace/watch_table.hpp"
 #include "protocol/arguments.hpp"
 
 #include <algorithm>
@@ -93,8 +94,16 @@ public:
     if ((static_cast<unsigned>(whose) & static_cast<unsigned>(concern::waiting)) != 0
         && !waiting_.empty()) [[unlikely]]
       waiting_.note(database, key);
+    if (!watched_.empty() && changes_value(cls, whose)) [[unlikely]]
+      watched_.break_at(database, key);
     if (sink_ != nullptr) [[unlikely]]
       sink_->on_effect({cls, event, database, key, whose});
+  }
+
+  /// Whether who has read a key must hear of such an effect.
+  static constexpr bool changes_value(event_class cls, concern whose) noexcept {
+    return whose >= concern::readers && cls != event_class::key_miss && cls != event_class::new_key
+           && cls != event_class{} && cls != event_class::flush;
   }
 
   /// A change that neither keyspace events nor those who wait or watch hear of: a stream's group
@@ -127,6 +136,8 @@ public:
     touch(database);
     if (!waiting_.empty()) [[unlikely]]
       waiting_.note(database, key);
+    if (!watched_.empty()) [[unlikely]]
+      watched_.break_at(database, key);
     if (sink_ == nullptr) [[likely]]
       return;
     sink_->on_effect({cls, event, database, key});
@@ -178,6 +189,10 @@ public:
   const waiting_list& waiting() const noexcept {
     return waiting_;
   }
+  /// Those who watch keys of this shard.
+  watch_table& watched() noexcept {
+    return watched_;
+  }
   void set_sink(effect_sink* sink) noexcept {
     sink_ = sink;
   }
@@ -193,6 +208,7 @@ private:
 
   effect_sink* sink_;
   waiting_list waiting_;
+  watch_table watched_;
   database_range touched_;
   std::uint64_t events_ = 0;
   std::uint64_t changes_ = 0;

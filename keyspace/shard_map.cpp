@@ -21,7 +21,8 @@ std::vector<shard*> shard_map::all() const {
 }
 
 bool shard_map::covers(std::string_view key) const noexcept {
-  return covers_partition(partition_of_key(key, static_cast<unsigned>(partition_count_)));
+  return partition_count_ != 0
+         && covers_partition(partition_of_key(key, static_cast<unsigned>(partition_count_)));
 }
 
 shard& shard_map::find(std::string_view key) const {

@@ -34,6 +34,15 @@ public:
     return only_ != nullptr ? index == only_index_ : by_index_[index] != nullptr;
   }
 
+  /// REQUIRES: covers_partition(index).
+  shard& at_partition(std::size_t index) const noexcept {
+    return only_ != nullptr ? *only_ : *by_index_[index];
+  }
+  /// Of the server, here or not.
+  std::size_t partition_count() const noexcept {
+    return partition_count_;
+  }
+
   /// The same for all. REQUIRES: there is one.
   const access_settings& settings() const {
     return only_ != nullptr ? only_->access : all().front()->access;

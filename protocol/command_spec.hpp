@@ -52,6 +52,8 @@ enum command_flag : std::uint32_t {
   /// Works on keys that its arguments do not name (SCAN, RANDOMKEY). COMMAND INFO does not print
   /// it.
   touches_arbitrary_keys = 1u << 23,
+  /// Runs at once between MULTI and EXEC, and is not queued. COMMAND INFO does not print it.
+  never_queued = 1u << 24,
   /// A command of the server's own business; COMMAND DOCS prints it as the doc flag "syscmd".
   system_command = 1u << 30,
   /// Not Redis': a row that only routes (the subcommands of DEBUG); COMMAND does not show it.
@@ -125,6 +127,9 @@ enum class way : std::uint8_t {
   // -- requests of these never share a batch ------------------------------------------------------
   /// The connection itself: needs nothing but its session.
   session,
+  /// EXEC: the connection itself if nothing that is queued needs keys, or a rendezvous of the
+  /// partitions of all its keys.
+  transaction,
   /// The administrator actor: options, client directory, slow log, statistics.
   administrator,
   /// The fan-out of the client's event loop, which knows what it subscribes to.

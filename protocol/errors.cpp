@@ -117,6 +117,10 @@ std::string not_while_subscribed(std::string_view full_name) {
     full_name);
 }
 
+std::string exec_abort_because(std::string_view why) {
+  return fmt::format("EXECABORT Transaction discarded because of: {}", why);
+}
+
 std::string unknown_config_option(std::string_view option) {
   return fmt::format("ERR Unknown option or number of arguments for CONFIG SET - '{}'",
                      shown(option));

@@ -374,6 +374,7 @@ std::string geo_shape_missing(std::string_view name);
 std::string unknown_pfdebug(std::string_view sub);
 std::string no_such_user(std::string_view user);
 std::string not_while_subscribed(std::string_view full_name);
+std::string exec_abort_because(std::string_view why);
 std::string unknown_config_option(std::string_view option);
 std::string config_set_failed(std::string_view option, std::string_view why);
 std::string no_command_permission(std::string_view user, std::string_view full_name);

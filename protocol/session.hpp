@@ -8,10 +8,13 @@
 /// costs admission (commands/admission.hpp) one test.
 
 #include "protocol/client_tracking.hpp"
+#include "protocol/transaction.hpp"
+#include "protocol/watch.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace thespis::protocol {
 
@@ -46,7 +49,13 @@ struct session {
   reply_mode replies = reply_mode::on;
   /// Null: CLIENT TRACKING is off.
   std::unique_ptr<client_tracking> tracking;
-  /// Set by a command that changed this or `monitors()`: the client's fan-out has to be told.
+  /// Null before the first MULTI.
+  std::unique_ptr<transaction> queued;
+  /// Null: WATCH was not called since the last EXEC.
+  std::shared_ptr<watch> watched;
+  /// Set by a command that ended a watch: partitions still have it in their tables.
+  std::shared_ptr<watch> unwatched;
+  /// Set by a command that changed `tracking` or `monitors()`: the client's fan-out has to be told.
   bool listens_anew = false;
   /// Set by a command: the connection closes once the reply is written.
   bool close_after_reply = false;
@@ -62,6 +71,23 @@ struct session {
   }
   bool monitors() const noexcept {
     return (special & special_monitoring) != 0;
+  }
+  bool in_transaction() const noexcept {
+    return (special & special_multi) != 0;
+  }
+  /// Throws std::bad_alloc.
+  void begin_transaction() {
+    if (!queued)
+      queued = std::make_unique<transaction>();
+    set_special(special_multi, true);
+  }
+  void end_transaction() noexcept {
+    if (queued)
+      queued->clear();
+    set_special(special_multi, false);
+  }
+  void end_watch() noexcept {
+    unwatched = std::exchange(watched, nullptr);
   }
   void set_authenticated(bool yes) noexcept {
     set_special(special_unauthenticated, !yes);

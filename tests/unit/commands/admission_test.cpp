@@ -123,6 +123,14 @@ TEST_CASE("Some commands are refused inside a transaction", "[admission]") {
   CHECK(f.passes(0));
 }
 
+TEST_CASE("Without memory nothing is queued, and what writes is not run", "[admission]") {
+  fixture f;
+  f.gates.set(gate_out_of_memory, true);
+  CHECK(f.passes(0));
+  f.client.begin_transaction();
+  CHECK(f.ask(0) == "-OOM command not allowed when used memory > 'maxmemory'.\r\n");
+}
+
 TEST_CASE("A pause of writes holds back what writes, until its time is over", "[admission]") {
   fixture f;
   f.gates.set(gate_pause_writes, true);

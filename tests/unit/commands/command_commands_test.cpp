@@ -185,6 +185,7 @@ TEST_CASE("rows are complete and go a way that fits their keys", "[command]") {
         CHECK(protocol::may_have_keys(spec));
         break;
       case way::session:
+      case way::transaction:
       case way::administrator:
       case way::broker:
       case way::fan_out:

@@ -10,6 +10,7 @@
 #include "protocol/key_finder.hpp"
 #include "protocol/reply_merge.hpp"
 #include "protocol/reply_writer.hpp"
+#include "protocol/scan_cursor.hpp"
 
 #include <algorithm>
 #include <map>
@@ -84,6 +85,7 @@ std::string test_store::dispatch(protocol::arguments request) {
     case way::borrow_all:
       return run_on(all_shards(), spec, request);
     case way::session:
+    case way::transaction:
     case way::administrator:
     case way::broker:
     case way::fan_out:
@@ -170,8 +172,7 @@ std::string test_store::everywhere(const command_spec& spec, protocol::arguments
   return std::string{out.view()};
 }
 
-/// A client's cursor is the shard's own times the number of shards, plus the shard's index; what is
-/// left is 0 only at the very end.
+/// The client's cursor is one over all shards.
 std::string test_store::by_cursor(const command_spec& spec, protocol::arguments request) {
   const auto cursor = base::parse_uint64(request[1]);
   if (!cursor)
@@ -182,17 +183,9 @@ std::string test_store::by_cursor(const command_spec& spec, protocol::arguments 
   views own{request.begin(), request.end()};
   own[1] = own_cursor;
   const auto reply = run_on({index}, spec, own);
-  if (reply.front() != '*')
-    return reply;
-  const std::string_view elements = std::string_view{reply}.substr(4);
-  std::size_t consumed = 0;
-  const auto head = protocol::parse_resp_value(elements, consumed);
-  auto next = base::parse_uint64(head->text).value() * count + index;
-  if (head->text == "0")
-    next = index + 1 == count ? 0 : index + 1;
-  const auto text = std::to_string(next);
-  return "*2\r\n$" + std::to_string(text.size()) + "\r\n" + text + "\r\n"
-         + std::string{elements.substr(consumed)};
+  base::byte_buffer out;
+  protocol::globalize_cursor(reply, index, count, out);
+  return std::string{out.view()};
 }
 
 // -- shards -------------------------------------------------------------------------------------

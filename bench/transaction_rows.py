@@ -1,0 +1,89 @@
+"""Transactions: MULTI, some requests and EXEC, many of them in a pipeline.
+
+redis-benchmark sends one command again and again, so this sends prepared bytes from here, and knows
+how many bytes come back.
+"""
+
+import dataclasses
+import time
+
+import measure
+import resp
+
+CONNECTIONS = 8
+PER_WRITE = 16
+TRANSACTIONS = 120_000
+KEYS = 100_000
+OK, QUEUED = b"+OK\r\n", b"+QUEUED\r\n"
+
+
+@dataclasses.dataclass
+class Kind:
+    title: str
+    requests: int
+    rate_min: float = None
+    watch: bool = False
+    one_core: bool = True
+
+    def request(self, number):
+        return ("SET", f"key:{number % KEYS:012d}", "value")
+
+    def transaction(self, seed):
+        """The bytes of one, over keys that `seed` chooses."""
+        watching = [resp.encode("WATCH", f"watched:{seed}")] if self.watch else []
+        inner = [resp.encode(*self.request(seed + i * 104_729)) for i in range(self.requests)]
+        return b"".join([*watching, resp.encode("MULTI"), *inner, resp.encode("EXEC")])
+
+    def reply_bytes(self):
+        head = OK * (2 if self.watch else 1) + b"*%d\r\n" % self.requests
+        return len(head) + self.requests * len(QUEUED + OK)
+
+
+KINDS = (
+    Kind("MULTI, 10 × SET, EXEC, 1 core", 10, rate_min=1.3),
+    Kind("WATCH, MULTI, 10 × SET, EXEC, 1 core", 10, watch=True),
+    # A key here and a key there: with two partitions, half of them have to meet.
+    Kind("MULTI, 2 × SET, EXEC, default threads", 2, rate_min=1.0, one_core=False),
+)
+
+
+def experiments():
+    return [_row(kind) for kind in KINDS]
+
+
+def _row(kind):
+    def run(side, arguments):
+        running = side.kept(one_core=kind.one_core)
+        rounds = max(1, int(TRANSACTIONS * arguments.scale) // (CONNECTIONS * PER_WRITE))
+        clients = [running.connect(timeout=120) for _ in range(CONNECTIONS)]
+        writes = [_pipeline(kind, number) for number in range(CONNECTIONS)]
+        expected = PER_WRITE * kind.reply_bytes()
+        before, began = running.cpu_seconds(), time.monotonic()
+        for _ in range(rounds):
+            for client, data in zip(clients, writes):
+                client.send(data)
+            for client in clients:
+                _skip(client, expected)
+        took, spent = time.monotonic() - began, running.cpu_seconds() - before
+        for client in clients:
+            client.close()
+        done = rounds * CONNECTIONS * PER_WRITE
+        return {"rps": done / took, "cpu": spent / done * 1e6}
+
+    measures = (
+        measure.Measure("rps", "transactions/s", 0, ratio_min=kind.rate_min),
+        measure.Measure("cpu", "CPU µs per transaction", 2),
+    )
+    return measure.Experiment(f"{kind.title}, pipelined", measures, run)
+
+
+def _pipeline(kind, number):
+    return b"".join(kind.transaction(number * 7919 + i * 31) for i in range(PER_WRITE))
+
+
+def _skip(client, count):
+    while count > 0:
+        got = len(client.socket.recv(min(count, 1 << 20)))
+        if got == 0:
+            raise SystemExit("the server closed the connection")
+        count -= got

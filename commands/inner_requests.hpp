@@ -1,0 +1,37 @@
+#pragma once
+
+/// Requests inside of a request: what a client has queued, run by EXEC over the shards that were
+/// borrowed for all of it. Each of them is counted, timed and told to the slow log by itself.
+
+#include "commands/statistics.hpp"
+#include "keyspace/command_context.hpp"
+#include "keyspace/shard.hpp"
+
+#include <span>
+
+namespace thespis::commands {
+
+class inner_requests final : public keyspace::request_runner {
+public:
+  /// `borrowed`: the shards at hand, those of the outer request's shard_map.
+  inner_requests(command_statistics& statistics,
+                 std::span<keyspace::shard* const> borrowed = {}) noexcept
+    : statistics_(statistics), borrowed_(borrowed) {
+  }
+
+  void run(keyspace::command_context& outer, const protocol::transaction::request& what,
+           protocol::arguments words) override;
+
+private:
+  void run_here(keyspace::command_context& outer, const keyspace::shard_map& shards,
+                const protocol::command_spec& spec, protocol::arguments words,
+                std::span<keyspace::shard* const> borrowed);
+  void run_by_cursor(keyspace::command_context& outer, const keyspace::shard_map& shards,
+                     const protocol::transaction::request& what, protocol::arguments words,
+                     std::span<keyspace::shard* const> borrowed);
+
+  command_statistics& statistics_;
+  std::span<keyspace::shard* const> borrowed_;
+};
+
+} // namespace thespis::commands

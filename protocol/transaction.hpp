@@ -1,0 +1,81 @@
+#pragma once
+
+/// What a client has said since MULTI, for EXEC to run. The words are copied here: a request's own
+/// live as long as the buffer that it was read into.
+///
+/// Owned by the client's session, which keeps it for the next transaction.
+
+#include "protocol/arguments.hpp"
+#include "protocol/command_spec.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace thespis::protocol {
+
+class transaction {
+public:
+  struct request {
+    const command_spec* spec;
+    std::uint32_t first_word;
+    std::uint32_t word_count;
+    /// The partition that has all of its keys, or `many`. Set before it runs.
+    std::uint32_t partition = many;
+
+    static constexpr std::uint32_t many = ~std::uint32_t{0};
+  };
+
+  /// Throws std::bad_alloc with nothing changed. Cost: O(bytes).
+  void add(const command_spec& spec, arguments words);
+  /// A request could not be queued: EXEC will run nothing.
+  void abort() noexcept {
+    aborted_ = true;
+  }
+  bool aborted() const noexcept {
+    return aborted_;
+  }
+  /// Back to nothing, keeping memory that is worth keeping.
+  void clear() noexcept;
+
+  /// Nothing is added any more: from now on words_of() may be asked. Throws std::bad_alloc.
+  void seal();
+
+  std::vector<request>& requests() noexcept {
+    return requests_;
+  }
+  const std::vector<request>& requests() const noexcept {
+    return requests_;
+  }
+  /// REQUIRES: seal().
+  arguments words_of(const request& one) const noexcept {
+    return arguments{words_}.subspan(one.first_word, one.word_count);
+  }
+  /// The flags (command_flag) that any of its requests has.
+  std::uint32_t flags() const noexcept {
+    return flags_;
+  }
+  /// Bytes of memory that it takes.
+  std::size_t bytes() const noexcept {
+    return text_.capacity() + ends_.capacity() * sizeof ends_[0]
+           + requests_.capacity() * sizeof(request) + words_.capacity() * sizeof words_[0];
+  }
+
+  /// EXEC has begun to run them; it may be interrupted to go on elsewhere.
+  bool running = false;
+  /// Which of the requests is next then.
+  std::size_t next = 0;
+
+private:
+  std::vector<request> requests_;
+  /// All words, one behind the other, and where each of them ends.
+  std::string text_;
+  std::vector<std::size_t> ends_;
+  std::vector<std::string_view> words_;
+  std::uint32_t flags_ = 0;
+  bool aborted_ = false;
+};
+
+} // namespace thespis::protocol

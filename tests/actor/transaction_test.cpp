@@ -1,0 +1,190 @@
+/// Transactions one step at a time: which partitions they need, and what they see of others. See
+/// actors/batch_builder.hpp and protocol/watch.hpp.
+
+#include "tests/actor/running_store.hpp"
+#include "tests/actor/stepped_core.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+
+using namespace thespis;
+using namespace thespis::tests;
+
+namespace {
+
+std::size_t keys_in(stepped_core& world, std::size_t partition) {
+  return world.home().shards[partition].databases[0].size();
+}
+
+bool somebody_watches(stepped_core& world) {
+  auto found = false;
+  for (auto& shard : world.home().shards)
+    found = found || !shard.changes.watched().empty();
+  return found;
+}
+
+} // namespace
+
+TEST_CASE("EXEC needs the partitions of its keys and no others", "[transaction]") {
+  stepped_core world{3};
+  stepped_client client{world};
+  stepped_client other{world};
+  stepped_client late{world};
+  const auto a = key_in_partition(0, 3);
+  const auto b = key_in_partition(1, 3);
+  const auto c = key_in_partition(2, 3);
+  client.say({{"MULTI"}, {"SET", a, "1"}, {"INCR", b}, {"GET", a}});
+  client.send({"EXEC"});
+  world.run_partition(0);
+  other.send({"SET", c, "3"});
+  world.run_partition(2);
+  CHECK(keys_in(world, 2) == 1);
+  late.send({"GET", a});
+  world.run_partition(0);
+  CHECK(keys_in(world, 0) == 0);
+  world.run();
+  CHECK(client.take() == "*3\r\n+OK\r\n:1\r\n$1\r\n1\r\n");
+  CHECK(other.take() == "+OK\r\n");
+  CHECK(late.take() == "$1\r\n1\r\n");
+}
+
+TEST_CASE("a transaction within one partition is one message to it", "[transaction]") {
+  stepped_core world{3};
+  stepped_client client{world};
+  const auto a = key_in_partition(1, 3);
+  const auto b = key_in_partition(1, 3, 1);
+  client.say({{"MULTI"}, {"SET", a, "1"}, {"MGET", a, b}, {"RENAME", a, b}, {"PING"}});
+  client.send({"EXEC"});
+  world.run_partition(1);
+  CHECK(keys_in(world, 1) == 1);
+  world.run();
+  CHECK(client.take() == "*4\r\n+OK\r\n*2\r\n$1\r\n1\r\n$-1\r\n+OK\r\n+PONG\r\n");
+}
+
+TEST_CASE("a transaction without keys needs no partition", "[transaction]") {
+  stepped_core world{2};
+  stepped_client client{world};
+  client.batches = 0;
+  CHECK(client.say({{"MULTI"}, {"PING"}, {"ECHO", "x"}, {"EXEC"}})
+        == "+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n+PONG\r\n$1\r\nx\r\n");
+  CHECK(client.say({{"MULTI"}, {"EXEC"}}) == "+OK\r\n*0\r\n");
+  CHECK(client.say({{"MULTI"}, {"GET"}, {"SET", "k", "v"}, {"EXEC"}})
+        == "+OK\r\n-ERR wrong number of arguments for 'get' command\r\n+QUEUED\r\n"
+           "-EXECABORT Transaction discarded because of previous errors.\r\n");
+  CHECK(client.batches == 0);
+}
+
+TEST_CASE("requests over all partitions run inside of a transaction", "[transaction]") {
+  stepped_core world{3};
+  stepped_client client{world};
+  for (unsigned i = 0; i < 3; ++i)
+    client.say({{"SET", key_in_partition(i, 3), "v"}});
+  const auto a = key_in_partition(0, 3);
+  CHECK(client.say({{"MULTI"},
+                    {"DBSIZE"},
+                    {"DEL", a, key_in_partition(1, 3)},
+                    {"FLUSHALL"},
+                    {"DBSIZE"},
+                    {"SET", a, "w"},
+                    {"KEYS", "*"},
+                    {"SELECT", "1"},
+                    {"DBSIZE"},
+                    {"EXEC"}})
+        == "+OK\r\n+QUEUED\r\n+QUEUED\r\n+QUEUED\r\n+QUEUED\r\n+QUEUED\r\n+QUEUED\r\n+QUEUED\r\n"
+           "+QUEUED\r\n*8\r\n:3\r\n:2\r\n+OK\r\n:0\r\n+OK\r\n*1\r\n$"
+             + std::to_string(a.size()) + "\r\n" + a + "\r\n+OK\r\n:0\r\n");
+}
+
+TEST_CASE("SCAN inside of transactions finds every key", "[transaction]") {
+  stepped_core world{3};
+  stepped_client client{world};
+  for (int i = 0; i < 100; ++i)
+    client.say({{"SET", "key:" + std::to_string(i), "v"}});
+  std::string cursor = "0";
+  std::string all;
+  do {
+    const auto reply = client.say({{"MULTI"}, {"SCAN", cursor}, {"EXEC"}});
+    const auto begin = reply.find("*1\r\n*2\r\n$") + 9;
+    const auto line = reply.find("\r\n", begin) + 2;
+    cursor = reply.substr(line, reply.find("\r\n", line) - line);
+    all += reply;
+  } while (cursor != "0");
+  for (int i = 0; i < 100; ++i)
+    REQUIRE(all.find("key:" + std::to_string(i) + "\r\n") != std::string::npos);
+}
+
+TEST_CASE("a key of another partition that is watched breaks the transaction", "[transaction]") {
+  stepped_core world{2};
+  stepped_client client{world};
+  stepped_client other{world};
+  const auto a = key_in_partition(0, 2);
+  const auto b = key_in_partition(1, 2);
+  for (const auto changes : {false, true}) {
+    CHECK(client.say({{"WATCH", a, b}, {"MULTI"}, {"SET", a, "1"}}) == "+OK\r\n+OK\r\n+QUEUED\r\n");
+    CHECK(somebody_watches(world));
+    if (changes)
+      other.say({{"SET", b, "2"}});
+    client.send({"EXEC"});
+    world.run_partition(0);
+    CHECK(keys_in(world, 0) == (changes ? 0 : 1));
+    world.run();
+    CHECK(client.take() == (changes ? "*-1\r\n" : "*1\r\n+OK\r\n"));
+    other.say({{"DEL", a}});
+    CHECK_FALSE(somebody_watches(world));
+  }
+}
+
+TEST_CASE("nothing is watched any more after EXEC, DISCARD, UNWATCH, RESET and the end",
+          "[transaction]") {
+  stepped_core world{2};
+  const auto a = key_in_partition(0, 2);
+  const auto b = key_in_partition(1, 2);
+  const std::vector<std::vector<stepped_client::words>> ends{
+    {{"MULTI"}, {"EXEC"}}, {{"MULTI"}, {"DISCARD"}}, {{"UNWATCH"}}, {{"RESET"}}, {{"EXEC"}}, {}};
+  for (const auto& end : ends) {
+    {
+      stepped_client client{world};
+      client.say({{"WATCH", a}, {"WATCH", a, b}});
+      REQUIRE(somebody_watches(world));
+      client.say(end);
+      world.run();
+      const auto goes_on = end.size() == 1 && end.front().front() == "EXEC";
+      CHECK(somebody_watches(world) == (goes_on || end.empty()));
+    }
+    world.run();
+    CHECK_FALSE(somebody_watches(world));
+  }
+}
+
+TEST_CASE("a watch that ends while a partition is parked leaves nothing behind", "[transaction]") {
+  stepped_core world{2};
+  stepped_client mover{world};
+  const auto a = key_in_partition(0, 2);
+  const auto b = key_in_partition(1, 2);
+  stepped_client client{world};
+  client.say({{"WATCH", a}});
+  mover.send({"RENAME", a, b});
+  world.run_partition(0);
+  client.say({{"UNWATCH"}});
+  world.run_partition(0);
+  CHECK(somebody_watches(world));
+  world.run();
+  CHECK(mover.take() == "-ERR no such key\r\n");
+  CHECK_FALSE(somebody_watches(world));
+}
+
+TEST_CASE("CLIENT LIST shows how many requests are queued", "[transaction]") {
+  stepped_core world{1};
+  stepped_client client{world};
+  CHECK(client.record().queued_commands == -1);
+  client.say({{"MULTI"}});
+  CHECK(client.record().queued_commands == 0);
+  CHECK(client.record().has_flag(commands::client_multi));
+  client.say({{"GET", "k"}, {"GET", "k"}});
+  CHECK(client.record().queued_commands == 2);
+  CHECK(client.record().queued_bytes > 0);
+  client.say({{"EXEC"}});
+  CHECK(client.record().queued_commands == -1);
+  CHECK_FALSE(client.record().has_flag(commands::client_multi));
+}
