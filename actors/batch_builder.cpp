@@ -34,7 +34,7 @@ bool may_wait(const protocol::command_spec& spec, protocol::arguments request) n
 placement batch_builder::place(batch& work, const protocol::command_spec& spec,
                                std::uint32_t word_count) {
   if (spec.route == way::transaction) [[unlikely]]
-    return place_transaction(*work.client);
+    return place_transaction(work);
   if (!protocol::is_batched(spec.route)) [[unlikely]]
     return placement_of(spec.route);
   if ((spec.flags & protocol::blocking) != 0) [[unlikely]] {
@@ -44,6 +44,11 @@ placement batch_builder::place(batch& work, const protocol::command_spec& spec,
       meet(key_partitions_);
       return placement::meeting;
     }
+  }
+  if ((spec.flags & protocol::changes_session) != 0 && partition_count_ > 1) [[unlikely]] {
+    find_partitions(protocol::arguments{work.words}.last(word_count), spec);
+    meet(key_partitions_);
+    return placement::meeting;
   }
   work_item item{.spec = &spec,
                  .first_word = static_cast<std::uint32_t>(work.words.size()) - word_count,
@@ -64,18 +69,25 @@ placement batch_builder::place(batch& work, const protocol::command_spec& spec,
   return where;
 }
 
-/// The partitions of all that is queued meet.
-placement batch_builder::place_transaction(protocol::session& client) {
-  if (!client.in_transaction() || client.queued->aborted())
+/// The partitions of all that is queued meet, and those of keys that are watched: a request that
+/// changes keys of several partitions may have reached some of them.
+placement batch_builder::place_transaction(batch& work) {
+  auto& client = *work.client;
+  const auto* const watched = client.watched();
+  if (!client.in_transaction() || client.queued->aborted()
+      || (watched != nullptr && watched->is_broken(work.time.ms)))
     return placement::session;
   auto& queued = *client.queued;
   queued.seal();
-  transaction_.clear();
+  queued.partitions.clear();
   for (auto& one : queued.requests()) {
     find_meeting(one, queued.words_of(one));
-    transaction_.insert(transaction_.end(), meeting_.begin(), meeting_.end());
+    queued.partitions.insert(queued.partitions.end(), meeting_.begin(), meeting_.end());
   }
-  meet(transaction_);
+  if (watched != nullptr)
+    for (const auto& one : watched->keys)
+      queued.partitions.push_back(keyspace::partition_of_key(one.name, partition_count_));
+  meet(queued.partitions);
   return meeting_.empty() ? placement::session : placement::meeting;
 }
 

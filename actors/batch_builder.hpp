@@ -48,19 +48,17 @@ public:
   /// Bytes of memory that it keeps for the requests to come.
   std::size_t capacity_bytes() const noexcept {
     return keys_.capacity() * sizeof keys_[0]
-           + (key_partitions_.capacity() + meeting_.capacity() + transaction_.capacity())
-               * sizeof(partition_index);
+           + (key_partitions_.capacity() + meeting_.capacity()) * sizeof(partition_index);
   }
   /// Gives these back.
   void release() noexcept {
     decltype(keys_){}.swap(keys_);
     decltype(key_partitions_){}.swap(key_partitions_);
     decltype(meeting_){}.swap(meeting_);
-    decltype(transaction_){}.swap(transaction_);
   }
 
 private:
-  placement place_transaction(protocol::session& client);
+  placement place_transaction(batch& work);
   void find_meeting(protocol::transaction::request& one, protocol::arguments words);
   placement place_among_many(batch& work, const protocol::command_spec& spec, work_item item);
   void place_whole(batch& work, work_item item, partition_index where);
@@ -77,8 +75,6 @@ private:
   /// The partition of each key in keys_.
   std::vector<partition_index> key_partitions_;
   std::vector<partition_index> meeting_;
-  /// The partitions of all that a transaction has queued.
-  std::vector<partition_index> transaction_;
 };
 
 } // namespace thespis::actors

@@ -117,7 +117,7 @@ dispatcher::step dispatcher::try_to_place(std::size_t first_word, caf::execution
     batch_.for_broker = !batch_.for_broker;
   }
   const auto count = static_cast<std::uint32_t>(words.size());
-  const auto where = place_in_batch(*found.spec, count);
+  const auto where = builder_.place(batch_, *found.spec, count);
   if (where != placement::batched && !batch_.empty()) {
     batch_.words.resize(first_word);
     return step::run_first;
@@ -134,24 +134,21 @@ dispatcher::step dispatcher::try_to_place(std::size_t first_word, caf::execution
   return step::alone;
 }
 
-/// Throws std::bad_alloc. An EXEC that cannot run ends the transaction all the same.
-placement dispatcher::place_in_batch(const protocol::command_spec& spec, std::uint32_t count) {
-  try {
-    return builder_.place(batch_, spec, count);
-  } catch (const std::bad_alloc&) {
-    if (spec.route == protocol::way::transaction)
-      end_transaction();
-    throw;
-  }
+/// `asked`: null if it is not known.
+void dispatcher::note_refusal(const protocol::command_spec* asked) noexcept {
+  if (asked != nullptr && asked->route == protocol::way::transaction)
+    end_transaction();
+  else if (session_.in_transaction())
+    session_.queued->abort();
 }
 
-dispatcher::step dispatcher::refuse(std::size_t first_word) noexcept {
+dispatcher::step dispatcher::refuse(std::size_t first_word,
+                                    const protocol::command_spec* asked) noexcept {
   batch_.drop_uncounted();
   batch_.words.resize(first_word);
   if (!batch_.empty())
     return step::run_first;
-  if (session_.in_transaction())
-    session_.queued->abort();
+  note_refusal(asked);
   output_before_ = std::min(output_before_, output_.size());
   output_.truncate(output_before_);
   reply_out_of_memory();
@@ -283,11 +280,12 @@ void dispatcher::end_transaction() noexcept {
   mirror_transaction();
 }
 
-/// Without memory for a message the partition forgets it when its keys are watched no more.
+/// Without memory for a message the partition forgets it when the key changes.
 void dispatcher::note_end_of_watch(caf::execution_unit* here) noexcept try {
-  const std::shared_ptr<const protocol::watch> over = std::exchange(session_.unwatched, nullptr);
-  if (!over)
+  if (!session_.queued || !session_.queued->unwatched) [[likely]]
     return;
+  const std::shared_ptr<const protocol::watch> over = std::exchange(session_.queued->unwatched,
+                                                                    nullptr);
   const memory_reserve::own_work now;
   const auto count = core_.partitions.size();
   std::vector<bool> told(count);
@@ -318,7 +316,7 @@ void dispatcher::show_to_monitors(const protocol::command_spec& spec, protocol::
            monitored{commands::monitor_line(one, said, session_, database, batch_.time)});
   };
   if (session_.in_transaction() && spec.route == protocol::way::transaction
-      && !session_.queued->aborted()) {
+      && !session_.queued->aborted() && !has_broken_watch()) {
     session_.queued->seal();
     for (const auto& one : session_.queued->requests())
       show(*one.spec, session_.queued->words_of(one));
@@ -434,8 +432,7 @@ void dispatcher::refuse_all() noexcept {
   auto left = lone_spec_ != nullptr ? 1 : batch_.requests_left();
   for (; left > 0 && !lost_replies_; --left)
     reply_out_of_memory();
-  if (session_.in_transaction())
-    end_transaction();
+  note_refusal(lone_spec_);
   lone_spec_ = nullptr;
   batch_.clear();
   finish_request(nullptr);
@@ -474,8 +471,7 @@ void dispatcher::note_subscriptions() noexcept {
 void dispatcher::mirror_transaction() const noexcept {
   const auto open = session_.in_transaction();
   record_->set_flag(commands::client_multi, open);
-  record_->set_flag(commands::client_dirty,
-                    session_.watched && session_.watched->is_broken(batch_.time.ms));
+  record_->set_flag(commands::client_dirty, has_broken_watch());
   record_->queued_commands.store(open ? static_cast<int>(session_.queued->requests().size()) : -1,
                                  std::memory_order_relaxed);
   record_->queued_bytes.store(open ? session_.queued->bytes() : 0, std::memory_order_relaxed);

@@ -98,13 +98,14 @@ public:
     try {
       return try_to_place(first_word, here);
     } catch (const std::bad_alloc&) {
-      return refuse(first_word);
+      return refuse(first_word,
+                    resolve(protocol::arguments{batch_.words}.subspan(first_word)).spec);
     }
   }
 
   /// There is no memory for the request whose words would be words() from `first_word` on: answers
   /// it with an error, or asks to run first what is in the batch, which frees some.
-  step refuse(std::size_t first_word) noexcept;
+  step refuse(std::size_t first_word, const protocol::command_spec* asked = nullptr) noexcept;
 
   /// Writes the error for a request that cannot even be read. Without room for it its reply is
   /// lost.
@@ -137,12 +138,14 @@ public:
   std::size_t argument_bytes() const noexcept;
   /// Bytes of memory that is kept for the requests to come, without the output.
   std::size_t capacity_bytes() const noexcept {
-    return batch_.capacity_bytes() + builder_.capacity_bytes();
+    return batch_.capacity_bytes() + builder_.capacity_bytes()
+           + (session_.queued ? session_.queued->bytes() : 0);
   }
   /// Gives these back. REQUIRES: !must_send().
   void release() noexcept {
     batch_.release();
     builder_.release();
+    session_.release();
   }
   /// Whether somebody else may be using the output.
   bool in_flight() const noexcept {
@@ -207,9 +210,13 @@ private:
   bool is_plainly_queued(const protocol::resolved_command& found) const noexcept;
   step queue(const protocol::command_spec& spec, protocol::arguments words);
   void note_rejection(const protocol::resolved_command& found, std::size_t reply_at);
-  placement place_in_batch(const protocol::command_spec& spec, std::uint32_t count);
+  void note_refusal(const protocol::command_spec* asked) noexcept;
   void end_transaction() noexcept;
   void note_end_of_watch(caf::execution_unit* here) noexcept;
+  bool has_broken_watch() const noexcept {
+    const auto* const watched = session_.watched();
+    return watched != nullptr && watched->is_broken(batch_.time.ms);
+  }
   void mirror_transaction() const noexcept;
   void add_lone_item();
   void hand_over(caf::execution_unit* here);

@@ -90,6 +90,8 @@ struct client_record {
   std::atomic<bool> write_pending{false};
 
   void set_flag(client_flag which, bool up) noexcept {
+    if (has_flag(which) == up)
+      return;
     if (up)
       flags.fetch_or(which, std::memory_order_relaxed);
     else

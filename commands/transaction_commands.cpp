@@ -27,14 +27,14 @@ bool watches(const protocol::watch& all, int database, std::string_view key) {
 /// Throws std::bad_alloc.
 void watch(command_context& ctx, std::string_view key) {
   auto& client = ctx.client;
-  auto& all = *client.watched;
+  auto& all = *client.watched();
   if (watches(all, client.database, key))
     return;
   // A key that has expired is not there; if it goes for good later, nothing changes.
   const auto found = ctx.peek(key);
   all.keys.push_back({client.database, std::string{key}});
   try {
-    ctx.home(key).changes.watched().add(client.database, key, client.watched);
+    ctx.home(key).changes.watched().add(client.database, key, client.queued->watched);
   } catch (const std::bad_alloc&) {
     all.keys.pop_back();
     throw;
@@ -45,23 +45,23 @@ void watch(command_context& ctx, std::string_view key) {
 
 /// Takes the watch out of the tables that are at hand; others are told later.
 void end_watch(command_context& ctx) noexcept {
-  auto& client = ctx.client;
-  if (!client.watched)
+  auto* const watched = ctx.client.watched();
+  if (watched == nullptr)
     return;
-  std::erase_if(client.watched->keys, [&](const auto& one) {
+  std::erase_if(watched->keys, [&](const auto& one) {
     if (!ctx.shards.covers(one.name))
       return false;
-    ctx.home(one.name).changes.watched().remove(one.database, one.name, client.watched.get());
+    ctx.home(one.name).changes.watched().remove(one.database, one.name, watched);
     return true;
   });
-  client.end_watch();
+  ctx.client.end_watch();
 }
 
 /// EXEC begins. Returns false if there is nothing to run: it has been answered.
 bool begin(command_context& ctx) {
   auto& client = ctx.client;
   const auto aborted = client.queued->aborted();
-  const auto broken = client.watched && client.watched->is_broken(ctx.now.ms);
+  const auto broken = client.watched() != nullptr && client.watched()->is_broken(ctx.now.ms);
   end_watch(ctx);
   if (aborted) {
     client.end_transaction();
@@ -124,8 +124,7 @@ void cmd_watch(command_context& ctx, arguments args) {
   auto& client = ctx.client;
   if (client.in_transaction())
     return ctx.reply.error(errors::watch_in_multi);
-  if (!client.watched)
-    client.watched = std::make_shared<protocol::watch>();
+  client.begin_watch();
   for (const auto key : args.subspan(1))
     watch(ctx, key);
   ctx.reply.ok();
@@ -163,8 +162,8 @@ constexpr command_spec transaction_table[] = {
    .group = command_group::transactions, .since = "2.2.0", .complexity = "O(1)",
    .summary = "Forgets about all keys that the connection watches."},
   {.name = "watch", .arity = -2,
-   .flags = noscript | loading | stale | fast | allow_busy | never_queued, .acl = acl_transaction,
-   .keys = keys_from<1, 1, key_ro>, .route = way::borrow, .run = cmd_watch,
+   .flags = noscript | loading | stale | fast | allow_busy | never_queued | changes_session,
+   .acl = acl_transaction, .keys = keys_from<1, 1, key_ro>, .route = way::borrow, .run = cmd_watch,
    .group = command_group::transactions, .since = "2.2.0", .complexity = "O(1) for every key.",
    .summary = "Watches keys: if one of them changes, the next EXEC runs nothing.",
    .syntax = "key..."},

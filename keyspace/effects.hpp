@@ -136,7 +136,8 @@ public:
     touch(database);
     if (!waiting_.empty()) [[unlikely]]
       waiting_.note(database, key);
-    if (!watched_.empty()) [[unlikely]]
+    // Those who watch a key know when it expires, or saw none.
+    if (!watched_.empty() && cls != event_class::expired) [[unlikely]]
       watched_.break_at(database, key);
     if (sink_ == nullptr) [[likely]]
       return;

@@ -42,8 +42,10 @@ void watch_table::break_at(int database, std::string_view key) noexcept {
   const auto in = databases_.find(database);
   if (in == databases_.end())
     return;
-  if (auto* const at = in->second.find(key))
-    at->break_off();
+  if (const auto gone = in->second.take(key))
+    gone->break_off();
+  if (in->second.size() == 0)
+    databases_.erase(in);
 }
 
 } // namespace thespis::keyspace

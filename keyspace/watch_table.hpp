@@ -2,7 +2,7 @@
 
 /// Who watches which keys of a shard (WATCH; protocol/watch.hpp). Keys are told apart by database.
 ///
-/// A watch that is broken or over is taken out by whoever ends it.
+/// A key that changes takes its watchers out. A watch that is over is taken out by whoever ends it.
 ///
 /// Memory: a key's name and 16 bytes per watcher. Owned by the shard of these keys.
 
@@ -25,9 +25,10 @@ public:
   /// It does not watch the key any more, if it did. Cost: O(watchers of the key).
   void remove(int database, std::string_view key, const protocol::watch* who) noexcept;
 
-  /// The key has changed. Cost: O(its watchers).
+  /// The key has changed; nobody watches it any more. Cost: O(its watchers).
   void break_at(int database, std::string_view key) noexcept;
-  /// Those keys of a database have changed of which changes(key) says so.
+  /// Those keys of a database have changed of which changes(key) says so. They stay until their
+  /// watchers are told.
   template <class Changes>
   void break_all(int database, Changes&& changes) noexcept {
     const auto in = databases_.find(database);

@@ -54,6 +54,9 @@ enum command_flag : std::uint32_t {
   touches_arbitrary_keys = 1u << 23,
   /// Runs at once between MULTI and EXEC, and is not queued. COMMAND INFO does not print it.
   never_queued = 1u << 24,
+  /// Changes the client's session on the thread of a partition, so that no other partition may run
+  /// something of the client's meanwhile. COMMAND INFO does not print it.
+  changes_session = 1u << 25,
   /// A command of the server's own business; COMMAND DOCS prints it as the doc flag "syscmd".
   system_command = 1u << 30,
   /// Not Redis': a row that only routes (the subcommands of DEBUG); COMMAND does not show it.

@@ -9,7 +9,6 @@
 
 #include "protocol/client_tracking.hpp"
 #include "protocol/transaction.hpp"
-#include "protocol/watch.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -49,12 +48,8 @@ struct session {
   reply_mode replies = reply_mode::on;
   /// Null: CLIENT TRACKING is off.
   std::unique_ptr<client_tracking> tracking;
-  /// Null before the first MULTI.
+  /// Null before the first MULTI or WATCH.
   std::unique_ptr<transaction> queued;
-  /// Null: WATCH was not called since the last EXEC.
-  std::shared_ptr<watch> watched;
-  /// Set by a command that ended a watch: partitions still have it in their tables.
-  std::shared_ptr<watch> unwatched;
   /// Set by a command that changed `tracking` or `monitors()`: the client's fan-out has to be told.
   bool listens_anew = false;
   /// Set by a command: the connection closes once the reply is written.
@@ -77,8 +72,7 @@ struct session {
   }
   /// Throws std::bad_alloc.
   void begin_transaction() {
-    if (!queued)
-      queued = std::make_unique<transaction>();
+    make_transaction();
     set_special(special_multi, true);
   }
   void end_transaction() noexcept {
@@ -86,14 +80,36 @@ struct session {
       queued->clear();
     set_special(special_multi, false);
   }
+  /// Null if WATCH was not called since the last EXEC.
+  watch* watched() const noexcept {
+    return queued ? queued->watched.get() : nullptr;
+  }
+  /// Throws std::bad_alloc.
+  void begin_watch() {
+    make_transaction();
+    if (!queued->watched)
+      queued->watched = std::make_shared<watch>();
+  }
   void end_watch() noexcept {
-    unwatched = std::exchange(watched, nullptr);
+    if (watched() != nullptr)
+      queued->unwatched = std::move(queued->watched);
+  }
+  /// Gives back what is kept for the next transaction.
+  void release() noexcept {
+    if (queued && !in_transaction() && !queued->watched && !queued->unwatched)
+      queued.reset();
   }
   void set_authenticated(bool yes) noexcept {
     set_special(special_unauthenticated, !yes);
   }
   void set_special(session_special what, bool yes) noexcept {
     special = yes ? special | what : special & ~std::uint32_t{what};
+  }
+
+private:
+  void make_transaction() {
+    if (!queued)
+      queued = std::make_unique<transaction>();
   }
 };
 

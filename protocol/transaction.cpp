@@ -1,7 +1,6 @@
 #include "protocol/transaction.hpp"
 
 #include <new>
-#include <utility>
 
 namespace thespis::protocol {
 
@@ -33,9 +32,10 @@ void transaction::add(const command_spec& spec, arguments words) {
 
 void transaction::clear() noexcept {
   if (bytes() > kept_bytes_max) {
-    const auto gone = std::move(*this);
-    *this = {};
-    return;
+    decltype(requests_){}.swap(requests_);
+    decltype(text_){}.swap(text_);
+    decltype(ends_){}.swap(ends_);
+    decltype(words_){}.swap(words_);
   }
   requests_.clear();
   text_.clear();

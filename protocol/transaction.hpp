@@ -1,15 +1,17 @@
 #pragma once
 
-/// What a client has said since MULTI, for EXEC to run. The words are copied here: a request's own
-/// live as long as the buffer that it was read into.
+/// What a client has said since MULTI, for EXEC to run, and the keys that it watches. The words are
+/// copied here: a request's own live as long as the buffer that it was read into.
 ///
 /// Owned by the client's session, which keeps it for the next transaction.
 
 #include "protocol/arguments.hpp"
 #include "protocol/command_spec.hpp"
+#include "protocol/watch.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,7 +39,7 @@ public:
   bool aborted() const noexcept {
     return aborted_;
   }
-  /// Back to nothing, keeping memory that is worth keeping.
+  /// No requests any more; memory that is worth keeping is kept. The watch stays.
   void clear() noexcept;
 
   /// Nothing is added any more: from now on words_of() may be asked. Throws std::bad_alloc.
@@ -62,6 +64,13 @@ public:
     return text_.capacity() + ends_.capacity() * sizeof ends_[0]
            + requests_.capacity() * sizeof(request) + words_.capacity() * sizeof words_[0];
   }
+
+  /// Null: WATCH was not called since the last EXEC.
+  std::shared_ptr<watch> watched;
+  /// A watch that has ended; partitions still have it in their tables.
+  std::shared_ptr<watch> unwatched;
+  /// Those whom it needs, while it is sent.
+  std::vector<std::uint32_t> partitions;
 
   /// EXEC has begun to run them; it may be interrupted to go on elsewhere.
   bool running = false;

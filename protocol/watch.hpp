@@ -4,8 +4,8 @@
 ///
 /// The client's session owns it and lends it to the partitions of its keys, which keep it in their
 /// tables (keyspace/watch_table.hpp) until a key changes or the watch is over. So it is broken by a
-/// flag that any of them may set: a transaction looks at that once, when it has its partitions to
-/// itself, and needs none of the partitions of keys that it only watches.
+/// flag that any of them may set. EXEC looks at that once, when it has the partitions of all keys
+/// that it touches or watches to itself.
 
 #include <atomic>
 #include <cstdint>

@@ -125,14 +125,38 @@ TEST_CASE("a key of another partition that is watched breaks the transaction", "
     CHECK(somebody_watches(world));
     if (changes)
       other.say({{"SET", b, "2"}});
-    client.send({"EXEC"});
-    world.run_partition(0);
+    CHECK(client.say({{"EXEC"}}) == (changes ? "*-1\r\n" : "*1\r\n+OK\r\n"));
     CHECK(keys_in(world, 0) == (changes ? 0 : 1));
-    world.run();
-    CHECK(client.take() == (changes ? "*-1\r\n" : "*1\r\n+OK\r\n"));
     other.say({{"DEL", a}});
+    world.run();
     CHECK_FALSE(somebody_watches(world));
   }
+}
+
+TEST_CASE("a write over two partitions breaks a watch of either before EXEC sees the other",
+          "[transaction]") {
+  stepped_core world{2};
+  stepped_client client{world};
+  stepped_client other{world};
+  const auto a = key_in_partition(0, 2);
+  const auto b = key_in_partition(1, 2);
+  client.say({{"WATCH", b}, {"MULTI"}, {"GET", a}});
+  other.send({"MSET", a, "new", b, "new"});
+  world.run_partition(0);
+  CHECK(keys_in(world, 0) == 1);
+  client.send({"EXEC"});
+  world.run_partition(0);
+  world.run();
+  CHECK(client.take() == "*-1\r\n");
+  CHECK(other.take() == "+OK\r\n");
+}
+
+TEST_CASE("two WATCH of one pipeline do not run at the same time", "[transaction]") {
+  stepped_core world{2};
+  stepped_client client{world};
+  CHECK(client.say({{"WATCH", key_in_partition(0, 2)}, {"WATCH", key_in_partition(1, 2)}})
+        == "+OK\r\n+OK\r\n");
+  CHECK(client.batches == 2);
 }
 
 TEST_CASE("nothing is watched any more after EXEC, DISCARD, UNWATCH, RESET and the end",
@@ -140,8 +164,13 @@ TEST_CASE("nothing is watched any more after EXEC, DISCARD, UNWATCH, RESET and t
   stepped_core world{2};
   const auto a = key_in_partition(0, 2);
   const auto b = key_in_partition(1, 2);
-  const std::vector<std::vector<stepped_client::words>> ends{
-    {{"MULTI"}, {"EXEC"}}, {{"MULTI"}, {"DISCARD"}}, {{"UNWATCH"}}, {{"RESET"}}, {{"EXEC"}}, {}};
+  const std::vector<std::vector<stepped_client::words>> ends{{{"MULTI"}, {"EXEC"}},
+                                                             {{"MULTI"}, {"DISCARD"}},
+                                                             {{"MULTI"}, {"UNWATCH"}, {"EXEC"}},
+                                                             {{"UNWATCH"}},
+                                                             {{"RESET"}},
+                                                             {{"EXEC"}},
+                                                             {}};
   for (const auto& end : ends) {
     {
       stepped_client client{world};
