@@ -5,10 +5,10 @@
 #include "actors/embedded_client.hpp"
 #include "actors/messages.hpp"
 #include "protocol/errors.hpp"
-#include "protocol/resp_value.hpp"
 #include "tests/actor/running_store.hpp"
 #include "tests/actor/stepped_core.hpp"
 #include "tests/allocation/failing_allocation.hpp"
+#include "tests/allocation/split_replies.hpp"
 
 #include <caf/all.hpp>
 #include <catch2/catch.hpp>
@@ -27,17 +27,6 @@ using pipeline = std::vector<stepped_client::words>;
 
 const std::string out_of_memory = "-" + std::string{protocol::errors::out_of_memory} + "\r\n";
 const std::string long_text(5000, 'x');
-
-std::vector<std::string> split(std::string_view replies) {
-  std::vector<std::string> out;
-  while (!replies.empty()) {
-    const auto size = protocol::skip_resp_value(replies);
-    REQUIRE(size != 0);
-    out.emplace_back(replies.substr(0, size));
-    replies.remove_prefix(size);
-  }
-  return out;
-}
 
 /// A world with some keys in each partition, and what a client asks of it.
 struct scene {
@@ -81,7 +70,7 @@ pipeline requests(const std::vector<std::string>& keys) {
 
 void check(unsigned partitions, failing how) {
   scene reference{partitions};
-  const auto expected = split(reference.client->say(requests(reference.keys)));
+  const auto expected = split_replies(reference.client->say(requests(reference.keys)));
   for (std::size_t number = 1;; ++number) {
     CAPTURE(partitions, number, how == failing::once);
     REQUIRE(number < 1000);
@@ -94,7 +83,7 @@ void check(unsigned partitions, failing how) {
       got = one.client->say(asked);
       failed = fail.happened();
     }
-    const auto replies = split(got);
+    const auto replies = split_replies(got);
     REQUIRE(replies.size() <= expected.size());
     REQUIRE((one.client->hung_up || replies.size() == expected.size()));
     for (std::size_t i = 0; i < replies.size(); ++i) {

@@ -2,10 +2,10 @@
 /// or nothing, and says which; and no transaction or watch is left over.
 
 #include "protocol/errors.hpp"
-#include "protocol/resp_value.hpp"
 #include "tests/actor/running_store.hpp"
 #include "tests/actor/stepped_core.hpp"
 #include "tests/allocation/failing_allocation.hpp"
+#include "tests/allocation/split_replies.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -20,17 +20,6 @@ using namespace thespis::tests;
 namespace {
 
 const std::string long_text(5000, 'x');
-
-std::vector<std::string> split(std::string_view replies) {
-  std::vector<std::string> out;
-  while (!replies.empty()) {
-    const auto size = protocol::skip_resp_value(replies);
-    REQUIRE(size != 0);
-    out.emplace_back(replies.substr(0, size));
-    replies.remove_prefix(size);
-  }
-  return out;
-}
 
 bool somebody_watches(stepped_core& world) {
   auto found = false;
@@ -56,7 +45,7 @@ void check(unsigned partitions, failing how) {
     auto failed = false;
     {
       const failing_allocation fail{number, how};
-      replies = split(client->say(
+      replies = split_replies(client->say(
         {{"WATCH", a, b}, {"MULTI"}, {"SET", a, long_text}, {"INCR", b}, {"PING"}, {"EXEC"}}));
       failed = fail.happened();
     }

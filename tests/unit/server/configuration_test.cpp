@@ -68,7 +68,9 @@ TEST_CASE("the process knows how much memory it can have", "[configuration]") {
 }
 
 TEST_CASE("a rewritten file is on disk, and its directory too", "[configuration]") {
-  std::string directory = "/tmp/thespis-test-XXXXXX";
+  // mkdtemp puts a name in the place of the six letters.
+  auto directory = (std::filesystem::temp_directory_path() / "thespis-test-").string()
+                   + std::string(6, 'X');
   REQUIRE(::mkdtemp(directory.data()) != nullptr);
   server::configuration configuration;
   configuration.file = directory + "/thespis.conf";
