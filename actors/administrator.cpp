@@ -3,7 +3,9 @@
 #include "actors/log.hpp"
 #include "actors/memory_reserve.hpp"
 #include "actors/name_finder.hpp"
+#include "actors/partition.hpp"
 #include "actors/process_figures.hpp"
+#include "actors/rendezvous.hpp"
 #include "commands/execute.hpp"
 
 #include <exception>
@@ -21,11 +23,31 @@ administrator::~administrator() {
   outlived_references(*this);
 }
 
+/// A request of a transaction or a script is about the server.
+class administrator::visit final : public stopover {
+public:
+  visit(administrator& host, const batch& work) noexcept
+    : stopover(host.context(), keyspace::place::administrator), host_(host), work_(work) {
+  }
+  void lend_to(keyspace::command_context& ctx) override {
+    host_.lend_to(ctx, work_);
+  }
+
+private:
+  administrator& host_;
+  const batch& work_;
+};
+
 caf::behavior administrator::make_behavior() {
   set_hooks();
   return {[this](const administer& task) {
             const turn now{this};
             receive(*task.work);
+          },
+          [this](const go_on_elsewhere& task) {
+            const turn now{this};
+            visit here{*this, task.meeting != nullptr ? task.meeting->work() : *task.work};
+            task.whose->go_on(task, here);
           },
           [this](const names_found& ready) {
             const turn now{this};
@@ -88,9 +110,7 @@ void administrator::run(batch& work) {
   auto& statistics = core_.administrator_statistics;
   protocol::reply_writer reply{*work.output, work.client->protocol};
   keyspace::command_context ctx{reply, *work.client, keyspace::shard_map::none(), work.time};
-  ctx.server = &core_.server;
-  // What a client on no loop subscribes to is for its fan-out's turns alone.
-  ctx.subscriber = work.home == nullptr ? nullptr : work.subscriber;
+  lend_to(ctx, work);
   statistics.start();
   if (const memory_reserve::client_work may_fail; commands::make_room(*work.output)) [[likely]]
     commands::execute(ctx, *item.spec, work.words_of(item, part), statistics);
@@ -99,6 +119,12 @@ void administrator::run(batch& work) {
   note(statistics.pending);
   statistics.pending.clear();
   work.report(context());
+}
+
+void administrator::lend_to(keyspace::command_context& ctx, const batch& work) noexcept {
+  ctx.server = &core_.server;
+  // What a client on no loop subscribes to is for its fan-out's turns alone.
+  ctx.subscriber = work.home == nullptr ? nullptr : work.subscriber;
 }
 
 /// Those that there is no memory for are forgotten.

@@ -22,9 +22,12 @@ public:
   caf::behavior make_behavior() override;
 
 private:
+  class visit;
+
   void receive(batch& work);
   bool find_names_for(batch& work) noexcept;
   void run(batch& work);
+  void lend_to(keyspace::command_context& ctx, const batch& work) noexcept;
   void note(std::vector<commands::slow_request>& slow) noexcept;
   void welcome(const client_came& client) noexcept;
   void kill_client(std::uint64_t id);

@@ -187,6 +187,8 @@ public:
   /// What its one request becomes when it waits for a key.
   blocked_request* blocked = nullptr;
   base::byte_buffer* output = nullptr;
+  /// Where in it the reply to a request outside of a batch begins.
+  std::size_t reply_at = 0;
   /// The time of all its commands.
   keyspace::instant time;
   caf::actor owner;

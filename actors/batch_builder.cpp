@@ -80,13 +80,18 @@ placement batch_builder::place_transaction(batch& work) {
   auto& queued = *client.queued;
   queued.seal();
   queued.partitions.clear();
+  auto travels = false;
   for (auto& one : queued.requests()) {
+    travels = travels || protocol::belongs_to_actor(one.spec->route);
     find_meeting(one, queued.words_of(one));
     queued.partitions.insert(queued.partitions.end(), meeting_.begin(), meeting_.end());
   }
   if (watched != nullptr)
     for (const auto& one : watched->keys)
       queued.partitions.push_back(keyspace::partition_of_key(one.name, partition_count_));
+  // Somebody has to run it.
+  if (queued.partitions.empty() && travels)
+    queued.partitions.push_back(0);
   meet(queued.partitions);
   return meeting_.empty() ? placement::session : placement::meeting;
 }
@@ -95,7 +100,7 @@ placement batch_builder::place_transaction(batch& work) {
 void batch_builder::find_meeting(protocol::transaction::request& one, protocol::arguments words) {
   const auto& spec = *one.spec;
   meeting_.clear();
-  if (!protocol::is_batched(spec.route))
+  if (spec.route == way::session || protocol::belongs_to_actor(spec.route))
     return;
   if (partition_count_ == 1) {
     meeting_.push_back(0);

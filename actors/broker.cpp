@@ -2,6 +2,7 @@
 
 #include "actors/log.hpp"
 #include "actors/memory_reserve.hpp"
+#include "actors/partition.hpp"
 #include "commands/execute.hpp"
 
 #include <new>
@@ -18,10 +19,32 @@ broker::~broker() {
   outlived_references(*this);
 }
 
+/// A request of a transaction or a script publishes.
+class broker::visit final : public stopover {
+public:
+  explicit visit(broker& host) noexcept
+    : stopover(host.context(), keyspace::place::broker), host_(host) {
+  }
+  void lend_to(keyspace::command_context& ctx) override {
+    ctx.exchange = &host_.exchange_;
+  }
+  void leave() override {
+    host_.hand_out();
+  }
+
+private:
+  broker& host_;
+};
+
 caf::behavior broker::make_behavior() {
   return {[this](const publish& task) {
             const turn now{this};
             run(*task.work);
+          },
+          [this](const go_on_elsewhere& task) {
+            const turn now{this};
+            visit here{*this};
+            task.whose->go_on(task, here);
           },
           [this](const keys_changed& news) {
             const turn now{this};

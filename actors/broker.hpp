@@ -26,6 +26,8 @@ public:
   caf::behavior make_behavior() override;
 
 private:
+  class visit;
+
   void run(batch& work);
   void tell(const keys_changed& news);
   void tell(const monitored& news);

@@ -75,7 +75,7 @@ public:
   void push(const std::shared_ptr<const pubsub::delivery>& from,
             const pubsub::delivery::run& which) override;
   void flush_pushes() override;
-  bool send_ahead_of(base::byte_buffer& reply) noexcept override;
+  bool send_ahead_of(base::byte_buffer& output, std::size_t at) noexcept override;
 
   const commands::client_record& record() const noexcept {
     return *record_;
@@ -137,7 +137,7 @@ private:
   void take_redirected(const redirected_keys& news);
   void note_broken_redirect();
   void follow_session();
-  void follow_protocol(int before);
+  void follow_protocol(int before) noexcept;
   void leave_topics();
   std::size_t unread_bytes() noexcept;
   void check_output_limit();

@@ -121,20 +121,9 @@ void connection::note_broken_redirect() {
 
 /// Of a request that changes what the client subscribes to: messages that came before it has run
 /// come before its confirmations.
-bool connection::send_ahead_of(base::byte_buffer& reply) noexcept try {
-  later_pushes_.append_to(reply);
-  later_pushes_.clear();
-  return true;
-} catch (const std::bad_alloc&) {
-  return false;
-}
-
-/// HELLO: what was written in the protocol before comes ahead of the reply that changes it.
-void connection::follow_protocol(int before) try {
-  if (before == record_->protocol.load(std::memory_order_relaxed)) [[likely]]
-    return;
-  auto& output = dispatcher_.output();
-  const auto at = dispatcher_.last_reply_at();
+bool connection::send_ahead_of(base::byte_buffer& output, std::size_t at) noexcept try {
+  if (later_pushes_.empty()) [[likely]]
+    return true;
   base::byte_buffer reply;
   reply.append(output.view().substr(at));
   output.prepare(later_pushes_.bytes());
@@ -142,8 +131,16 @@ void connection::follow_protocol(int before) try {
   later_pushes_.append_to(output);
   output.append(reply.view());
   later_pushes_.clear();
+  return true;
 } catch (const std::bad_alloc&) {
-  close();
+  return false;
+}
+
+/// HELLO: what was written in the protocol before comes ahead of the reply that changes it.
+void connection::follow_protocol(int before) noexcept {
+  if (before != record_->protocol.load(std::memory_order_relaxed)
+      && !send_ahead_of(dispatcher_.output(), dispatcher_.last_reply_at())) [[unlikely]]
+    close();
 }
 
 /// CLIENT TRACKING, MONITOR and RESET change what the client gets.

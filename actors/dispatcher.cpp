@@ -47,12 +47,6 @@ bool stands_alone(const protocol::command_spec& spec) noexcept {
   return spec.route == protocol::way::single || spec.route == protocol::way::split;
 }
 
-/// What runs on a client's thread, or on those of partitions.
-bool can_be_queued(protocol::way route) noexcept {
-  return (protocol::is_batched(route) && route != protocol::way::broker)
-         || route == protocol::way::session;
-}
-
 /// The first words of an HTTP request: somebody's browser is being used to attack the server.
 bool is_http(std::string_view word) noexcept {
   return base::equals_nocase(word, "post") || base::equals_nocase(word, "host:");
@@ -230,19 +224,13 @@ bool dispatcher::is_plainly_queued(const protocol::resolved_command& found) cons
          && (core_.gates.raised.load(std::memory_order_relaxed)
              & ~std::uint32_t{commands::gate_password})
               == 0
-         && (found.spec->flags & objections) == 0 && can_be_queued(found.spec->route);
+         && (found.spec->flags & objections) == 0;
 }
 
 /// Between MULTI and EXEC. Throws std::bad_alloc; then nothing that was queued will run.
 dispatcher::step dispatcher::queue(const protocol::command_spec& spec, protocol::arguments words) {
   protocol::reply_writer reply{output_, session_.protocol};
   auto& queued = *session_.queued;
-  if (!can_be_queued(spec.route)) {
-    reply.error(protocol::errors::not_in_transaction);
-    statistics_.rejected(&spec, reply.last_error_code());
-    queued.abort();
-    return step::answered;
-  }
   try {
     queued.add(spec, words);
     reply.raw("+QUEUED\r\n");
@@ -375,6 +363,7 @@ void dispatcher::hand_over(caf::execution_unit* here) {
     return;
   }
   add_lone_item();
+  batch_.reply_at = output_.size();
   if (lone_place_ == placement::fan_out) {
     post(core_.fan_outs[loop_], here, change_subscriptions{&batch_});
     return;

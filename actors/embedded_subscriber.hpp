@@ -34,7 +34,7 @@ public:
   void flush_pushes() override {
   }
   /// They are ahead already: in the client's mailbox.
-  bool send_ahead_of(base::byte_buffer&) noexcept override {
+  bool send_ahead_of(base::byte_buffer&, std::size_t) noexcept override {
     return true;
   }
 

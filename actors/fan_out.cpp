@@ -1,6 +1,8 @@
 #include "actors/fan_out.hpp"
 
 #include "actors/memory_reserve.hpp"
+#include "actors/partition.hpp"
+#include "actors/rendezvous.hpp"
 #include "commands/execute.hpp"
 #include "protocol/errors.hpp"
 
@@ -25,10 +27,38 @@ void fan_out::enqueue(caf::mailbox_element_ptr message, caf::execution_unit* her
   store_actor::enqueue(std::move(message), loop_ == nullptr ? here : loop_);
 }
 
+/// A request of a transaction changes what its client subscribes to.
+class fan_out::visit final : public stopover {
+public:
+  visit(fan_out& host, batch& work) noexcept
+    : stopover(host.context(), keyspace::place::fan_out), host_(host), work_(work) {
+    if (work.subscriber != nullptr && !work.subscriber->send_ahead_of(*work.output, work.reply_at))
+      work.cut_short.store(true, std::memory_order_relaxed);
+  }
+  void lend_to(keyspace::command_context& ctx) override {
+    ctx.subscriptions = &host_.table_;
+    ctx.subscriber = work_.subscriber;
+  }
+  /// The broker knows before the client does.
+  void leave() override {
+    if (auto changes = host_.table_.take_changes(); !changes.empty())
+      host_.tell_broker(std::move(changes), nullptr, here);
+  }
+
+private:
+  fan_out& host_;
+  batch& work_;
+};
+
 caf::behavior fan_out::make_behavior() {
   return {[this](const change_subscriptions& task) {
             const turn now{this};
             run(*task.work);
+          },
+          [this](const go_on_elsewhere& task) {
+            const turn now{this};
+            visit here{*this, task.meeting->work()};
+            task.whose->go_on(task, here);
           },
           [this](const deliver& news) {
             const turn now{this};
@@ -56,8 +86,8 @@ void fan_out::run(batch& work) {
   if (work.subscriber == nullptr)
     reply.error(protocol::errors::takes_no_messages);
   else if (const memory_reserve::client_work may_fail;
-           work.subscriber->send_ahead_of(*work.output) && commands::make_room(*work.output))
-    [[likely]]
+           work.subscriber->send_ahead_of(*work.output, work.output->size())
+           && commands::make_room(*work.output)) [[likely]]
     commands::execute(ctx, *item.spec, work.words_of(item, part), statistics);
   else
     work.cut_short.store(true, std::memory_order_relaxed);

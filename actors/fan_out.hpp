@@ -38,6 +38,8 @@ public:
   void flush_later(pubsub::subscriber& who);
 
 private:
+  class visit;
+
   void act() override;
   void run(batch& work);
   void tell_broker(pubsub::subscription_changes changes, batch* work, caf::execution_unit* here);

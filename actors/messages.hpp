@@ -51,7 +51,8 @@ struct partition_task {
 
 class partition;
 
-/// To a worker, from a partition that has parked: go on with one of these.
+/// To a worker, the broker, the administrator or a fan-out, from a partition that has parked: go on
+/// with one of these.
 struct go_on_elsewhere {
   partition* whose;
   batch* work = nullptr;

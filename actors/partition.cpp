@@ -82,8 +82,7 @@ void partition::handle(const partition_task& task) {
 void partition::serve(const partition_task& task) {
   switch (task.what) {
     case partition_task::kind::run:
-      run_part(*task.work, thread::own);
-      if (parked_) [[unlikely]]
+      if (plain_stopover at{context()}; !run_part(*task.work, at)) [[unlikely]]
         return;
       break;
     case partition_task::kind::borrow:
@@ -127,36 +126,42 @@ void partition::give_garbage_away() noexcept try {
   shard_.garbage.clear();
 }
 
-void partition::run_part(batch& work, thread where) {
+/// Returns false if it goes on elsewhere.
+bool partition::run_part(batch& work, stopover& at) {
   if (!work.direct())
     await_armed(work.armed);
   reporter_.listen(work.client->id);
-  if (!run_items(work, where)) [[unlikely]]
-    return move_to_worker({.whose = this, .work = &work});
-  auto* const here = unit_of(where);
+  if (const auto there = run_items(work, at); there) [[unlikely]] {
+    leave_for(*there, {.whose = this, .work = &work}, work, at);
+    return false;
+  }
+  auto* const here = at.here;
   reporter_.tell(here);
+  if (!at.at_home()) [[unlikely]]
+    at.leave();
   if (reporter_.take_flush()) [[unlikely]]
     work.flushed.store(true, std::memory_order_relaxed);
   if (work.pending.fetch_sub(1, std::memory_order_acq_rel) != 1)
-    return;
+    return true;
   if (work.flushed.load(std::memory_order_relaxed)) [[unlikely]] {
     work.flushed.store(false, std::memory_order_relaxed);
     reporter_.tell_of_flush(here);
   }
-  if (where == thread::workers && !work.direct())
+  if (at.at_worker() && !work.direct())
     work.merge_early();
   work.report(here);
+  return true;
 }
 
-/// Returns false if the next item has to move to a worker.
-bool partition::run_items(batch& work, thread where) {
+/// Returns where the next item has to go on, if it cannot be run here.
+std::optional<keyspace::place> partition::run_items(batch& work, stopover& at) {
   const auto direct = work.direct();
   auto& part = work.parts[index_];
   auto& bytes = direct ? *work.output : part.replies;
   protocol::reply_writer reply{bytes, work.client->protocol};
   keyspace::command_context ctx{reply, *work.client, only_this_, work.time};
-  ctx.may_move = where == thread::own;
-  ctx.has_moved = !ctx.may_move;
+  ctx.may_move = !at.at_worker();
+  ctx.has_moved = !at.at_home();
   keyspace::shard* const shards[] = {&shard_};
   statistics_.start();
   auto looked_ahead = part.next_item;
@@ -182,29 +187,48 @@ bool partition::run_items(batch& work, thread where) {
     ctx.has_moved = false;
     item.reply_end = bytes.size();
     if (has_ready_waiters(shard_)) [[unlikely]]
-      serve_waiters({only_this_, shards}, unit_of(where));
+      serve_waiters({only_this_, shards}, at.here);
     if (direct && bytes.size() > output_bytes_per_run)
       break;
   }
-  core_.report_slow(statistics_, unit_of(where));
-  return !ctx.moves;
+  core_.report_slow(statistics_, at.here);
+  return ctx.moves ? std::optional{ctx.moves_to} : std::nullopt;
 }
 
-/// Parks. The two small messages have to be sent.
-void partition::move_to_worker(const go_on_elsewhere& task) {
+/// Parks. The small messages have to be sent. What was changed so far is told first, so that the
+/// broker hears of it before anything that the request publishes there.
+void partition::leave_for(keyspace::place there, const go_on_elsewhere& task, const batch& work,
+                          stopover& from) {
   const memory_reserve::own_work now;
-  way_back_ = wrap(partition_task{partition_task::kind::release});
-  parked_ = true;
-  post(core_.workers[index_ % core_.workers.size()], context(), task);
+  reporter_.tell(from.here);
+  if (from.at_home()) {
+    way_back_ = wrap(partition_task{partition_task::kind::release});
+    parked_ = true;
+  } else {
+    from.leave();
+  }
+  post(address_of(there, work), from.here, task);
 }
 
-void partition::go_on(const go_on_elsewhere& task) {
-  auto way_back = std::move(way_back_);
-  if (task.work != nullptr)
-    run_part(*task.work, thread::workers);
-  else
-    run_meeting(*task.meeting, thread::workers);
-  post_wrapped(core_.partitions[index_], nullptr, std::move(way_back));
+const caf::actor& partition::address_of(keyspace::place there, const batch& work) const {
+  switch (there) {
+    case keyspace::place::broker:
+      return core_.broker;
+    case keyspace::place::administrator:
+      return core_.administrator;
+    case keyspace::place::fan_out:
+      return work.home == nullptr ? core_.fan_outs.back() : core_.fan_outs[work.home->index()];
+    case keyspace::place::worker:
+      break;
+  }
+  return core_.workers[index_ % core_.workers.size()];
+}
+
+void partition::go_on(const go_on_elsewhere& task, stopover& at) {
+  const auto finished = task.work != nullptr ? run_part(*task.work, at)
+                                             : run_meeting(*task.meeting, at);
+  if (finished)
+    post_wrapped(core_.partitions[index_], at.here, std::move(way_back_));
 }
 
 /// Computes the hashes of the next items' keys and brings what they lead to towards the cache:
@@ -252,26 +276,30 @@ void partition::forget(const protocol::watch& what) noexcept {
 void partition::join(rendezvous& meeting) {
   await_armed(meeting.armed);
   parked_ = true;
-  if (meeting.arrive(index_, shard_))
-    run_meeting(meeting, thread::own);
+  if (plain_stopover at{context()}; meeting.arrive(index_, shard_))
+    run_meeting(meeting, at);
 }
 
-/// The last to arrive runs the body, or lets a worker do so, answers, and releases everybody.
-void partition::run_meeting(rendezvous& meeting, thread where) {
+/// The last to arrive runs the body, answers, and releases everybody. Returns false if it goes on
+/// elsewhere, where the rest of that is done.
+bool partition::run_meeting(rendezvous& meeting, stopover& at) {
   auto& work = meeting.work();
-  auto* const here = unit_of(where);
+  auto* const here = at.here;
   auto shards = meeting.take_shards();
   auto borrowed = meeting.take_borrowed();
   reporter_.listen_to(shards, borrowed, work.client->id);
   protocol::reply_writer reply{*work.output, work.client->protocol};
   keyspace::command_context ctx{reply, *work.client, shards, work.time};
-  run_body(work, ctx, borrowed, where);
+  run_body(work, ctx, borrowed, at);
   if (ctx.moves) [[unlikely]] {
     reporter_.listen_to_mine();
     meeting.put_back(std::move(shards), std::move(borrowed));
-    return move_to_worker({.whose = this, .meeting = &meeting});
+    leave_for(ctx.moves_to, {.whose = this, .meeting = &meeting}, work, at);
+    return false;
   }
   reporter_.tell(here);
+  if (!at.at_home()) [[unlikely]]
+    at.leave();
   if (reporter_.take_flush()) [[unlikely]]
     reporter_.tell_of_flush(here);
   const auto partitions = meeting.take_partitions();
@@ -287,17 +315,20 @@ void partition::run_meeting(rendezvous& meeting, thread where) {
   for (auto other : partitions)
     if (other != index_)
       post_wrapped(core_.partitions[other], here, releases.take());
-  if (where == thread::own)
+  if (at.at_home())
     serve(partition_task{partition_task::kind::release});
+  return true;
 }
 
 void partition::run_body(batch& work, keyspace::command_context& ctx,
-                         std::span<keyspace::shard* const> borrowed, thread where) {
+                         std::span<keyspace::shard* const> borrowed, stopover& at) {
   auto& part = work.parts.front();
   const auto& item = part.items.front();
   ctx.may_wait = (item.spec->flags & protocol::blocking) != 0;
-  ctx.may_move = where == thread::own;
-  ctx.has_moved = !ctx.may_move;
+  ctx.may_move = !at.at_worker();
+  ctx.has_moved = !at.at_home();
+  if (ctx.has_moved) [[unlikely]]
+    at.lend_to(ctx);
   const auto served = work.blocked != nullptr && work.blocked->is_served();
   ctx.share.leads = !served;
   if (served)
@@ -316,7 +347,7 @@ void partition::run_body(batch& work, keyspace::command_context& ctx,
   if (ctx.lost_reply) [[unlikely]]
     work.cut_short.store(true, std::memory_order_relaxed);
   if (!ctx.moves) [[likely]]
-    core_.report_slow(statistics_, unit_of(where));
+    core_.report_slow(statistics_, at.here);
 }
 
 /// A request that may wait has been run: it waits, goes on waiting, or has its answer.

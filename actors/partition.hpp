@@ -3,20 +3,22 @@
 /// The actor that owns one slice of the keyspace. It floats: it runs on the thread of whoever sent
 /// it the message that woke it, and its mailbox is the lock.
 ///
-/// States: serving, or parked in a rendezvous or while a worker goes on with a request that takes
-/// long. While parked its shard belongs to the meeting or the worker, and tasks that arrive wait in
+/// States: serving, or parked in a rendezvous or while a request goes on elsewhere. While parked
+/// its shard belongs to the meeting or to whoever has the request, and tasks that arrive wait in
 /// `postponed_`, in order.
 
 #include "actors/core.hpp"
 #include "actors/effect_reporter.hpp"
 #include "actors/messages.hpp"
 #include "actors/serve_waiters.hpp"
+#include "actors/stopover.hpp"
 #include "actors/store_actor.hpp"
 #include "commands/statistics.hpp"
 #include "keyspace/command_context.hpp"
 #include "keyspace/shard.hpp"
 
 #include <deque>
+#include <optional>
 #include <span>
 
 namespace thespis::actors {
@@ -29,29 +31,25 @@ public:
 
   caf::behavior make_behavior() override;
 
-  /// On a worker's thread, while this is parked.
-  void go_on(const go_on_elsewhere& task);
+  /// Called by the actor that the request has come to, while this is parked.
+  void go_on(const go_on_elsewhere& task, stopover& at);
 
 private:
-  /// On which thread a request runs.
-  enum class thread : std::uint8_t { own, workers };
-
   void handle(const partition_task& task);
   void serve(const partition_task& task);
   void look_at(const wait_changed& news);
   void forget(const protocol::watch& what) noexcept;
   void serve_waiters(const shards_at_hand& shards, caf::execution_unit* here);
-  void run_part(batch& work, thread where);
-  bool run_items(batch& work, thread where);
+  bool run_part(batch& work, stopover& at);
+  std::optional<keyspace::place> run_items(batch& work, stopover& at);
   std::size_t look_ahead(const batch& work, batch_part& part);
   void join(rendezvous& meeting);
-  void run_meeting(rendezvous& meeting, thread where);
+  bool run_meeting(rendezvous& meeting, stopover& at);
   void run_body(batch& work, keyspace::command_context& ctx,
-                std::span<keyspace::shard* const> borrowed, thread where);
-  void move_to_worker(const go_on_elsewhere& task);
-  caf::execution_unit* unit_of(thread where) noexcept {
-    return where == thread::own ? context() : nullptr;
-  }
+                std::span<keyspace::shard* const> borrowed, stopover& at);
+  void leave_for(keyspace::place there, const go_on_elsewhere& task, const batch& work,
+                 stopover& from);
+  const caf::actor& address_of(keyspace::place there, const batch& work) const;
   void settle(batch& work, keyspace::command_context& ctx,
               const std::vector<partition_index>& partitions, rendezvous& meeting,
               caf::execution_unit* here);
@@ -71,7 +69,7 @@ private:
   std::vector<wait_changed> postponed_news_;
   std::vector<watch_over> postponed_ends_;
   bool parked_ = false;
-  /// What the worker says when it is done.
+  /// What whoever has the request says when it is done.
   caf::mailbox_element_ptr way_back_;
   std::int64_t announced_due_ms_ = INT64_MAX;
   /// Expiry goes on then, not before.

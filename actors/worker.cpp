@@ -11,7 +11,8 @@ worker::~worker() {
 caf::behavior worker::make_behavior() {
   return {[this](const go_on_elsewhere& task) {
     const turn now{this};
-    task.whose->go_on(task);
+    plain_stopover here{nullptr, keyspace::place::worker};
+    task.whose->go_on(task, here);
   }};
 }
 

@@ -1,25 +1,61 @@
 #include "commands/inner_requests.hpp"
 
 #include "commands/execute.hpp"
+#include "protocol/errors.hpp"
 #include "protocol/scan_cursor.hpp"
 
 #include <new>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace thespis::commands {
 
 using keyspace::command_context;
+using keyspace::place;
 using keyspace::shard;
 using keyspace::shard_map;
 using protocol::arguments;
 using protocol::way;
 using request = protocol::transaction::request;
 
+namespace {
+
+/// Whose the request is, if that is another actor.
+std::optional<place> owner_of(const protocol::command_spec& spec) noexcept {
+  switch (spec.route) {
+    case way::broker:
+      return place::broker;
+    case way::administrator:
+      return place::administrator;
+    case way::fan_out:
+      return place::fan_out;
+    default:
+      return std::nullopt;
+  }
+}
+
+bool is_at(place where, const command_context& ctx) noexcept {
+  if (where == place::broker)
+    return ctx.exchange != nullptr;
+  return where == place::administrator ? ctx.server != nullptr : ctx.subscriptions != nullptr;
+}
+
+} // namespace
+
 void inner_requests::run(command_context& outer, const request& what, arguments words) {
-  if (what.partition == request::many || !protocol::is_batched(what.spec->route))
-    return run_here(outer, outer.shards, *what.spec, words,
-                    protocol::is_batched(what.spec->route) ? borrowed_ : std::span<shard* const>{});
+  if (const auto owner = owner_of(*what.spec); owner) [[unlikely]] {
+    if (!is_at(*owner, outer))
+      return outer.move_to(*owner);
+    return run_elsewhere(outer, *what.spec, words);
+  }
+  // The broker hears of changes by a message; what is published later comes behind it.
+  if ((what.spec->flags & protocol::write) != 0)
+    outer.exchange = nullptr;
+  if (what.spec->route == way::session)
+    return run_here(outer, outer.shards, *what.spec, words, {});
+  if (what.partition == request::many)
+    return run_here(outer, outer.shards, *what.spec, words, borrowed_);
   auto& home = outer.shards.at_partition(what.partition);
   shard* const only[] = {&home};
   const shard_map here{home, what.partition, outer.shards.partition_count()};
@@ -27,6 +63,13 @@ void inner_requests::run(command_context& outer, const request& what, arguments 
     run_by_cursor(outer, here, what, words, only);
   else
     run_here(outer, here, *what.spec, words, only);
+}
+
+void inner_requests::run_elsewhere(command_context& outer, const protocol::command_spec& spec,
+                                   arguments words) {
+  if (spec.route != way::fan_out || outer.subscriber != nullptr)
+    return run_here(outer, outer.shards, spec, words, {});
+  outer.reply.error(protocol::errors::takes_no_messages);
 }
 
 void inner_requests::run_here(command_context& outer, const shard_map& shards,
@@ -38,10 +81,15 @@ void inner_requests::run_here(command_context& outer, const shard_map& shards,
   }
   const auto errors_before = outer.reply.error_count();
   command_context ctx{outer.reply, outer.client, shards, outer.now};
+  ctx.server = outer.server;
+  ctx.exchange = outer.exchange;
+  ctx.subscriptions = outer.subscriptions;
+  ctx.subscriber = outer.subscriber;
   ctx.may_move = outer.may_move;
   ctx.has_moved = outer.has_moved;
   execute(ctx, spec, words, statistics_, borrowed);
-  outer.moves = ctx.moves;
+  if (ctx.moves)
+    outer.move_to(ctx.moves_to);
   outer.inner_errors += outer.reply.error_count() - errors_before;
 }
 

@@ -23,6 +23,8 @@ public:
            protocol::arguments words) override;
 
 private:
+  void run_elsewhere(keyspace::command_context& outer, const protocol::command_spec& spec,
+                     protocol::arguments words);
   void run_here(keyspace::command_context& outer, const keyspace::shard_map& shards,
                 const protocol::command_spec& spec, protocol::arguments words,
                 std::span<keyspace::shard* const> borrowed);

@@ -48,6 +48,8 @@ void set_monitoring(command_context& ctx, bool on) {
 /// that monitors already gets no reply.
 /// Cost: O(1), and for every request of others.
 void cmd_monitor(command_context& ctx, arguments) {
+  if (ctx.client.runs_transaction())
+    return ctx.reply.error(protocol::errors::monitor_denied);
   if (ctx.subscriber == nullptr)
     return ctx.reply.error(protocol::errors::takes_no_messages);
   if (ctx.client.monitors())

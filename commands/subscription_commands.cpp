@@ -3,6 +3,7 @@
 
 #include "commands/rows.hpp"
 #include "keyspace/command_context.hpp"
+#include "protocol/errors.hpp"
 #include "pubsub/subscriber_table.hpp"
 
 #include <string_view>
@@ -72,6 +73,8 @@ void cmd_psubscribe(command_context& ctx, arguments args) {
 
 /// SSUBSCRIBE shardchannel [shardchannel …] -> as SUBSCRIBE; these are counted by themselves.
 void cmd_ssubscribe(command_context& ctx, arguments args) {
+  if (ctx.client.runs_transaction())
+    return ctx.reply.error(protocol::errors::ssubscribe_denied);
   subscribe(ctx, args.subspan(1), topic_kind::shard_channel, "ssubscribe");
 }
 

@@ -103,7 +103,7 @@ void cmd_discard(command_context& ctx, arguments) {
 /// none of the others. Where one of them moves, so does the rest. Cost: that of the requests.
 void cmd_exec(command_context& ctx, arguments) {
   auto& client = ctx.client;
-  const auto goes_on = client.queued != nullptr && client.queued->running;
+  const auto goes_on = client.runs_transaction();
   if (!goes_on && !client.in_transaction())
     return ctx.reply.error(errors::exec_without_multi);
   if (!goes_on && !begin(ctx))

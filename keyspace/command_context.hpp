@@ -38,6 +38,16 @@ struct instant {
   std::int64_t us = 0;
 };
 
+/// Where a request can go on that cannot be run where it is.
+enum class place : std::uint8_t {
+  /// A thread where it holds up nobody but those who want the same partitions.
+  worker,
+  /// The actors of these names: what is asked for is theirs.
+  broker,
+  administrator,
+  fan_out,
+};
+
 class command_context;
 
 /// Runs requests inside of a request (EXEC).
@@ -65,14 +75,14 @@ public:
   /// The partitions that this request may touch: one, or those that were borrowed for it.
   const shard_map& shards;
   instant now;
-  /// Null unless the command's way is `administrator`.
+  // -- lent by actors: null unless it is the command's way, or the way of one inside of it --------
+  /// By the administrator.
   commands::server_state* server = nullptr;
-  /// Null unless its way is `broker`.
+  /// By the broker.
   pubsub::exchange* exchange = nullptr;
-  /// Null unless its way is `fan_out`.
+  /// By the fan-out of the client's event loop.
   pubsub::subscriber_table* subscriptions = nullptr;
-  /// The client, if it takes messages. Null unless its way is `fan_out`, which may use it, or
-  /// `administrator`.
+  /// The client, if it takes messages: at its fan-out, which may use it, and at the administrator.
   pubsub::subscriber* subscriber = nullptr;
   const protocol::command_spec* spec = nullptr;
   /// Null unless its way is `transaction`.
@@ -111,8 +121,9 @@ public:
 
   /// Whether a request that takes long may go on in another thread.
   bool may_move = false;
-  /// Set by the handler: it does, and has no reply yet.
+  /// Set by the handler: it goes on elsewhere, and has no reply yet, or not all of it.
   bool moves = false;
+  place moves_to = place::worker;
   /// It has moved: the handler looks the same keys up once more.
   bool has_moved = false;
 
@@ -125,8 +136,12 @@ public:
   bool moves_for(std::size_t elements) noexcept {
     if (elements <= many_elements || !may_move) [[likely]]
       return false;
-    moves = true;
+    move_to(place::worker);
     return true;
+  }
+  void move_to(place there) noexcept {
+    moves = true;
+    moves_to = there;
   }
 
   /// The hash of one key that whoever runs the request knows already, in the client's database.

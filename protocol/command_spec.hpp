@@ -142,6 +142,10 @@ enum class way : std::uint8_t {
 constexpr bool is_batched(way route) noexcept {
   return route < way::session;
 }
+/// Whether one actor that is no partition runs it.
+constexpr bool belongs_to_actor(way route) noexcept {
+  return route == way::broker || route == way::administrator || route == way::fan_out;
+}
 
 /// How the replies of a `split` or `everywhere` command become one.
 enum class merge : std::uint8_t {

@@ -118,6 +118,8 @@ inline constexpr text count_not_positive = "ERR count should be greater than 0";
 
 // -- messages and CLIENT TRACKING -----------------------------------------------------------------
 inline constexpr text takes_no_messages = "ERR This client has nobody who takes messages";
+inline constexpr text monitor_denied = "ERR MONITOR isn't allowed for DENY BLOCKING client";
+inline constexpr text ssubscribe_denied = "ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client";
 inline constexpr text not_while_monitoring = "ERR Replica can't interact with the keyspace";
 inline constexpr text tracking_redirected_twice
   = "ERR A client can only redirect to a single other client";
@@ -303,6 +305,9 @@ inline constexpr text unkillable
 inline constexpr text oom = "OOM command not allowed when used memory > 'maxmemory'.";
 /// An allocation failed. Ours: Redis ends then.
 inline constexpr text out_of_memory = "OOM the server has not enough memory for this command";
+/// The same of a request that was cut into shares, some of which have been run.
+inline constexpr text out_of_memory_partly
+  = "OOM the server had enough memory for some of the keys only, for those it has been done";
 inline constexpr text loading = "LOADING Redis is loading the dataset in memory";
 inline constexpr text misconf
   = "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to "

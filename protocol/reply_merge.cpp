@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <new>
 #include <vector>
 
 namespace thespis::protocol {
@@ -68,16 +67,17 @@ bool is_error(std::string_view reply) {
   return reply.front() == '-';
 }
 
-/// The share whose error is the reply to the whole request; null if all have succeeded. Throws
-/// std::bad_alloc if there was not enough memory for all shares, only for some.
-const std::string_view* find_error(std::span<const std::string_view> shares) {
+/// The error of all shares, or that some had no memory. Returns false if there is none.
+bool put_error(std::span<const std::string_view> shares, reply_writer& out) {
   const auto found = std::find_if(shares.begin(), shares.end(), is_error);
   if (found == shares.end())
-    return nullptr;
+    return false;
   if (first_line(*found) == errors::out_of_memory
       && !std::all_of(shares.begin(), shares.end(), is_error))
-    throw std::bad_alloc{};
-  return &*found;
+    out.error(errors::out_of_memory_partly);
+  else
+    out.raw(*found);
+  return true;
 }
 
 int hex_digit(char c) {
@@ -106,8 +106,8 @@ void merge_replies(merge rule, std::span<const std::string_view> shares,
                    std::span<const std::uint32_t> order, base::byte_buffer& buffer) {
   THESPIS_ENSURE(!shares.empty());
   reply_writer out{buffer, 2};
-  if (const auto* error = find_error(shares); error != nullptr)
-    return out.raw(*error);
+  if (put_error(shares, out))
+    return;
   switch (rule) {
     case merge::first:
       out.raw(shares.front());

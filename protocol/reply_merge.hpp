@@ -4,8 +4,7 @@
 ///
 /// Works on encoded replies, so nothing is decoded that only has to be put in another place. An
 /// error among the shares is the reply: shares of one request fail alike. Only memory may be there
-/// for some of them and not for others. Then there is no true reply, neither that the request was
-/// done nor that it was not, and this fails as if it had lacked the memory itself.
+/// for some of them and not for others: then the reply says so (errors::out_of_memory_partly).
 
 #include "base/byte_buffer.hpp"
 #include "protocol/command_spec.hpp"
@@ -20,9 +19,8 @@ namespace thespis::protocol {
 /// `shares`: the encoded reply of each partition that took part.
 /// `order`: for merge::by_key, for each key of the request which share has its element; otherwise
 /// empty. Cost: O(bytes), and O(elements) for merge::by_key.
-/// Throws std::bad_alloc, with part of the reply perhaps written: there is no memory for it, or
-/// there was none for some of the shares. REQUIRES: shares is not empty; each is one complete
-/// reply.
+/// Throws std::bad_alloc, with part of the reply perhaps written. REQUIRES: shares is not empty;
+/// each is one complete reply.
 void merge_replies(merge rule, std::span<const std::string_view> shares,
                    std::span<const std::uint32_t> order, base::byte_buffer& out);
 

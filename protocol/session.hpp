@@ -70,6 +70,10 @@ struct session {
   bool in_transaction() const noexcept {
     return (special & special_multi) != 0;
   }
+  /// EXEC runs.
+  bool runs_transaction() const noexcept {
+    return queued && queued->running;
+  }
   /// Throws std::bad_alloc.
   void begin_transaction() {
     make_transaction();

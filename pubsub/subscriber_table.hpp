@@ -61,9 +61,9 @@ public:
   virtual void push(const std::shared_ptr<const delivery>& from, const delivery::run& which) = 0;
   /// There are no more for the moment.
   virtual void flush_pushes() = 0;
-  /// What it was given and has not been sent goes ahead of the reply that is about to be written.
-  /// Returns false without memory for that.
-  virtual bool send_ahead_of(base::byte_buffer& reply) noexcept = 0;
+  /// What it was given and has not been sent goes into the output, ahead of the reply that begins
+  /// at `at`. Returns false without memory for that.
+  virtual bool send_ahead_of(base::byte_buffer& output, std::size_t at) noexcept = 0;
 
   /// How many topics of a kind it subscribes to.
   std::size_t count(topic_kind kind) const noexcept {

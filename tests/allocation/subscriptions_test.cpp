@@ -24,7 +24,7 @@ struct nobody final : pubsub::subscriber {
   }
   void flush_pushes() override {
   }
-  bool send_ahead_of(base::byte_buffer&) noexcept override {
+  bool send_ahead_of(base::byte_buffer&, std::size_t) noexcept override {
     return true;
   }
 

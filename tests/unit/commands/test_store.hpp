@@ -166,7 +166,7 @@ private:
     }
     void flush_pushes() override {
     }
-    bool send_ahead_of(base::byte_buffer&) noexcept override {
+    bool send_ahead_of(base::byte_buffer&, std::size_t) noexcept override {
       return true;
     }
 

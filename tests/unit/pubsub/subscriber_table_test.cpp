@@ -28,7 +28,7 @@ struct inbox final : pubsub::subscriber {
   }
   void flush_pushes() override {
   }
-  bool send_ahead_of(base::byte_buffer&) noexcept override {
+  bool send_ahead_of(base::byte_buffer&, std::size_t) noexcept override {
     return true;
   }
 
