@@ -104,8 +104,7 @@ void batch_builder::find_meeting(protocol::transaction::request& one, protocol::
     return;
   if (partition_count_ == 1) {
     meeting_.push_back(0);
-  } else if (spec.route == way::everywhere || spec.route == way::borrow_all
-             || protocol::reads_unnamed_keys(spec, words)) {
+  } else if (spec.route == way::everywhere || needs_all(spec, words)) {
     meet_all();
   } else if (spec.route == way::by_cursor) {
     const auto cursor = protocol::parse_scan_cursor(words[1]);
@@ -131,7 +130,7 @@ placement batch_builder::place_among_many(batch& work, const protocol::command_s
     return placement::batched;
   }
   const protocol::arguments request{work.words.data() + item.first_word, item.word_count};
-  if (spec.route == way::borrow_all || protocol::reads_unnamed_keys(spec, request)) {
+  if (needs_all(spec, request)) {
     meet_all();
     return placement::meeting;
   }
@@ -234,6 +233,13 @@ void batch_builder::find_partitions(protocol::arguments request,
 bool batch_builder::all_in_one_partition() const noexcept {
   return std::adjacent_find(key_partitions_.begin(), key_partitions_.end(), std::not_equal_to{})
          == key_partitions_.end();
+}
+
+/// All partitions have to meet, whatever its keys are.
+bool batch_builder::needs_all(const protocol::command_spec& spec,
+                              protocol::arguments request) const noexcept {
+  return spec.route == way::borrow_all || protocol::reads_unnamed_keys(spec, request)
+         || (spec.route == way::script && !hints_->declares_keys(spec, request));
 }
 
 void batch_builder::meet_all() {

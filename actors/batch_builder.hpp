@@ -9,6 +9,7 @@
 /// in it.
 
 #include "actors/batch.hpp"
+#include "commands/script_hints.hpp"
 #include "protocol/command_spec.hpp"
 #include "protocol/key_finder.hpp"
 
@@ -31,8 +32,9 @@ enum class placement : std::uint8_t {
 
 class batch_builder {
 public:
-  explicit batch_builder(std::size_t partition_count) noexcept
-    : partition_count_(static_cast<partition_index>(partition_count)) {
+  /// `hints` outlives it.
+  batch_builder(std::size_t partition_count, const commands::script_hints& hints) noexcept
+    : partition_count_(static_cast<partition_index>(partition_count)), hints_(&hints) {
   }
 
   /// Places the request whose words are the last `word_count` of `work.words`. The words stay there
@@ -67,10 +69,12 @@ private:
   void place_by_cursor(batch& work, work_item item);
   void find_partitions(protocol::arguments request, const protocol::command_spec& spec);
   bool all_in_one_partition() const noexcept;
+  bool needs_all(const protocol::command_spec& spec, protocol::arguments request) const noexcept;
   void meet_all();
   void meet(const std::vector<partition_index>& all);
 
   partition_index partition_count_;
+  const commands::script_hints* hints_;
   protocol::found_keys keys_;
   /// The partition of each key in keys_.
   std::vector<partition_index> key_partitions_;

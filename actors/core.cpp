@@ -1,5 +1,6 @@
 #include "actors/core.hpp"
 
+#include "actors/log.hpp"
 #include "actors/messages.hpp"
 #include "actors/rendezvous.hpp"
 #include "base/hash.hpp"
@@ -30,6 +31,8 @@ core::core(base::options& settings, std::size_t loop_count, std::size_t partitio
     access(server.access),
     reply_buffers(server.reply_buffers),
     output_limits(server.output_limits),
+    running_scripts(partition_count, server.gates),
+    scripts(server.script_hints),
     administrator_statistics(commands.rows(), execution),
     broker_statistics(commands.rows(), execution),
     partitions(partition_count) {
@@ -37,11 +40,16 @@ core::core(base::options& settings, std::size_t loop_count, std::size_t partitio
   for (std::size_t i = 0; i < partition_count; ++i) {
     shards.emplace_back(databases, base::random_seed(), access);
     partition_statistics.emplace_back(commands.rows(), execution);
+    script_stages.emplace_back(scripts, running_scripts.of(i), server.script_settings, gates);
+    script_stages.back().log = [](base::log_level level, std::string_view text) {
+      log::write(static_cast<log::level>(level), text);
+    };
   }
   for (std::size_t i = 0; i <= loop_count; ++i) {
     client_statistics.emplace_back(commands.rows(), execution);
     network.emplace_back();
   }
+  server.scripts = &running_scripts;
   register_counters();
 }
 

@@ -9,6 +9,8 @@
 #include "actors/batch.hpp"
 #include "actors/multicast.hpp"
 #include "base/options.hpp"
+#include "commands/script_library.hpp"
+#include "commands/script_stage.hpp"
 #include "commands/server_state.hpp"
 #include "commands/statistics.hpp"
 #include "keyspace/command_context.hpp"
@@ -56,6 +58,10 @@ struct core {
   /// One per partition; the partition actor owns the shard.
   std::deque<keyspace::shard> shards;
   std::deque<thespis::commands::command_statistics> partition_statistics;
+  thespis::commands::running_scripts running_scripts;
+  thespis::commands::script_library scripts;
+  /// One per partition, too.
+  std::deque<thespis::commands::script_stage> script_stages;
   /// One per event loop, and one more that clients on none share, under the lock.
   std::deque<thespis::commands::command_statistics> client_statistics;
   std::mutex shared_statistics_lock;

@@ -64,7 +64,7 @@ dispatcher::dispatcher(core& home, std::size_t loop, const commands::client_reco
     statistics_(home.client_statistics[loop]),
     record_(record),
     batch_(home.partitions.size()),
-    builder_(home.partitions.size()),
+    builder_(home.partitions.size(), home.server.script_hints),
     blocked_(std::make_shared<blocked_request>(home, batch_)) {
   record->waiter = blocked_;
   batch_.blocked = blocked_.get();

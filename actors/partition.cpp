@@ -163,6 +163,11 @@ std::optional<keyspace::place> partition::run_items(batch& work, stopover& at) {
   ctx.may_move = !at.at_worker();
   ctx.has_moved = !at.at_home();
   keyspace::shard* const shards[] = {&shard_};
+  commands::inner_requests inner{statistics_, shards};
+  ctx.inner = &inner;
+  ctx.scripts = &core_.script_stages[index_];
+  if (ctx.has_moved) [[unlikely]]
+    at.lend_to(ctx);
   statistics_.start();
   auto looked_ahead = part.next_item;
   const memory_reserve::client_work may_fail;
@@ -240,7 +245,7 @@ std::size_t partition::look_ahead(const batch& work, batch_part& part) {
   const auto& db = shard_.databases[static_cast<std::size_t>(work.client->database)];
   for (auto i = begin; i < end; ++i) {
     auto& item = part.items[i];
-    if (item.word_count < 2)
+    if (item.word_count < 2 || item.spec->route == protocol::way::script)
       continue;
     item.key_hash = db.hash(work.words_of(item, part)[1]);
     if (end - begin > 1)
@@ -335,13 +340,10 @@ void partition::run_body(batch& work, keyspace::command_context& ctx,
     ctx.now = core_.now();
   commands::inner_requests inner{statistics_, borrowed};
   ctx.inner = &inner;
-  // Those inside of it tell what they change.
-  const auto shards = item.spec->route == protocol::way::transaction
-                        ? std::span<keyspace::shard* const>{}
-                        : borrowed;
+  ctx.scripts = &core_.script_stages[index_];
   statistics_.start();
   if (const memory_reserve::client_work may_fail; commands::make_room(*work.output)) [[likely]]
-    commands::execute(ctx, *item.spec, work.words_of(item, part), statistics_, shards);
+    commands::execute(ctx, *item.spec, work.words_of(item, part), statistics_, borrowed);
   else
     ctx.lost_reply = true;
   if (ctx.lost_reply) [[unlikely]]

@@ -37,7 +37,10 @@ caf::behavior supervisor::make_behavior() {
     watch(core_.workers[i], role::core, fmt::format("worker {}", i));
   for (std::size_t i = 0; i < core_.listeners.size(); ++i)
     watch(core_.listeners[i], role::listener, fmt::format("listener {}", i));
-  return {[this](const shut_down&) { stop_clients(); },
+  return {[this](const shut_down&) {
+            core_.running_scripts.end_all();
+            stop_clients();
+          },
           [this](const client_opened& client) { receive(client.address); },
           [this](const drained&) {
             const turn now{this};

@@ -41,5 +41,6 @@
                                 .checked(shutdown_options), multi_argument) \
   ROW(shutdown_on_sigterm,    some_of(shutdown_flags, "default") \
                                 .checked(shutdown_options), multi_argument) \
+  ROW(script_undeclared_keys, boolean("yes")) \
   ROW(busy_reply_threshold,   integer("5000", 0, int64_max).alias("lua-time-limit"))
 // clang-format on

@@ -1,6 +1,7 @@
 #include "commands/admission.hpp"
 
 #include "protocol/errors.hpp"
+#include "protocol/script_errors.hpp"
 
 #include <algorithm>
 #include <array>
@@ -83,6 +84,14 @@ std::string loading_error(const question& asked) {
   return std::string{errors::loading};
 }
 
+std::string busy_error(const question& asked) {
+  if (!asked.gates.is_up(gate_busy_script) || asked.flagged(protocol::allow_busy))
+    return {};
+  return std::string{asked.gates.busy_with_function.load(std::memory_order_relaxed)
+                       ? errors::busy_function
+                       : errors::busy};
+}
+
 std::string monitoring_error(const question& asked) {
   if (!asked.client.monitors()
       || !asked.flagged(protocol::readonly | protocol::write | protocol::may_replicate))
@@ -93,7 +102,8 @@ std::string monitoring_error(const question& asked) {
 /// In the order in which Redis asks.
 constexpr std::string (*checks[])(const question&) = {
   protected_command_error, authentication_error, transaction_error, memory_error,
-  persistence_error,       subscription_error,   loading_error,     monitoring_error};
+  persistence_error,       subscription_error,   loading_error,     busy_error,
+  monitoring_error};
 
 bool paused(const question& asked) {
   if (!asked.gates.is_up(gate_pause_all)

@@ -33,17 +33,21 @@ enum server_gate : std::uint32_t {
   gate_no_persistence = 1u << 5,
   /// Somebody monitors.
   gate_monitored = 1u << 6,
+  /// A script takes long.
+  gate_busy_script = 1u << 7,
 };
 
 /// Options enable-debug-command and its like.
 enum class protected_access : std::uint8_t { no, local, yes };
 
-/// Read by all connections, written by the administrator alone.
+/// Read by all connections, written by the administrator; `gate_busy_script` by who runs scripts.
 struct server_gates {
   std::atomic<std::uint32_t> raised{0};
   /// Unix time at which the pause ends by itself.
   std::atomic<std::int64_t> pause_until_ms{0};
   std::atomic<protected_access> debug_command{protected_access::no};
+  /// The script that takes long is a function.
+  std::atomic<bool> busy_with_function{false};
 
   void set(server_gate which, bool up) noexcept {
     if (up)

@@ -3,6 +3,7 @@
 /// connection itself; all of them touch nothing but the session that they are lent.
 
 #include "base/ascii.hpp"
+#include "base/version.hpp"
 #include "commands/client_name.hpp"
 #include "commands/database_index.hpp"
 #include "commands/monitor.hpp"
@@ -10,7 +11,6 @@
 #include "commands/rows.hpp"
 #include "commands/server_state.hpp"
 #include "commands/tracking.hpp"
-#include "commands/version.hpp"
 #include "keyspace/command_context.hpp"
 #include "protocol/errors.hpp"
 
@@ -85,7 +85,7 @@ void introduce_server(command_context& ctx) {
   reply.bulk("server");
   reply.bulk("redis");
   reply.bulk("version");
-  reply.bulk(redis_version);
+  reply.bulk(base::redis_version);
   reply.bulk("proto");
   reply.integer(ctx.client.protocol);
   reply.bulk("id");

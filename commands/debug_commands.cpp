@@ -84,6 +84,8 @@ constexpr std::string_view debug_help[] = {
   "    Show the sizes of <key> and of its string.",
   "SET-ACTIVE-EXPIRE <0|1>",
   "    With 0 keys expire only when they are accessed, with 1 as usual.",
+  "SET-DISABLE-DENY-SCRIPTS <0|1>",
+  "    With 1 scripts may call every command, with 0 those that are allowed.",
   "SLEEP <seconds>",
   "    Stop the server for <seconds>, which may have decimals.",
   "STRINGMATCH-LEN <length> <pattern>",
@@ -257,6 +259,9 @@ void cmd_debug(command_context& ctx, arguments args) {
   } else if (is("set-active-expire", 3)) {
     server.active_expiry = is_on(args[2]);
     server.apply_debug_switches();
+    ctx.reply.ok();
+  } else if (is("set-disable-deny-scripts", 3)) {
+    server.script_settings.may_call_all.store(is_on(args[2]), std::memory_order_relaxed);
     ctx.reply.ok();
   } else if (is("pause-cron", 3)) {
     server.cron_paused = is_on(args[2]);

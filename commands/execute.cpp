@@ -113,11 +113,33 @@ void apologise(keyspace::command_context& ctx, std::size_t start) noexcept {
   }
 }
 
+/// Those inside tell what they change; each of them is counted, and their time is the outer one's,
+/// too.
+[[gnu::noinline]] void execute_all(keyspace::command_context& ctx,
+                                   const protocol::command_spec& spec, protocol::arguments args,
+                                   command_statistics& statistics) {
+  const auto errors_before = ctx.reply.error_count();
+  const auto began = statistics.last_ticks();
+  ctx.spec = &spec;
+  run(ctx, spec, args);
+  if (ctx.moves)
+    return;
+  statistics.rewind(began);
+  const auto ticks = statistics.count(spec);
+  const auto errors = ctx.reply.error_count() - errors_before - ctx.inner_errors;
+  if (errors != 0)
+    statistics.failed(spec, ctx.reply.last_error_code(), errors);
+  if (ticks >= statistics.settings().report_ticks.load(std::memory_order_relaxed))
+    tell(ctx, spec, args, statistics, ticks);
+}
+
 } // namespace
 
 void execute(keyspace::command_context& ctx, const protocol::command_spec& spec,
              protocol::arguments args, command_statistics& statistics,
              std::span<keyspace::shard* const> shards) {
+  if (protocol::runs_others(spec.route)) [[unlikely]]
+    return execute_all(ctx, spec, args, statistics);
   const auto errors_before = ctx.reply.error_count();
   ctx.spec = &spec;
   if (shards.size() == 1) [[likely]] {
@@ -136,7 +158,7 @@ void execute(keyspace::command_context& ctx, const protocol::command_spec& spec,
   if (ctx.moves) [[unlikely]]
     return;
   const auto ticks = ctx.share.leads ? statistics.count(spec) : statistics.count_share(spec);
-  const auto errors = ctx.reply.error_count() - errors_before - ctx.inner_errors;
+  const auto errors = ctx.reply.error_count() - errors_before;
   if (errors != 0 && ctx.share.leads) [[unlikely]]
     statistics.failed(spec, ctx.reply.last_error_code(), errors);
   if (ticks >= statistics.settings().report_ticks.load(std::memory_order_relaxed)) [[unlikely]]

@@ -1,10 +1,10 @@
 /// INFO about the process: server, clients, memory, cpu.
 
 #include "base/time_units.hpp"
+#include "base/version.hpp"
 #include "commands/info_sections.hpp"
 #include "commands/memory_report.hpp"
 #include "commands/server_state.hpp"
-#include "commands/version.hpp"
 #include "keyspace/access_clock.hpp"
 
 #include <algorithm>
@@ -44,9 +44,9 @@ void write_server_section(info_text& out, server_state& server, keyspace::instan
   const auto& facts = server.facts;
   const auto& options = server.options;
   const auto uptime_s = std::max<std::int64_t>((now.ms - facts.started_ms) / base::ms_per_s, 0);
-  out.field("redis_version", redis_version);
+  out.field("redis_version", base::redis_version);
   out.field("server_name", "thespis");
-  out.field("thespis_version", thespis_version);
+  out.field("thespis_version", base::thespis_version);
   out.field("redis_git_sha1", "00000000");
   out.field("redis_git_dirty", 0);
   out.field("redis_build_id", facts.build_id);

@@ -81,6 +81,8 @@ void inner_requests::run_here(command_context& outer, const shard_map& shards,
   }
   const auto errors_before = outer.reply.error_count();
   command_context ctx{outer.reply, outer.client, shards, outer.now};
+  ctx.inner = this;
+  ctx.scripts = outer.scripts;
   ctx.server = outer.server;
   ctx.exchange = outer.exchange;
   ctx.subscriptions = outer.subscriptions;

@@ -34,6 +34,8 @@ protocol::command_table& table_of_process() {
                                       sort_rows(),
                                       object_rows(),
                                       transaction_rows(),
+                                      script_rows(),
+                                      script_control_rows(),
                                       connection_rows(),
                                       client_rows(),
                                       tracking_rows(),

@@ -38,6 +38,8 @@ std::span<const protocol::command_spec> rename_rows() noexcept;
 std::span<const protocol::command_spec> scan_rows() noexcept;
 std::span<const protocol::command_spec> sort_rows() noexcept;
 std::span<const protocol::command_spec> transaction_rows() noexcept;
+std::span<const protocol::command_spec> script_rows() noexcept;
+std::span<const protocol::command_spec> script_control_rows() noexcept;
 std::span<const protocol::command_spec> object_rows() noexcept;
 std::span<const protocol::command_spec> set_rows() noexcept;
 std::span<const protocol::command_spec> set_random_rows() noexcept;

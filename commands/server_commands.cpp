@@ -3,13 +3,14 @@
 #include "base/ascii.hpp"
 #include "base/random.hpp"
 #include "base/time_units.hpp"
+#include "base/version.hpp"
 #include "commands/lolwut.hpp"
 #include "commands/number_argument.hpp"
 #include "commands/rows.hpp"
 #include "commands/server_state.hpp"
-#include "commands/version.hpp"
 #include "keyspace/command_context.hpp"
 #include "protocol/errors.hpp"
+#include "protocol/script_errors.hpp"
 
 #include <fmt/format.h>
 
@@ -97,6 +98,10 @@ void cmd_shutdown(command_context& ctx, arguments args) {
     server.shutting_down = false;
     return ctx.reply.ok();
   }
+  if (server.scripts != nullptr && server.scripts->some_are_slow()
+      && words->request.save != shutdown_request::save_mode::no)
+    return ctx.reply.error(server.scripts->slow_one_is_function() ? errors::busy_function
+                                                                  : errors::busy);
   server.log(base::log_level::warning, "User requested shutdown...");
   if (!server.hooks.shut_down || !may_end_without_saving(server, words->request))
     return ctx.reply.error(errors::shutdown_failed);

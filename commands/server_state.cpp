@@ -89,6 +89,11 @@ void server_state::apply_settings() {
                                  ? execution_settings::never
                                  : base::tick_clock::from_ns(report_ns),
                                relaxed);
+  script_settings.slow_ticks.store(
+    base::tick_clock::from_ns(static_cast<std::uint64_t>(options.get(option::busy_reply_threshold))
+                              * base::ns_per_ms),
+    relaxed);
+  script_hints.allow_undeclared(options.is_on(option::script_undeclared_keys));
   execution.track_latency.store(options.is_on(option::latency_tracking), relaxed);
   slow.set_capacity(static_cast<std::size_t>(options.get(option::slowlog_max_len)));
 

@@ -23,6 +23,9 @@
 #include "commands/latency_history.hpp"
 #include "commands/output_limits.hpp"
 #include "commands/rate_meter.hpp"
+#include "commands/running_scripts.hpp"
+#include "commands/script_hints.hpp"
+#include "commands/script_settings.hpp"
 #include "commands/server_figures.hpp"
 #include "commands/server_hooks.hpp"
 #include "commands/slow_log.hpp"
@@ -103,6 +106,12 @@ struct server_state {
   keyspace::access_settings access;
   reply_buffer_settings reply_buffers;
   commands::output_limits output_limits;
+  commands::script_settings script_settings;
+  /// Written by whoever adds a script, too.
+  commands::script_hints script_hints;
+
+  /// Those of all partitions, set by the shell.
+  running_scripts* scripts = nullptr;
 
   // -- the administrator's own ------------------------------------------------------------------
   client_directory clients;

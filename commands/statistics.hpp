@@ -64,6 +64,15 @@ public:
     last_ = base::tick_clock::read();
   }
 
+  /// When the last call ended, or the first began.
+  std::uint64_t last_ticks() const noexcept {
+    return last_;
+  }
+  /// What has passed since then counts for the next call, though others have been counted.
+  void rewind(std::uint64_t ticks) noexcept {
+    last_ = ticks;
+  }
+
   /// Counts a call that began when the last one ended (or at `start`), and returns its ticks.
   /// REQUIRES: `spec` is one of the rows.
   std::uint64_t count(const protocol::command_spec& spec) noexcept {

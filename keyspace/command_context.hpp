@@ -17,6 +17,7 @@
 
 namespace thespis::commands {
 
+struct script_stage;
 struct server_state;
 
 } // namespace thespis::commands
@@ -85,8 +86,10 @@ public:
   /// The client, if it takes messages: at its fan-out, which may use it, and at the administrator.
   pubsub::subscriber* subscriber = nullptr;
   const protocol::command_spec* spec = nullptr;
-  /// Null unless its way is `transaction`.
+  /// Who runs requests inside of it; where a transaction or a script runs.
   request_runner* inner = nullptr;
+  /// Where scripts run: a partition's.
+  commands::script_stage* scripts = nullptr;
   /// How many of the errors that were replied are those of inner requests, and counted as such.
   std::uint64_t inner_errors = 0;
   /// Set where the reply of an inner request got lost for lack of memory.

@@ -124,6 +124,9 @@ enum class way : std::uint8_t {
   borrow_all,
   /// SCAN: the partition that the cursor names.
   by_cursor,
+  /// A script: rendezvous of all partitions, because it may use keys that it does not name; or of
+  /// those of its keys, where it says that it declares them all.
+  script,
   /// The broker actor: messages for subscribers.
   broker,
 
@@ -141,6 +144,10 @@ enum class way : std::uint8_t {
 
 constexpr bool is_batched(way route) noexcept {
   return route < way::session;
+}
+/// Whether it runs other requests, each with statistics and effects of its own.
+constexpr bool runs_others(way route) noexcept {
+  return route == way::script || route == way::transaction;
 }
 /// Whether one actor that is no partition runs it.
 constexpr bool belongs_to_actor(way route) noexcept {

@@ -282,24 +282,13 @@ inline constexpr text protected_mode
     "the server to start accepting connections from the outside.";
 inline constexpr text too_many_clients = "ERR max number of clients reached";
 
-// -- transactions and scripts ---------------------------------------------------------------------
+// -- transactions ---------------------------------------------------------------------------------
 inline constexpr text nested_multi = "ERR MULTI calls can not be nested";
 inline constexpr text exec_without_multi = "ERR EXEC without MULTI";
 inline constexpr text discard_without_multi = "ERR DISCARD without MULTI";
 inline constexpr text watch_in_multi = "ERR WATCH inside MULTI is not allowed";
 inline constexpr text not_in_transaction = "ERR Command not allowed inside a transaction";
 inline constexpr text exec_abort = "EXECABORT Transaction discarded because of previous errors.";
-inline constexpr text not_from_script = "ERR This Redis command is not allowed from script";
-inline constexpr text no_script = "NOSCRIPT No matching script. Please use EVAL.";
-inline constexpr text busy
-  = "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.";
-inline constexpr text busy_function
-  = "BUSY Redis is busy running a script. You can only call FUNCTION KILL or SHUTDOWN NOSAVE.";
-inline constexpr text not_busy = "NOTBUSY No scripts in execution right now.";
-inline constexpr text unkillable
-  = "UNKILLABLE Sorry the script already executed write commands against the dataset. You can "
-    "either wait the script termination or kill the server in a hard way using the SHUTDOWN NOSAVE "
-    "command.";
 
 // -- server ---------------------------------------------------------------------------------------
 inline constexpr text oom = "OOM command not allowed when used memory > 'maxmemory'.";

@@ -1,7 +1,7 @@
 #include "scripting/redis_library.hpp"
 
 #include "base/sha1.hpp"
-#include "commands/version.hpp"
+#include "base/version.hpp"
 #include "scripting/command_words.hpp"
 #include "scripting/interpreter.hpp"
 #include "scripting/reply_to_lua.hpp"
@@ -241,8 +241,8 @@ void set_number(lua_State* lua, const char* name, int number) {
 /// "7.2.4" as 0x00070204.
 int version_number() noexcept {
   int number = 0;
-  const char* at = commands::redis_version.data();
-  const char* const end = at + commands::redis_version.size();
+  const char* at = base::redis_version.data();
+  const char* const end = at + base::redis_version.size();
   while (at < end) {
     int part = 0;
     at = std::from_chars(at, end, part).ptr + 1;
@@ -275,7 +275,7 @@ void push_redis_library(lua_State* lua) {
   set_number(lua, "REPL_REPLICA", host::repl_replica);
   set_number(lua, "REPL_ALL", host::repl_all);
   set_number(lua, "REDIS_VERSION_NUM", version_number());
-  lua_pushlstring(lua, commands::redis_version.data(), commands::redis_version.size());
+  lua_pushlstring(lua, base::redis_version.data(), base::redis_version.size());
   lua_setfield(lua, -2, "REDIS_VERSION");
 }
 

@@ -5,8 +5,8 @@
 #include "base/command_line.hpp"
 #include "base/config_file.hpp"
 #include "base/config_rewrite.hpp"
+#include "base/version.hpp"
 #include "commands/rows.hpp"
-#include "commands/version.hpp"
 #include "keyspace/shard.hpp"
 #include "server/process.hpp"
 
@@ -129,8 +129,8 @@ next_step load_configuration(std::span<const std::string_view> arguments, config
     return next_step::exit_successfully;
   }
   if (line.what == base::command_line::wish::show_version) {
-    fmt::print("Thespis server v={} redis={} bits=64\n", commands::thespis_version,
-               commands::redis_version);
+    fmt::print("Thespis server v={} redis={} bits=64\n", base::thespis_version,
+               base::redis_version);
     return next_step::exit_successfully;
   }
   std::vector<base::config_text> texts;

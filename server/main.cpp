@@ -7,7 +7,7 @@
 #include "actors/process_figures.hpp"
 #include "actors/sizing.hpp"
 #include "actors/store.hpp"
-#include "commands/version.hpp"
+#include "base/version.hpp"
 #include "server/configuration.hpp"
 #include "server/process.hpp"
 #include "server/settings_without_effect.hpp"
@@ -142,7 +142,7 @@ int run(server::configuration& configuration, base::supervision supervisor, bool
     return 1;
   }
   actors::log::notice("Thespis {} (speaks as Redis {}), {} event loops, pid {}",
-                      commands::thespis_version, commands::redis_version, threads, ::getpid());
+                      base::thespis_version, base::redis_version, threads, ::getpid());
   // From the store's start on the settings are its administrator's.
   for (const auto& sentence : server::explain_settings_without_effect(settings))
     actors::log::warning("{}", sentence);

@@ -67,7 +67,6 @@ std::span<const settings_in_waiting> settings_without_effect() {
     {"lists are not compressed", {list_compress_depth}},
     {"there is one user, default", {acllog_max_len, acl_pubsub_default}},
     {"modules cannot be loaded", {enable_module_command}},
-    {"there are no scripts", {busy_reply_threshold}},
     {"texts are compared byte by byte", {locale_collate}},
     {"the number of threads is the setting threads", {io_threads, io_threads_do_reads}},
     {"threads run on any core",

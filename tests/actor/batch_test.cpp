@@ -23,7 +23,7 @@ namespace {
 /// A batch whose requests stay put, and whoever answers it.
 class exchange {
 public:
-  explicit exchange(std::size_t partitions) : work(partitions), builder_(partitions) {
+  explicit exchange(std::size_t partitions) : work(partitions), builder_(partitions, hints_) {
     work.output = &output_;
   }
 
@@ -69,6 +69,7 @@ public:
   batch work;
 
 private:
+  commands::script_hints hints_;
   batch_builder builder_;
   std::deque<std::vector<std::string>> kept_;
   base::byte_buffer output_;

@@ -1,0 +1,52 @@
+#pragma once
+
+/// Where a partition runs scripts: its engine, and what lies beside it while a script is on. There
+/// is one for each partition; like the shard it belongs to whoever has borrowed the partition, and
+/// goes with it from thread to thread. At most one script runs there at a time.
+
+#include "base/option_choices.hpp"
+#include "commands/running_scripts.hpp"
+#include "commands/script_library.hpp"
+#include "commands/script_settings.hpp"
+#include "scripting/engine.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+namespace thespis::commands {
+
+struct script_stage {
+  script_stage(script_library& all, script_status& mine, const script_settings& valid,
+               const server_gates& doors)
+    : library(all), status(mine), settings(valid), gates(doors) {
+  }
+  script_stage(const script_stage&) = delete;
+  script_stage& operator=(const script_stage&) = delete;
+
+  scripting::engine engine;
+  script_library& library;
+  script_status& status;
+  const script_settings& settings;
+  const server_gates& gates;
+  /// redis.log.
+  std::function<void(base::log_level, std::string_view)> log;
+
+  /// The script that is on, from its beginning on, wherever it goes on.
+  struct performance {
+    /// Bits of script_flag.
+    std::uint32_t flags = 0;
+    bool read_only = false;
+    /// Memory was over maxmemory when it began.
+    bool out_of_memory = false;
+    /// The client's, to be selected again behind it.
+    int database = 0;
+    std::uint64_t began_ticks = 0;
+  };
+  performance now;
+
+  /// The engine's compiled scripts are of this generation of the library.
+  std::uint64_t generation = 0;
+};
+
+} // namespace thespis::commands
