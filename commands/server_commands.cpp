@@ -136,7 +136,7 @@ void cmd_lolwut(command_context& ctx, arguments args) {
   picture += fmt::format(
     "\nMasks for a chorus of Thespis, about 534 BC. Redis ver. {}, Thespis ver. "
     "{}\n",
-    redis_version, thespis_version);
+    base::redis_version, base::thespis_version);
   ctx.reply.verbatim("txt", picture);
 }
 
