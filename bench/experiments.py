@@ -4,6 +4,7 @@ import collection_rows
 import memory_rows
 import operating_rows
 import pubsub_rows
+import script_rows
 import stream_rows
 import string_rows
 import transaction_rows
@@ -13,6 +14,7 @@ _GROUPS = {
     "collections": collection_rows,
     "streams": stream_rows,
     "transactions": transaction_rows,
+    "scripts": script_rows,
     "pub/sub": pubsub_rows,
     "memory": memory_rows,
     "operating": operating_rows,

@@ -71,3 +71,12 @@ def load_on_one_core(name, load, prepare, rate_min=None, cpu_max=None):
         Measure("cpu", "CPU µs per request", 3, ratio_max=cpu_max),
     )
     return Experiment(name, measures, run, load=load, prepare=prepare)
+
+
+def skip(client, count):
+    """Takes so many bytes of replies, unread."""
+    while count > 0:
+        got = len(client.socket.recv(min(count, 1 << 20)))
+        if got == 0:
+            raise SystemExit("the server closed the connection")
+        count -= got

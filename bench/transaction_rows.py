@@ -63,7 +63,7 @@ def _row(kind):
             for client, data in zip(clients, writes):
                 client.send(data)
             for client in clients:
-                _skip(client, expected)
+                measure.skip(client, expected)
         took, spent = time.monotonic() - began, running.cpu_seconds() - before
         for client in clients:
             client.close()
@@ -79,11 +79,3 @@ def _row(kind):
 
 def _pipeline(kind, number):
     return b"".join(kind.transaction(number * 7919 + i * 31) for i in range(PER_WRITE))
-
-
-def _skip(client, count):
-    while count > 0:
-        got = len(client.socket.recv(min(count, 1 << 20)))
-        if got == 0:
-            raise SystemExit("the server closed the connection")
-        count -= got
