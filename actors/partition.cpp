@@ -137,6 +137,7 @@ bool partition::run_part(batch& work, stopover& at) {
   }
   auto* const here = at.here;
   reporter_.tell(here);
+  tell_monitors(here);
   if (!at.at_home()) [[unlikely]]
     at.leave();
   if (reporter_.take_flush()) [[unlikely]]
@@ -200,12 +201,27 @@ std::optional<keyspace::place> partition::run_items(batch& work, stopover& at) {
   return ctx.moves ? std::optional{ctx.moves_to} : std::nullopt;
 }
 
+/// Of what scripts have asked for. Without memory they do not see it.
+void partition::tell_monitors(caf::execution_unit* here) noexcept {
+  auto& shown = core_.script_stages[index_].shown;
+  if (shown.empty()) [[likely]]
+    return;
+  try {
+    for (auto& line : shown)
+      post(core_.broker, here, monitored{std::move(line)});
+  } catch (const std::bad_alloc&) {
+    // Those behind it are lost, too.
+  }
+  shown.clear();
+}
+
 /// Parks. The small messages have to be sent. What was changed so far is told first, so that the
 /// broker hears of it before anything that the request publishes there.
 void partition::leave_for(keyspace::place there, const go_on_elsewhere& task, const batch& work,
                           stopover& from) {
   const memory_reserve::own_work now;
   reporter_.tell(from.here);
+  tell_monitors(from.here);
   if (from.at_home()) {
     way_back_ = wrap(partition_task{partition_task::kind::release});
     parked_ = true;
@@ -303,6 +319,7 @@ bool partition::run_meeting(rendezvous& meeting, stopover& at) {
     return false;
   }
   reporter_.tell(here);
+  tell_monitors(here);
   if (!at.at_home()) [[unlikely]]
     at.leave();
   if (reporter_.take_flush()) [[unlikely]]
