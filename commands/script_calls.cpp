@@ -112,7 +112,9 @@ std::optional<std::uint32_t> script_calls::partition_of(const protocol::command_
 
 void script_calls::show(const protocol::command_spec& spec, arguments words) {
   if (is_monitored(spec) && !stage_.now.repeats_request)
-    stage_.shown.push_back(monitor_line(spec, words, "lua", outer_.client.database, outer_.now));
+    stage_.shown.push_back(monitor_line(
+      spec, words, "lua", database_behind(spec, words, outer_.client, outer_.client.database),
+      outer_.now));
 }
 
 bool script_calls::run(const request& what, arguments words, int protocol,
@@ -123,6 +125,7 @@ bool script_calls::run(const request& what, arguments words, int protocol,
   ctx.exchange = outer_.exchange;
   ctx.may_move = outer_.may_move;
   ctx.has_moved = stage_.now.repeats_request;
+  outer_.inner->start_clock();
   outer_.inner->run(ctx, what, words);
   outer_.exchange = ctx.exchange;
   stage_.now.repeats_request = ctx.moves;
