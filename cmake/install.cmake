@@ -25,6 +25,7 @@ install(FILES
   "${PROJECT_BINARY_DIR}/thespisConfigVersion.cmake"
   "${PROJECT_SOURCE_DIR}/cmake/FindCAF.cmake"
   "${PROJECT_SOURCE_DIR}/cmake/FindAsio.cmake"
+  "${PROJECT_SOURCE_DIR}/cmake/FindLuaJIT.cmake"
   "${PROJECT_SOURCE_DIR}/cmake/FindxxHash.cmake"
   DESTINATION "${thespis_package_dir}")
 
