@@ -298,6 +298,9 @@ void partition::run_body(batch& work, keyspace::command_context& ctx,
   ctx.may_wait = (item.spec->flags & protocol::blocking) != 0;
   ctx.may_move = where == thread::own;
   ctx.has_moved = !ctx.may_move;
+  // Others whose clock was later may have found that a watched key has expired, and deleted it.
+  if (item.spec->route == protocol::way::transaction && where == thread::own)
+    work.time = ctx.now = core_.now();
   const auto served = work.blocked != nullptr && work.blocked->is_served();
   ctx.share.leads = !served;
   if (served)
