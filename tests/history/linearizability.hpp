@@ -34,7 +34,7 @@ struct linearizability {
 };
 
 /// How many sets of operations are tried before the search is given up.
-inline constexpr std::size_t attempts_max = 2'000'000;
+inline constexpr std::size_t attempts_max = 500'000;
 
 /// `history` in any order; operations that were refused are left out. All keys are empty at first.
 linearizability check_linearizability(std::vector<operation> history, std::size_t keys,

@@ -300,13 +300,13 @@ namespace {
 std::vector<operation> make_correct_history(thespis::base::random_bits& random) {
   std::vector<operation> out;
   store_state state(2);
-  std::vector<std::int64_t> last_end(6, -1);
-  for (std::uint64_t i = 0; i < 200; ++i) {
-    const auto client = random.below(6);
+  std::vector<std::int64_t> last_end(4, -1);
+  for (std::uint64_t i = 0; i < 60; ++i) {
+    const auto client = random.below(4);
     const auto moment = static_cast<std::int64_t>(i) * 10;
     const auto earliest = std::max(last_end[client] + 1,
-                                   moment - static_cast<std::int64_t>(random.below(60)));
-    last_end[client] = moment + static_cast<std::int64_t>(random.below(60));
+                                   moment - static_cast<std::int64_t>(random.below(30)));
+    last_end[client] = moment + static_cast<std::int64_t>(random.below(30));
     const auto key = static_cast<std::uint8_t>(random.below(2));
     auto& value = state[key];
     const auto number = static_cast<std::int64_t>(i);
