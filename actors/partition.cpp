@@ -4,6 +4,7 @@
 #include "actors/memory_reserve.hpp"
 #include "actors/multicast.hpp"
 #include "actors/rendezvous.hpp"
+#include "base/seeded_fault.hpp"
 #include "commands/execute.hpp"
 #include "commands/inner_requests.hpp"
 #include "keyspace/active_expiry.hpp"
@@ -68,7 +69,10 @@ caf::behavior partition::make_behavior() {
 void partition::handle(const partition_task& task) {
   const turn now{this};
   if (parked_ && task.what != partition_task::kind::release) {
-    postponed_.push_back(task);
+    if (task.work != nullptr && base::seeded("postponed_is_overtaken"))
+      postponed_.push_front(task);
+    else
+      postponed_.push_back(task);
     return;
   }
   serve(task);
@@ -296,7 +300,7 @@ void partition::forget(const protocol::watch& what) noexcept {
 
 void partition::join(rendezvous& meeting) {
   await_armed(meeting.armed);
-  parked_ = true;
+  parked_ = !base::seeded("meeting_does_not_park");
   if (plain_stopover at{context()}; meeting.arrive(index_, shard_))
     run_meeting(meeting, at);
 }
@@ -351,6 +355,9 @@ void partition::run_body(batch& work, keyspace::command_context& ctx,
   ctx.has_moved = !at.at_home();
   if (ctx.has_moved) [[unlikely]]
     at.lend_to(ctx);
+  // Others whose clock was later may have found that a watched key has expired, and deleted it.
+  if (item.spec->route == protocol::way::transaction && at.at_home())
+    work.time = ctx.now = core_.now();
   const auto served = work.blocked != nullptr && work.blocked->is_served();
   ctx.share.leads = !served;
   if (served)
