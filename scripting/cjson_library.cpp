@@ -7,6 +7,7 @@
 #include "scripting/json_encoder.hpp"
 #include "scripting/json_settings.hpp"
 #include "scripting/libraries.hpp"
+#include "scripting/lua_fields.hpp"
 #include "scripting/lua_output.hpp"
 
 #include <cstdint>
@@ -149,7 +150,7 @@ int decode_invalid_numbers(lua_State* state) {
 
 int make_table(lua_State* state);
 
-constexpr luaL_Reg functions[] = {
+constexpr luaL_Reg cjson_functions[] = {
   {"encode", encode},
   {"decode", decode},
   {"encode_sparse_array", encode_sparse_array},
@@ -162,17 +163,12 @@ constexpr luaL_Reg functions[] = {
   {"new", make_table},
 };
 
-void set_text(lua_State* state, const char* name, const char* text) {
-  lua_pushstring(state, text);
-  lua_setfield(state, -2, name);
-}
-
 /// Pushes new settings, and a table of functions that follow them.
 void push_settings_and_table(lua_State* state) {
   luaL_checkstack(state, 5, "no room for cjson");
   new (lua_newuserdata(state, sizeof(json_settings))) json_settings{};
   lua_createtable(state, 0, 13);
-  for (const auto& [name, function] : functions) {
+  for (const auto& [name, function] : cjson_functions) {
     lua_pushvalue(state, -2);
     lua_pushcclosure(state, function, 1);
     lua_setfield(state, -2, name);

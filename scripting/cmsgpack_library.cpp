@@ -1,6 +1,7 @@
 /// cmsgpack: pack, unpack, unpack_one and unpack_limit.
 
 #include "scripting/libraries.hpp"
+#include "scripting/lua_fields.hpp"
 #include "scripting/lua_output.hpp"
 #include "scripting/msgpack_decoder.hpp"
 #include "scripting/msgpack_encoder.hpp"
@@ -12,7 +13,7 @@ namespace thespis::scripting {
 namespace {
 
 /// cmsgpack.pack(value, ...) -> string of all of them, one behind the other
-int pack(lua_State* state) {
+int pack_values(lua_State* state) {
   const auto count = lua_gettop(state);
   if (count == 0)
     return luaL_argerror(state, 0, "MessagePack pack needs input.");
@@ -43,7 +44,7 @@ int push_values(msgpack_decoder& decoder, lua_Integer limit) {
 }
 
 /// cmsgpack.unpack(string) -> all values
-int unpack(lua_State* state) {
+int unpack_values(lua_State* state) {
   msgpack_decoder decoder{state, checked_string(state, 1)};
   return push_values(decoder, std::numeric_limits<int>::max());
 }
@@ -61,7 +62,7 @@ int unpack_from(lua_State* state, lua_Integer limit, lua_Integer offset) {
     return luaL_error(state, "Start offset %d greater than input length %d.",
                       static_cast<int>(offset), static_cast<int>(input.size()));
   if (limit == 0 && offset == 0)
-    return unpack(state);
+    return unpack_values(state);
   lua_settop(state, 1);
   lua_pushnil(state); // Becomes where to go on.
   msgpack_decoder decoder{state, input.substr(start)};
@@ -84,14 +85,9 @@ int unpack_limit(lua_State* state) {
   return unpack_from(state, limit, luaL_optinteger(state, 3, 0));
 }
 
-void set_text(lua_State* state, const char* name, const char* text) {
-  lua_pushstring(state, text);
-  lua_setfield(state, -2, name);
-}
-
-constexpr luaL_Reg functions[] = {
-  {"pack", pack},
-  {"unpack", unpack},
+constexpr luaL_Reg cmsgpack_functions[] = {
+  {"pack", pack_values},
+  {"unpack", unpack_values},
   {"unpack_one", unpack_one},
   {"unpack_limit", unpack_limit},
 };
@@ -101,7 +97,7 @@ constexpr luaL_Reg functions[] = {
 void open_cmsgpack(lua_State* state) {
   luaL_checkstack(state, 3, "no room for cmsgpack");
   lua_createtable(state, 0, 7);
-  for (const auto& [name, function] : functions) {
+  for (const auto& [name, function] : cmsgpack_functions) {
     lua_pushcfunction(state, function);
     lua_setfield(state, -2, name);
   }

@@ -1,5 +1,6 @@
 #include "scripting/json_number.hpp"
 
+#include "base/ascii.hpp"
 #include <charconv>
 #include <cstdint>
 #include <cstdlib>
@@ -8,10 +9,6 @@
 namespace thespis::scripting {
 
 namespace {
-
-bool is_digit(char byte) {
-  return byte >= '0' && byte <= '9';
-}
 
 /// Whether `text` begins with the three letters, in any case.
 bool begins_with(const char* text, const char* letters) {
@@ -36,7 +33,7 @@ bool is_lax_json_number(const char* text) {
   if (*text == '-')
     ++text;
   if (*text == '0')
-    return (text[1] | 0x20) == 'x' || is_digit(text[1]);
+    return (text[1] | 0x20) == 'x' || base::is_digit(text[1]);
   return begins_with(text, "inf") || begins_with(text, "nan");
 }
 
@@ -47,9 +44,9 @@ json_number read_json_number(const char* text, const char* end) {
   const auto* digits = text + (is_negative ? 1 : 0);
   const auto* at = digits;
   std::int64_t plain = 0;
-  for (; is_digit(*at) && at - digits < plain_digits_max; ++at)
+  for (; base::is_digit(*at) && at - digits < plain_digits_max; ++at)
     plain = plain * 10 + (*at - '0');
-  const bool is_plain = at != digits && !is_digit(*at) && *at != '.' && (*at | 0x20) != 'e'
+  const bool is_plain = at != digits && !base::is_digit(*at) && *at != '.' && (*at | 0x20) != 'e'
                         && (*at | 0x20) != 'x';
   if (is_plain)
     return {is_negative ? -static_cast<double>(plain) : static_cast<double>(plain), at};

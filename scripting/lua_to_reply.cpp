@@ -17,14 +17,14 @@ namespace thespis::scripting {
 
 namespace {
 
-std::string_view text_at(lua_State* lua, int index) noexcept {
+std::string_view bytes_at(lua_State* lua, int index) noexcept {
   std::size_t size = 0;
   const char* bytes = lua_tolstring(lua, index, &size);
   return {bytes, size};
 }
 
 /// Slots that a value may need beside those of what it is in.
-constexpr int slots_needed = 6;
+constexpr int stack_slots_needed = 6;
 
 class result_writer {
 public:
@@ -47,7 +47,7 @@ private:
   void write_value() {
     switch (lua_type(lua_, -1)) {
       case LUA_TSTRING:
-        reply_.bulk(text_at(lua_, -1));
+        reply_.bulk(bytes_at(lua_, -1));
         break;
       case LUA_TNUMBER:
         reply_.integer(to_integer(lua_tonumber(lua_, -1)));
@@ -86,7 +86,7 @@ private:
 
   /// Returns whether the table stays open.
   bool write_table() {
-    if (lua_checkstack(lua_, slots_needed) == 0) {
+    if (lua_checkstack(lua_, stack_slots_needed) == 0) {
       reply_.error("ERR reached lua stack limit");
       return false;
     }
@@ -105,7 +105,7 @@ private:
     if (push_field(name_err, LUA_TSTRING))
       write_error();
     else if (push_field(name_ok, LUA_TSTRING))
-      reply_.simple(text_at(lua_, -1));
+      reply_.simple(bytes_at(lua_, -1));
     else if (push_field(name_double, LUA_TNUMBER))
       reply_.dbl(lua_tonumber(lua_, -1));
     else
@@ -121,15 +121,15 @@ private:
     const bool is_counted_already = lua_toboolean(lua_, -1) != 0;
     lua_pop(lua_, 1);
     if (is_counted_already)
-      reply_.wanted_error(text_at(lua_, -1));
+      reply_.wanted_error(bytes_at(lua_, -1));
     else
-      reply_.error(text_at(lua_, -1));
+      reply_.error(bytes_at(lua_, -1));
   }
 
   /// The rare kinds without parts.
   bool write_rare() {
     if (push_field(name_big_number, LUA_TSTRING)) {
-      write_big_number(text_at(lua_, -1));
+      write_big_number(bytes_at(lua_, -1));
       lua_pop(lua_, 1);
       return true;
     }
@@ -157,12 +157,12 @@ private:
     if (!push_field(name_format, LUA_TSTRING))
       return false;
     std::array<char, 3> format{' ', ' ', ' '};
-    const auto wanted = text_at(lua_, -1).substr(0, format.size());
+    const auto wanted = bytes_at(lua_, -1).substr(0, format.size());
     std::copy(wanted.begin(), wanted.end(), format.begin());
     lua_pop(lua_, 1);
     if (!push_field(name_string, LUA_TSTRING))
       return false;
-    reply_.verbatim({format.data(), format.size()}, text_at(lua_, -1));
+    reply_.verbatim({format.data(), format.size()}, bytes_at(lua_, -1));
     lua_pop(lua_, 1);
     return true;
   }

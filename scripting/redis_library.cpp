@@ -1,4 +1,5 @@
 #include "scripting/redis_library.hpp"
+#include "scripting/lua_fields.hpp"
 
 #include "base/sha1.hpp"
 #include "base/version.hpp"
@@ -226,11 +227,6 @@ int breakpoint(lua_State* lua) {
 }
 int debug(lua_State*) {
   return 0;
-}
-
-void set_function(lua_State* lua, const char* name, lua_CFunction function) {
-  lua_pushcfunction(lua, function);
-  lua_setfield(lua, -2, name);
 }
 
 void set_number(lua_State* lua, const char* name, int number) {

@@ -1,4 +1,5 @@
 #include "scripting/sandbox.hpp"
+#include "scripting/lua_fields.hpp"
 
 #include "scripting/error_text.hpp"
 #include "scripting/libraries.hpp"
@@ -107,11 +108,6 @@ void open_prelude(lua_State* lua) {
 /// library[name] = prelude[name]; the prelude's table is at `made`, the library on top.
 void take_from_prelude(lua_State* lua, int made, const char* name) {
   lua_getfield(lua, made, name);
-  lua_setfield(lua, -2, name);
-}
-
-void set_function(lua_State* lua, const char* name, lua_CFunction function) {
-  lua_pushcfunction(lua, function);
   lua_setfield(lua, -2, name);
 }
 

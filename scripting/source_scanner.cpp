@@ -1,22 +1,19 @@
 #include "scripting/source_scanner.hpp"
 
+#include "base/ascii.hpp"
 #include <algorithm>
 
 namespace thespis::scripting {
 
 namespace {
 
-bool is_digit(char c) noexcept {
-  return c >= '0' && c <= '9';
-}
-
 /// As LuaJIT sees identifiers: bytes beyond ASCII are letters.
 bool is_name(char c) noexcept {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'
+  return base::is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'
          || static_cast<unsigned char>(c) >= 0x80;
 }
 
-bool is_blank(char c) noexcept {
+bool is_white(char c) noexcept {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
@@ -28,7 +25,7 @@ char lower(char c) noexcept {
 
 token source_scanner::next() noexcept {
   while (at_ < source_.size()) {
-    if (is_blank(source_[at_]))
+    if (is_white(source_[at_]))
       ++at_;
     else if (source_[at_] == '-' && peek(1) == '-')
       scan_comment();
@@ -40,7 +37,7 @@ token source_scanner::next() noexcept {
   const auto start = at_;
   auto kind = token_kind::symbol;
   const char c = source_[at_];
-  if (is_digit(c) || (c == '.' && is_digit(peek(1)))) {
+  if (base::is_digit(c) || (c == '.' && base::is_digit(peek(1)))) {
     kind = token_kind::number;
     scan_number();
   } else if (is_name(c)) {
@@ -102,7 +99,7 @@ void source_scanner::scan_escape() noexcept {
   const bool is_two_breaks = (c == '\r' && peek(2) == '\n') || (c == '\n' && peek(2) == '\r');
   at_ = std::min(at_ + (is_two_breaks ? 3 : 2), source_.size());
   if (c == 'z')
-    while (is_blank(peek(0)))
+    while (is_white(peek(0)))
       ++at_;
 }
 

@@ -1,5 +1,6 @@
 #include "scripting/struct_format.hpp"
 
+#include "base/ascii.hpp"
 #include <algorithm>
 #include <limits>
 
@@ -9,19 +10,15 @@ namespace {
 
 constexpr int alignment_default = alignof(double);
 
-bool is_digit(char byte) {
-  return byte >= '0' && byte <= '9';
-}
-
 } // namespace
 
 /// The decimal number that follows, if one does.
 int struct_format::number(int otherwise) {
-  if (!is_digit(*next_))
+  if (!base::is_digit(*next_))
     return otherwise;
   constexpr auto largest = std::numeric_limits<int>::max();
   int value = 0;
-  for (; is_digit(*next_); ++next_) {
+  for (; base::is_digit(*next_); ++next_) {
     const auto digit = *next_ - '0';
     if (value > (largest - digit) / 10)
       luaL_error(state_, "integral size overflow");

@@ -71,7 +71,7 @@ bool is_signed(char letter) {
 // --- pack
 // -----------------------------------------------------------------------------------------
 
-/// What pack() is writing, and which argument is next.
+/// What struct.pack() is writing, and which argument is next.
 struct packer {
   lua_State* state;
   lua_output& output;
@@ -117,7 +117,7 @@ void packer::put(struct_option option) {
 }
 
 /// struct.pack(format, value, ...) -> string
-int pack(lua_State* state) {
+int pack_struct(lua_State* state) {
   struct_format format{state, luaL_checkstring(state, 1)};
   lua_pushnil(state); // What an argument is that is missing.
   lua_output output{state};
@@ -134,7 +134,7 @@ int pack(lua_State* state) {
 // --- unpack
 // ---------------------------------------------------------------------------------------
 
-/// What unpack() is reading, and how much it has pushed.
+/// What struct.unpack() is reading, and how much it has pushed.
 struct unpacker {
   lua_State* state;
   std::string_view data;
@@ -228,7 +228,7 @@ void unpacker::push(struct_option option) {
 }
 
 /// struct.unpack(format, string [, position]) -> values, position behind them (both from 1 on)
-int unpack(lua_State* state) {
+int unpack_struct(lua_State* state) {
   struct_format format{state, luaL_checkstring(state, 1)};
   std::size_t size = 0;
   const auto* data = luaL_checklstring(state, 2, &size);
@@ -278,14 +278,15 @@ int size(lua_State* state) {
   return 1;
 }
 
-constexpr luaL_Reg functions[] = {{"pack", pack}, {"unpack", unpack}, {"size", size}};
+constexpr luaL_Reg struct_functions[] = {
+  {"pack", pack_struct}, {"unpack", unpack_struct}, {"size", size}};
 
 } // namespace
 
 void open_struct(lua_State* state) {
   luaL_checkstack(state, 3, "no room for struct");
   lua_createtable(state, 0, 3);
-  for (const auto& [name, function] : functions) {
+  for (const auto& [name, function] : struct_functions) {
     lua_pushcfunction(state, function);
     lua_setfield(state, -2, name);
   }

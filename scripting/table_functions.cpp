@@ -1,4 +1,5 @@
 #include "scripting/table_functions.hpp"
+#include "scripting/lua_fields.hpp"
 
 #include "scripting/interpreter.hpp"
 
@@ -172,11 +173,6 @@ int math_random(lua_State* lua) {
 int math_random_seed(lua_State* lua) {
   interpreter::of(lua).random.seed(static_cast<std::int32_t>(luaL_checkinteger(lua, 1)));
   return 0;
-}
-
-void set_function(lua_State* lua, const char* name, lua_CFunction function) {
-  lua_pushcfunction(lua, function);
-  lua_setfield(lua, -2, name);
 }
 
 } // namespace

@@ -194,6 +194,9 @@ TEST_CASE("rows are complete and go a way that fits their keys", "[command]") {
       case way::by_cursor:
         CHECK_FALSE(protocol::may_have_keys(spec));
         break;
+      case way::script:
+        CHECK(protocol::may_have_keys(spec) == !spec.name.starts_with("script|"));
+        break;
     }
   }
 }

@@ -4,6 +4,7 @@
 #include "base/number.hpp"
 #include "commands/admission.hpp"
 #include "commands/execute.hpp"
+#include "commands/inner_requests.hpp"
 #include "commands/rows.hpp"
 #include "keyspace/object.hpp"
 #include "keyspace/slots.hpp"
@@ -83,6 +84,7 @@ std::string test_store::dispatch(protocol::arguments request) {
     case way::by_cursor:
       return by_cursor(spec, request);
     case way::borrow_all:
+    case way::script:
       return run_on(all_shards(), spec, request);
     case way::session:
     case way::transaction:
@@ -97,6 +99,13 @@ std::string test_store::dispatch(protocol::arguments request) {
                     spec, request);
   }
   return {};
+}
+
+commands::script_stage& test_store::stage() {
+  if (!stage_)
+    stage_ = std::make_unique<commands::script_stage>(scripts_, running_.of(0), script_settings_,
+                                                      gates_);
+  return *stage_;
 }
 
 std::string test_store::run_on(const std::vector<std::size_t>& indexes, const command_spec& spec,
@@ -118,6 +127,10 @@ std::string test_store::run_on(const std::vector<std::size_t>& indexes, const co
   ctx.subscriptions = &subscriptions_;
   ctx.subscriber = &subscribers_[speaking_];
   ctx.share.leads = leads;
+  commands::inner_requests inner{*statistics_, touched};
+  ctx.inner = &inner;
+  if (spec.route == way::script)
+    ctx.scripts = &stage();
   statistics_->start();
   ctx.may_move = true;
   commands::execute(ctx, spec, request, *statistics_, touched);

@@ -14,6 +14,7 @@
 /// shows that its command does not care. What the commands told is kept in `effects()` and
 /// `replays()`.
 
+#include "commands/script_stage.hpp"
 #include "commands/statistics.hpp"
 #include "keyspace/command_context.hpp"
 #include "keyspace/shard.hpp"
@@ -193,9 +194,17 @@ private:
                                           protocol::arguments request) const;
   std::vector<std::size_t> all_shards() const;
   std::size_t index_of(std::string_view key) const;
+  commands::script_stage& stage();
 
   keyspace::access_settings access_;
   commands::execution_settings settings_;
+  commands::server_gates gates_;
+  commands::running_scripts running_{1, gates_};
+  commands::script_hints hints_;
+  commands::script_library scripts_{hints_};
+  commands::script_settings script_settings_;
+  /// Made for the first script.
+  std::unique_ptr<commands::script_stage> stage_;
   std::vector<std::unique_ptr<keyspace::shard>> shards_;
   std::unique_ptr<commands::command_statistics> statistics_;
   std::deque<protocol::session> clients_;
