@@ -220,7 +220,8 @@ bool batch::merge_request(std::uint32_t number, merging& state) {
   state.order.clear();
   for (std::uint32_t key = 0; key < request.key_count; ++key)
     state.order.push_back(state.share_of_partition[key_partitions[request.first_key + key]]);
-  protocol::merge_replies(request.spec->replies, state.shares, state.order, *output);
+  protocol::merge_replies(request.spec->replies, (request.spec->flags & protocol::write) != 0,
+                          state.shares, state.order, *output);
   return true;
 }
 

@@ -68,11 +68,11 @@ bool is_error(std::string_view reply) {
 }
 
 /// The error of all shares, or that some had no memory. Returns false if there is none.
-bool put_error(std::span<const std::string_view> shares, reply_writer& out) {
+bool put_error(bool changes, std::span<const std::string_view> shares, reply_writer& out) {
   const auto found = std::find_if(shares.begin(), shares.end(), is_error);
   if (found == shares.end())
     return false;
-  if (first_line(*found) == errors::out_of_memory
+  if (changes && first_line(*found) == errors::out_of_memory
       && !std::all_of(shares.begin(), shares.end(), is_error))
     out.error(errors::out_of_memory_partly);
   else
@@ -102,11 +102,11 @@ void combine_digests(std::span<const std::string_view> shares, reply_writer& out
 
 } // namespace
 
-void merge_replies(merge rule, std::span<const std::string_view> shares,
+void merge_replies(merge rule, bool changes, std::span<const std::string_view> shares,
                    std::span<const std::uint32_t> order, base::byte_buffer& buffer) {
   THESPIS_ENSURE(!shares.empty());
   reply_writer out{buffer, 2};
-  if (put_error(shares, out))
+  if (put_error(changes, shares, out))
     return;
   switch (rule) {
     case merge::first:

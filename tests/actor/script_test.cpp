@@ -1,5 +1,5 @@
-/// Scripts one step at a time: which partitions they need, and where they go on. See
-/// actors/batch_builder.hpp, actors/stopover.hpp and commands/script_hints.hpp.
+/// Scripts one step at a time: which partitions they need. See actors/batch_builder.hpp and
+/// commands/script_hints.hpp.
 
 #include "tests/actor/running_store.hpp"
 #include "tests/actor/stepped_core.hpp"
@@ -73,19 +73,4 @@ TEST_CASE("a script that is known to declare its keys may not use others", "[scr
   CHECK(client.say({{"EVAL", source, "1", a, b}})
           .starts_with("-ERR Script attempted to access a key that it had not declared"));
   CHECK(client.say({{"EVAL", source, "1", b, b}}) == "$-1\r\n");
-}
-
-TEST_CASE("a script that publishes goes on where the broker is", "[script]") {
-  stepped_core world{2};
-  stepped_client client{world};
-  const auto a = key_in_partition(0, 2);
-  CHECK(client.say({{"EVAL",
-                     "redis.call('SET', KEYS[1], 'x')\n"
-                     "local n = redis.call('PUBLISH', 'c', 'm')\n"
-                     "redis.call('APPEND', KEYS[1], n)\n"
-                     "n = redis.call('PUBLISH', 'c', 'm')\n"
-                     "return redis.call('APPEND', KEYS[1], n)",
-                     "1", a},
-                    {"GET", a}})
-        == ":3\r\n$3\r\nx00\r\n");
 }

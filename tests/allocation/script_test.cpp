@@ -19,7 +19,6 @@ namespace {
 
 constexpr const char* source = "redis.call('SET', KEYS[1], ARGV[1])\n"
                                "redis.call('RPUSH', KEYS[2], cjson.encode({ARGV[1]}))\n"
-                               "redis.call('PUBLISH', 'channel', ARGV[1])\n"
                                "return {redis.call('STRLEN', KEYS[1]), {'text', 3.5}}";
 
 void check_script(unsigned partitions, failing how) {

@@ -81,7 +81,8 @@ private:
       nodes_[path_.back()].low = std::min(nodes_[path_.back()].low, nodes_[at].low);
     if (nodes_[at].low != nodes_[at].number)
       return;
-    const auto begin = std::find(open_.begin(), open_.end(), at);
+    // From behind: mostly it is the last one.
+    const auto begin = std::find(open_.rbegin(), open_.rend(), at).base() - 1;
     for (auto each = begin; each != open_.end(); ++each)
       nodes_[*each].is_open = false;
     if (open_.end() - begin > 1)

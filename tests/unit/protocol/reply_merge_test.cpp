@@ -15,9 +15,9 @@ namespace {
 constexpr std::string_view no_memory = "-OOM the server has not enough memory for this command\r\n";
 
 std::string merged(merge rule, const std::vector<std::string_view>& shares,
-                   const std::vector<std::uint32_t>& order = {}) {
+                   const std::vector<std::uint32_t>& order = {}, bool changes = true) {
   base::byte_buffer out;
-  protocol::merge_replies(rule, shares, order, out);
+  protocol::merge_replies(rule, changes, shares, order, out);
   return std::string{out.view()};
 }
 
@@ -41,4 +41,5 @@ TEST_CASE("a request that had memory for some shares only says so", "[reply_merg
   const auto partly = "-" + std::string{protocol::errors::out_of_memory_partly} + "\r\n";
   CHECK(merged(merge::first, {"+OK\r\n", no_memory}) == partly);
   CHECK(merged(merge::sum, {no_memory, ":1\r\n", no_memory}) == partly);
+  CHECK(merged(merge::sum, {no_memory, ":1\r\n"}, {}, false) == no_memory);
 }
