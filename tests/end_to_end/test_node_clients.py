@@ -84,15 +84,24 @@ class Clients(Scripts):
         self.run_script("ioredis")
 
 
+class LuaScripts(Scripts):
+    def test_scripts_of_ioredis(self):
+        self.run_script("ioredis_scripts")
+
+
 class Caching(Scripts):
     def test_client_side_caching_of_node_redis(self):
         self.run_script("node_redis_caching")
 
 
-class Thespis(Clients, Caching, ServerTest):
+class Thespis(Clients, LuaScripts, Caching, ServerTest):
     pass
 
 
+class OnePartition(LuaScripts, ServerTest):
+    OPTIONS = {"threads": 1, "partitions": 1}
+
+
 @unittest.skipUnless(oracle_binary(), "no redis-server is installed")
-class Reference(Clients, Caching, ServerTest):
+class Reference(Clients, LuaScripts, Caching, ServerTest):
     OPTIONS = {"binary": oracle_binary()}
