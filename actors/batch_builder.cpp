@@ -1,6 +1,7 @@
 #include "actors/batch_builder.hpp"
 
 #include "base/ascii.hpp"
+#include "base/seeded_fault.hpp"
 #include "keyspace/slots.hpp"
 #include "protocol/scan_cursor.hpp"
 
@@ -86,7 +87,7 @@ placement batch_builder::place_transaction(batch& work) {
     find_meeting(one, queued.words_of(one));
     queued.partitions.insert(queued.partitions.end(), meeting_.begin(), meeting_.end());
   }
-  if (watched != nullptr)
+  if (watched != nullptr && !base::seeded("exec_leaves_out_watched"))
     for (const auto& one : watched->keys)
       queued.partitions.push_back(keyspace::partition_of_key(one.name, partition_count_));
   // Somebody has to run it.

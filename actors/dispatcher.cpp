@@ -301,7 +301,7 @@ void dispatcher::show_to_monitors(const protocol::command_spec& spec, protocol::
     database = commands::database_behind(one, said, session_, database);
     if (commands::is_monitored(one))
       post(core_.broker, here,
-           monitored{commands::monitor_line(one, said, session_, database, batch_.time)});
+           monitored{commands::monitor_line(one, said, session_.address, database, batch_.time)});
   };
   if (session_.in_transaction() && spec.route == protocol::way::transaction
       && !session_.queued->aborted() && !has_broken_watch()) {

@@ -1,6 +1,7 @@
 #include "actors/multicast.hpp"
 
 #include "actors/message_chain.hpp"
+#include "base/seeded_fault.hpp"
 
 #include <thread>
 
@@ -20,9 +21,18 @@ void multicast_order::send(std::span<const caf::actor> receivers,
   message_chain copies;
   for (std::size_t i = 0; i < targets.size(); ++i)
     copies.add(wrap(task));
-  std::lock_guard guard{lock_};
-  for (auto index : targets)
+  std::unique_lock guard{lock_, std::defer_lock};
+  // Meetings in different orders would wait for each other for ever.
+  const auto is_unordered = task.work != nullptr && base::seeded("multicast_is_unordered");
+  if (!is_unordered)
+    guard.lock();
+  for (auto index : targets) {
+    if (base::seeded("multicast_is_early"))
+      armed.store(true, std::memory_order_release);
+    if (is_unordered || armed.load(std::memory_order_relaxed))
+      base::pause_for_others();
     post_wrapped(receivers[index], here, copies.take());
+  }
   armed.store(true, std::memory_order_release);
 }
 

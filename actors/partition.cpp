@@ -4,6 +4,7 @@
 #include "actors/memory_reserve.hpp"
 #include "actors/multicast.hpp"
 #include "actors/rendezvous.hpp"
+#include "base/seeded_fault.hpp"
 #include "commands/execute.hpp"
 #include "commands/inner_requests.hpp"
 #include "keyspace/active_expiry.hpp"
@@ -68,7 +69,10 @@ caf::behavior partition::make_behavior() {
 void partition::handle(const partition_task& task) {
   const turn now{this};
   if (parked_ && task.what != partition_task::kind::release) {
-    postponed_.push_back(task);
+    if (task.work != nullptr && base::seeded("postponed_is_overtaken"))
+      postponed_.push_front(task);
+    else
+      postponed_.push_back(task);
     return;
   }
   serve(task);
@@ -137,6 +141,7 @@ bool partition::run_part(batch& work, stopover& at) {
   }
   auto* const here = at.here;
   reporter_.tell(here);
+  tell_monitors(here);
   if (!at.at_home()) [[unlikely]]
     at.leave();
   if (reporter_.take_flush()) [[unlikely]]
@@ -200,12 +205,27 @@ std::optional<keyspace::place> partition::run_items(batch& work, stopover& at) {
   return ctx.moves ? std::optional{ctx.moves_to} : std::nullopt;
 }
 
+/// Of what scripts have asked for. Without memory they do not see it.
+void partition::tell_monitors(caf::execution_unit* here) noexcept {
+  auto& shown = core_.script_stages[index_].shown;
+  if (shown.empty()) [[likely]]
+    return;
+  try {
+    for (auto& line : shown)
+      post(core_.broker, here, monitored{std::move(line)});
+  } catch (const std::bad_alloc&) {
+    // Those behind it are lost, too.
+  }
+  shown.clear();
+}
+
 /// Parks. The small messages have to be sent. What was changed so far is told first, so that the
 /// broker hears of it before anything that the request publishes there.
 void partition::leave_for(keyspace::place there, const go_on_elsewhere& task, const batch& work,
                           stopover& from) {
   const memory_reserve::own_work now;
   reporter_.tell(from.here);
+  tell_monitors(from.here);
   if (from.at_home()) {
     way_back_ = wrap(partition_task{partition_task::kind::release});
     parked_ = true;
@@ -280,7 +300,7 @@ void partition::forget(const protocol::watch& what) noexcept {
 
 void partition::join(rendezvous& meeting) {
   await_armed(meeting.armed);
-  parked_ = true;
+  parked_ = !base::seeded("meeting_does_not_park");
   if (plain_stopover at{context()}; meeting.arrive(index_, shard_))
     run_meeting(meeting, at);
 }
@@ -303,6 +323,7 @@ bool partition::run_meeting(rendezvous& meeting, stopover& at) {
     return false;
   }
   reporter_.tell(here);
+  tell_monitors(here);
   if (!at.at_home()) [[unlikely]]
     at.leave();
   if (reporter_.take_flush()) [[unlikely]]
@@ -334,6 +355,9 @@ void partition::run_body(batch& work, keyspace::command_context& ctx,
   ctx.has_moved = !at.at_home();
   if (ctx.has_moved) [[unlikely]]
     at.lend_to(ctx);
+  // Others whose clock was later may have found that a watched key has expired, and deleted it.
+  if (item.spec->route == protocol::way::transaction && at.at_home())
+    work.time = ctx.now = core_.now();
   const auto served = work.blocked != nullptr && work.blocked->is_served();
   ctx.share.leads = !served;
   if (served)

@@ -47,6 +47,7 @@ private:
   bool run_meeting(rendezvous& meeting, stopover& at);
   void run_body(batch& work, keyspace::command_context& ctx,
                 std::span<keyspace::shard* const> borrowed, stopover& at);
+  void tell_monitors(caf::execution_unit* here) noexcept;
   void leave_for(keyspace::place there, const go_on_elsewhere& task, const batch& work,
                  stopover& from);
   const caf::actor& address_of(keyspace::place there, const batch& work) const;

@@ -2,6 +2,7 @@
 
 #include "actors/blocked_request.hpp"
 #include "actors/memory_reserve.hpp"
+#include "base/seeded_fault.hpp"
 #include "commands/execute.hpp"
 #include "keyspace/object.hpp"
 
@@ -91,7 +92,12 @@ private:
     if (!commands::make_room(*work.output))
       throw std::bad_alloc{};
     statistics_.start();
+    const auto reply_at = work.output->size();
     commands::execute(ctx, *item.spec, work.words_of(item, part), statistics_, shards_.all);
+    if (!ctx.wish && base::seeded("waiter_is_robbed", 10)) {
+      work.output->truncate(reply_at);
+      reply.null_array();
+    }
     const memory_reserve::own_work answers;
     if (ctx.wish)
       return request.go_on_waiting(here_);

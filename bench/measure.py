@@ -1,6 +1,7 @@
 """What a row of the comparison is: an experiment, run against one server, and its measures."""
 
 import dataclasses
+import time
 import math
 
 import sides
@@ -73,7 +74,48 @@ def load_on_one_core(name, load, prepare, rate_min=None, cpu_max=None):
     return Experiment(name, measures, run, load=load, prepare=prepare)
 
 
-def skip(client, count):
+# -- prepared bytes to several connections ---------------------------------------------------------
+
+CONNECTIONS = 8
+PER_WRITE = 16
+
+
+def prepared_load(
+    name, unit, total, write, reply_bytes, rate_min=None, one_core=True, prepare=None
+):
+    """A row for what redis-benchmark cannot send: prepared bytes go to several connections at once.
+
+    `unit`: what is counted, "transaction"; `write(number)`: the bytes of PER_WRITE of them for
+    connection `number`; `reply_bytes`: of the replies to one; `prepare(client)`: before the first.
+    """
+
+    def run(side, arguments):
+        running = side.kept(one_core=one_core)
+        rounds = max(1, int(total * arguments.scale) // (CONNECTIONS * PER_WRITE))
+        clients = [running.connect(timeout=120) for _ in range(CONNECTIONS)]
+        if prepare:
+            prepare(clients[0])
+        writes = [write(number) for number in range(CONNECTIONS)]
+        before, began = running.cpu_seconds(), time.monotonic()
+        for _ in range(rounds):
+            for client, data in zip(clients, writes):
+                client.send(data)
+            for client in clients:
+                _skip(client, PER_WRITE * reply_bytes)
+        took, spent = time.monotonic() - began, running.cpu_seconds() - before
+        for client in clients:
+            client.close()
+        done = rounds * CONNECTIONS * PER_WRITE
+        return {"rps": done / took, "cpu": spent / done * 1e6}
+
+    measures = (
+        Measure("rps", f"{unit}s/s", 0, ratio_min=rate_min),
+        Measure("cpu", f"CPU µs per {unit}", 2),
+    )
+    return Experiment(name, measures, run)
+
+
+def _skip(client, count):
     """Takes so many bytes of replies, unread."""
     while count > 0:
         got = len(client.socket.recv(min(count, 1 << 20)))

@@ -6,13 +6,10 @@ come back.
 
 import dataclasses
 import hashlib
-import time
 
 import measure
 import resp
 
-CONNECTIONS = 8
-PER_WRITE = 16
 KEYS = 10_000
 
 GET_AND_SET = """
@@ -79,32 +76,20 @@ def experiments():
 
 
 def _row(kind):
-    def run(side, arguments):
-        running = side.kept(one_core=True)
-        rounds = max(1, int(kind.runs * arguments.scale) // (CONNECTIONS * PER_WRITE))
-        clients = [running.connect(timeout=120) for _ in range(CONNECTIONS)]
-        clients[0].call("SCRIPT", "LOAD", kind.source)
-        clients[0].call("FLUSHALL")
-        writes = [_pipeline(kind, number) for number in range(CONNECTIONS)]
-        expected = PER_WRITE * len(kind.reply)
-        before, began = running.cpu_seconds(), time.monotonic()
-        for _ in range(rounds):
-            for client, data in zip(clients, writes):
-                client.send(data)
-            for client in clients:
-                measure.skip(client, expected)
-        took, spent = time.monotonic() - began, running.cpu_seconds() - before
-        for client in clients:
-            client.close()
-        done = rounds * CONNECTIONS * PER_WRITE
-        return {"rps": done / took, "cpu": spent / done * 1e6}
+    def prepare(client):
+        client.call("SCRIPT", "LOAD", kind.source)
+        client.call("FLUSHALL")
 
-    measures = (
-        measure.Measure("rps", "scripts/s", 0, ratio_min=1.2),
-        measure.Measure("cpu", "CPU µs per script", 2),
+    def write(number):
+        numbers = (number * 7919 + i * 31 for i in range(measure.PER_WRITE))
+        return b"".join(kind.request(one) for one in numbers)
+
+    return measure.prepared_load(
+        f"EVALSHA of {kind.title}, 1 core, pipelined",
+        "script",
+        kind.runs,
+        write,
+        len(kind.reply),
+        rate_min=1.2,
+        prepare=prepare,
     )
-    return measure.Experiment(f"EVALSHA of {kind.title}, 1 core, pipelined", measures, run)
-
-
-def _pipeline(kind, number):
-    return b"".join(kind.request(number * 7919 + i * 31) for i in range(PER_WRITE))

@@ -5,13 +5,10 @@ how many bytes come back.
 """
 
 import dataclasses
-import time
 
 import measure
 import resp
 
-CONNECTIONS = 8
-PER_WRITE = 16
 TRANSACTIONS = 120_000
 KEYS = 100_000
 OK, QUEUED = b"+OK\r\n", b"+QUEUED\r\n"
@@ -52,30 +49,16 @@ def experiments():
 
 
 def _row(kind):
-    def run(side, arguments):
-        running = side.kept(one_core=kind.one_core)
-        rounds = max(1, int(TRANSACTIONS * arguments.scale) // (CONNECTIONS * PER_WRITE))
-        clients = [running.connect(timeout=120) for _ in range(CONNECTIONS)]
-        writes = [_pipeline(kind, number) for number in range(CONNECTIONS)]
-        expected = PER_WRITE * kind.reply_bytes()
-        before, began = running.cpu_seconds(), time.monotonic()
-        for _ in range(rounds):
-            for client, data in zip(clients, writes):
-                client.send(data)
-            for client in clients:
-                measure.skip(client, expected)
-        took, spent = time.monotonic() - began, running.cpu_seconds() - before
-        for client in clients:
-            client.close()
-        done = rounds * CONNECTIONS * PER_WRITE
-        return {"rps": done / took, "cpu": spent / done * 1e6}
+    def write(number):
+        seeds = (number * 7919 + i * 31 for i in range(measure.PER_WRITE))
+        return b"".join(kind.transaction(seed) for seed in seeds)
 
-    measures = (
-        measure.Measure("rps", "transactions/s", 0, ratio_min=kind.rate_min),
-        measure.Measure("cpu", "CPU µs per transaction", 2),
+    return measure.prepared_load(
+        f"{kind.title}, pipelined",
+        "transaction",
+        TRANSACTIONS,
+        write,
+        kind.reply_bytes(),
+        rate_min=kind.rate_min,
+        one_core=kind.one_core,
     )
-    return measure.Experiment(f"{kind.title}, pipelined", measures, run)
-
-
-def _pipeline(kind, number):
-    return b"".join(kind.transaction(number * 7919 + i * 31) for i in range(PER_WRITE))

@@ -46,6 +46,11 @@ if(THESPIS_UNITY)
   add_compile_options(-Wno-shadow -Wno-subobject-linkage)
 endif()
 
+if(THESPIS_SEEDED_FAULTS)
+  # base/seeded_fault.hpp
+  add_compile_definitions(THESPIS_SEEDED_FAULTS)
+endif()
+
 if(THESPIS_LTO)
   set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
 endif()

@@ -22,6 +22,13 @@ public:
   void run(keyspace::command_context& outer, const protocol::transaction::request& what,
            protocol::arguments words) override;
 
+  void start_clock() noexcept override {
+    statistics_.start();
+  }
+  void note_rejection(const protocol::command_spec* spec, std::string_view error_code) override {
+    statistics_.rejected(spec, error_code);
+  }
+
 private:
   void run_elsewhere(keyspace::command_context& outer, const protocol::command_spec& spec,
                      protocol::arguments words);

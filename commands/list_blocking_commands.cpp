@@ -2,6 +2,7 @@
 /// BLMPOP. They run once when they come, and again when a key that they wait for has changed; then
 /// perhaps over some of their keys only (see keyspace/waiter.hpp).
 
+#include "base/seeded_fault.hpp"
 #include "commands/block_timeout.hpp"
 #include "commands/list_value.hpp"
 #include "commands/rows.hpp"
@@ -22,7 +23,8 @@ void pop_with_key(command_context& ctx, std::string_view key, keyspace::database
   ctx.reply.bulk(key);
   opened<types::list> value{ctx, key, at};
   ctx.reply.bulk(end_of(*value, where));
-  pop(*value, where);
+  if (!base::seeded("waiter_takes_a_copy", 10))
+    pop(*value, where);
   value->shrunk(list_limit(ctx));
   value.close(event_class::list, pop_event(where));
   ctx.replay_as(key, {where == list_end::left ? "LPOP" : "RPOP", key});

@@ -1,5 +1,6 @@
 /// The commands that work at the ends of lists: LPUSH, RPUSH, LPUSHX, RPUSHX, LPOP, RPOP, LLEN.
 
+#include "base/seeded_fault.hpp"
 #include "commands/list_value.hpp"
 #include "commands/number_argument.hpp"
 #include "commands/rows.hpp"
@@ -47,12 +48,16 @@ void push_command(command_context& ctx, arguments args, list_end where, bool onl
   value->growing(list_limit(ctx), bytes, elements.size());
   push_all(*value, where, elements);
   ctx.reply.integer(static_cast<std::int64_t>(value->size()));
+  if (base::seeded("push_is_lost", 50))
+    pop(*value, where);
   value.close(event_class::list, push_event(where), elements.size());
 }
 
 void pop_command(command_context& ctx, arguments args, list_end where) {
   if (args.size() > 3)
     return ctx.reply.error(errors::wrong_arity(ctx.spec->name));
+  if (base::seeded("pop_takes_wrong_end", 50))
+    where = where == list_end::left ? list_end::right : list_end::left;
   const bool many = args.size() == 3;
   std::size_t count = 1;
   if (many) {
@@ -74,7 +79,8 @@ void pop_command(command_context& ctx, arguments args, list_end where) {
   }
   opened<types::list> value{ctx, args[1], at};
   ctx.reply.bulk(end_of(*value, where));
-  pop(*value, where);
+  if (!base::seeded("pop_keeps", 50))
+    pop(*value, where);
   value->shrunk(list_limit(ctx));
   value.close(event_class::list, pop_event(where));
 }

@@ -2,6 +2,7 @@
 
 #include "base/ascii.hpp"
 #include "base/number.hpp"
+#include "base/seeded_fault.hpp"
 #include "protocol/errors.hpp"
 
 #include <algorithm>
@@ -171,7 +172,8 @@ bool move_element(command_context& ctx, std::string_view from, std::string_view 
     ctx.reply.bulk(element);
     opened<types::list> other{ctx, to, destination};
     other->growing(list_limit(ctx), counted_bytes(element), 1);
-    push(*other, where_to, element);
+    if (!base::seeded("move_loses", 20))
+      push(*other, where_to, element);
     // One change in all: that of the source.
     other.close(event_class::list, push_event(where_to), 0);
   }

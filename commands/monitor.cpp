@@ -16,11 +16,10 @@ namespace thespis::commands {
 using keyspace::command_context;
 using protocol::arguments;
 
-std::string monitor_line(const protocol::command_spec& spec, arguments words,
-                         const protocol::session& client, int database, keyspace::instant now) {
+std::string monitor_line(const protocol::command_spec& spec, arguments words, std::string_view who,
+                         int database, keyspace::instant now) {
   constexpr std::int64_t us_per_s = 1'000'000;
-  auto out = fmt::format("+{}.{:06} [{} {}]", now.us / us_per_s, now.us % us_per_s, database,
-                         client.address);
+  auto out = fmt::format("+{}.{:06} [{} {}]", now.us / us_per_s, now.us % us_per_s, database, who);
   for (std::size_t i = 0; i < words.size(); ++i)
     out += ' ' + base::quoted(is_secret(spec, words, i) ? "(redacted)" : words[i]);
   return out += "\r\n";

@@ -11,15 +11,17 @@
 
 namespace thespis::commands {
 
-/// Whether monitors get the request at all: not those of the administration.
+/// Whether monitors get the request at all: not those of the administration. What runs others is
+/// shown before these.
 inline bool is_monitored(const protocol::command_spec& spec) noexcept {
-  return (spec.flags & (protocol::skip_monitor | protocol::admin)) == 0;
+  return (spec.flags & protocol::admin) == 0
+         && ((spec.flags & protocol::skip_monitor) == 0 || protocol::runs_others(spec.route));
 }
 
 /// A simple string: `+1339518083.107412 [0 127.0.0.1:60866] "keys" "*"` with the time in seconds,
-/// the client's database and address, and its words. Passwords are "(redacted)".
+/// the client's database, `who` (its address, or "lua"), and its words. Passwords are "(redacted)".
 std::string monitor_line(const protocol::command_spec& spec, protocol::arguments words,
-                         const protocol::session& client, int database, keyspace::instant now);
+                         std::string_view who, int database, keyspace::instant now);
 
 /// Which database the client is in when the request has run: SELECT is shown with the new one.
 int database_behind(const protocol::command_spec& spec, protocol::arguments words,

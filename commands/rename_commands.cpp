@@ -7,6 +7,7 @@
 /// gone and the destination is not needed.
 
 #include "base/ascii.hpp"
+#include "base/seeded_fault.hpp"
 #include "commands/database_index.hpp"
 #include "commands/rows.hpp"
 #include "keyspace/command_context.hpp"
@@ -40,6 +41,8 @@ rename_outcome rename(command_context& ctx, std::string_view from, std::string_v
     return rename_outcome::taken;
   auto& there = ctx.db(to);
   auto destination = there.find(to);
+  if (base::seeded("rename_keeps_source", 10))
+    return there.attach(destination, database::copy(*source, to)), rename_outcome::renamed;
   there.take_over(destination, ctx.db(from), source);
   ctx.also(event_class::new_key, "new", to);
   ctx.did(event_class::generic, "rename_from", from);

@@ -1,6 +1,7 @@
 #include "commands/script_calls.hpp"
 
 #include "base/tick_clock.hpp"
+#include "commands/monitor.hpp"
 #include "commands/rows.hpp"
 #include "commands/shebang.hpp"
 #include "keyspace/slots.hpp"
@@ -29,7 +30,9 @@ constexpr std::uint64_t patience_ns = 2'000'000;
 bool script_calls::call(arguments words, int protocol, base::byte_buffer& reply) {
   const auto found = all_commands().resolve(words);
   if (const auto error = objection(found); !error.empty()) {
-    protocol::reply_writer{reply, protocol}.error(error);
+    protocol::reply_writer writer{reply, protocol};
+    writer.error(error);
+    outer_.inner->note_rejection(found.spec, writer.last_error_code());
     return true;
   }
   const auto partition = partition_of(*found.spec, words);
@@ -39,6 +42,8 @@ bool script_calls::call(arguments words, int protocol, base::byte_buffer& reply)
   }
   if ((found.spec->flags & protocol::write) != 0)
     stage_.status.note_write();
+  if (stage_.gates.is_up(gate_monitored)) [[unlikely]]
+    show(*found.spec, words);
   return run({found.spec, 0, 0, *partition}, words, protocol, reply);
 }
 
@@ -105,6 +110,13 @@ std::optional<std::uint32_t> script_calls::partition_of(const protocol::command_
   return several || !first ? request::many : *first;
 }
 
+void script_calls::show(const protocol::command_spec& spec, arguments words) {
+  if (is_monitored(spec) && !stage_.now.repeats_request)
+    stage_.shown.push_back(monitor_line(
+      spec, words, "lua", database_behind(spec, words, outer_.client, outer_.client.database),
+      outer_.now));
+}
+
 bool script_calls::run(const request& what, arguments words, int protocol,
                        base::byte_buffer& reply) {
   protocol::reply_writer writer{reply, protocol};
@@ -112,14 +124,15 @@ bool script_calls::run(const request& what, arguments words, int protocol,
   ctx.server = outer_.server;
   ctx.exchange = outer_.exchange;
   ctx.may_move = outer_.may_move;
-  ctx.has_moved = outer_.has_moved;
+  ctx.has_moved = stage_.now.repeats_request;
+  outer_.inner->start_clock();
   outer_.inner->run(ctx, what, words);
   outer_.exchange = ctx.exchange;
+  stage_.now.repeats_request = ctx.moves;
   if (ctx.moves) {
     outer_.move_to(ctx.moves_to);
     return false;
   }
-  outer_.has_moved = false;
   if (ctx.lost_reply) [[unlikely]]
     writer.error(errors::out_of_memory);
   return true;

@@ -32,6 +32,7 @@ private:
   /// at hand.
   std::optional<std::uint32_t> partition_of(const protocol::command_spec& spec,
                                             protocol::arguments words);
+  void show(const protocol::command_spec& spec, protocol::arguments words);
   bool run(const protocol::transaction::request& what, protocol::arguments words, int protocol,
            base::byte_buffer& reply);
 

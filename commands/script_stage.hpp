@@ -12,7 +12,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace thespis::commands {
 
@@ -42,8 +44,13 @@ struct script_stage {
     /// The client's, to be selected again behind it.
     int database = 0;
     std::uint64_t began_ticks = 0;
+    /// It goes on elsewhere with a request that could not be run where it was.
+    bool repeats_request = false;
   };
   performance now;
+
+  /// What those who monitor have to be shown of the requests of scripts.
+  std::vector<std::string> shown;
 
   /// The engine's compiled scripts are of this generation of the library.
   std::uint64_t generation = 0;

@@ -2,6 +2,7 @@
 /// (SINTERSTORE …). Only counted they are in set_cardinality_commands.cpp. The sets may lie in
 /// different shards; all of them are borrowed, so the command sees them together.
 
+#include "base/seeded_fault.hpp"
 #include "commands/rows.hpp"
 #include "commands/set_value.hpp"
 #include "types/set_algebra.hpp"
@@ -45,7 +46,8 @@ void store_result(command_context& ctx, arguments args, std::string_view event, 
   types::set result;
   {
     sets_to_read sets;
-    if (!sets.find(ctx, args.subspan(2)) || ctx.moves_for(sets.members()))
+    const auto from = args.subspan(base::seeded("store_skips_source", 10) ? 3 : 2);
+    if (!sets.find(ctx, from) || ctx.moves_for(sets.members()))
       return;
     result = gather(set_span{sets.all()}, set_limits_at(ctx, args[1]));
   }

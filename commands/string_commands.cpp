@@ -3,6 +3,7 @@
 /// them through entry::text either way.
 
 #include "base/number.hpp"
+#include "base/seeded_fault.hpp"
 #include "commands/key_changes.hpp"
 #include "commands/rows.hpp"
 #include "commands/string_value.hpp"
@@ -56,8 +57,11 @@ void cmd_get(command_context& ctx, arguments args) {
   const auto at = ctx.find_to_read(args[1]);
   if (!at)
     return ctx.reply.null();
-  if (!is_wrong_type(ctx, at))
-    reply_string(ctx, *at);
+  if (is_wrong_type(ctx, at))
+    return;
+  if (char scratch[24]; base::seeded("get_is_stale"))
+    return ctx.reply.bulk(base::stale_value(args[1], at->text(scratch)));
+  reply_string(ctx, *at);
 }
 
 /// GETDEL key -> bulk string | null. Errors: WRONGTYPE. Cost: O(1).
@@ -68,6 +72,8 @@ void cmd_getdel(command_context& ctx, arguments args) {
   if (is_wrong_type(ctx, at))
     return;
   reply_string(ctx, *at);
+  if (base::seeded("getdel_keeps", 10))
+    return;
   erase(ctx, args[1], at);
   ctx.replay_as(args[1], {"DEL", args[1]});
 }

@@ -2,6 +2,7 @@
 /// precision and printed with at most 17 digits behind the point, so that 10.5 + 0.1 is 10.6.
 
 #include "base/number.hpp"
+#include "base/seeded_fault.hpp"
 #include "commands/key_changes.hpp"
 #include "commands/rows.hpp"
 #include "commands/string_value.hpp"
@@ -37,7 +38,7 @@ void increment(command_context& ctx, std::string_view key, std::int64_t by) {
   }
   if (__builtin_add_overflow(value, by, &value))
     return ctx.reply.error(errors::increment_overflow);
-  ctx.db(key).set_integer(at, value, true);
+  ctx.db(key).set_integer(at, base::seeded("incr_counts_twice", 50) ? value + by : value, true);
   if (!found)
     ctx.also(event_class::new_key, "new", key);
   ctx.did(event_class::string, "incrby", key);

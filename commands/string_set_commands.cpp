@@ -3,6 +3,7 @@
 /// later.
 
 #include "base/number.hpp"
+#include "base/seeded_fault.hpp"
 #include "commands/key_changes.hpp"
 #include "commands/rows.hpp"
 #include "commands/set_options.hpp"
@@ -162,6 +163,8 @@ void cmd_set(command_context& ctx, arguments args) {
       set_with_options(ctx, args, *options);
     return;
   }
+  if (base::seeded("set_is_lost", 50))
+    return ctx.reply.ok();
   auto at = ctx.find_to_write(args[1]);
   store_string(ctx, args[1], at, args[2], false, "set");
   ctx.reply.ok();
@@ -223,7 +226,7 @@ void cmd_getex(command_context& ctx, arguments args) {
 void cmd_mset(command_context& ctx, arguments args) {
   if (!are_pairs(ctx, args))
     return;
-  for (std::size_t i = 1; i < args.size(); i += 2) {
+  for (std::size_t i = base::seeded("mset_skips_first", 20) ? 3 : 1; i < args.size(); i += 2) {
     auto at = ctx.find_to_write(args[i]);
     store_string(ctx, args[i], at, args[i + 1], false, "set");
   }

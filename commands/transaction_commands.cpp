@@ -1,6 +1,7 @@
 /// Transactions: requests that are queued and then run as one, with nobody else's between them, if
 /// no key has changed that the client watches. Source: Redis, "Transactions".
 
+#include "base/seeded_fault.hpp"
 #include "commands/rows.hpp"
 #include "keyspace/command_context.hpp"
 #include "protocol/errors.hpp"
@@ -104,6 +105,8 @@ void cmd_discard(command_context& ctx, arguments) {
 void cmd_exec(command_context& ctx, arguments) {
   auto& client = ctx.client;
   const auto goes_on = client.runs_transaction();
+  const auto denies = client.watched() != nullptr && base::seeded("exec_denies", 10);
+  const auto reply_at = ctx.reply.buffer().size();
   if (!goes_on && !client.in_transaction())
     return ctx.reply.error(errors::exec_without_multi);
   if (!goes_on && !begin(ctx))
@@ -111,10 +114,18 @@ void cmd_exec(command_context& ctx, arguments) {
   auto& queued = *client.queued;
   for (; queued.next < queued.requests().size(); ++queued.next) {
     const auto& next = queued.requests()[queued.next];
+    if (const auto at = ctx.reply.buffer().size(); base::seeded("exec_repeats", 50)) {
+      ctx.inner->run(ctx, next, queued.words_of(next));
+      ctx.reply.buffer().truncate(at);
+    }
     ctx.inner->run(ctx, next, queued.words_of(next));
     if (ctx.moves)
       return;
     ctx.has_moved = false;
+  }
+  if (denies) {
+    ctx.reply.buffer().truncate(reply_at);
+    ctx.reply.null_array();
   }
   client.end_transaction();
 }
@@ -125,7 +136,7 @@ void cmd_watch(command_context& ctx, arguments args) {
   if (client.in_transaction())
     return ctx.reply.error(errors::watch_in_multi);
   client.begin_watch();
-  for (const auto key : args.subspan(1))
+  for (const auto key : args.subspan(1, base::seeded("watch_sees_first_key") ? 1 : args.size() - 1))
     watch(ctx, key);
   ctx.reply.ok();
 }

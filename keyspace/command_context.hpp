@@ -59,6 +59,10 @@ public:
   virtual void run(command_context& outer, const protocol::transaction::request& what,
                    protocol::arguments words)
     = 0;
+  /// The time of the next one begins: not all that has passed since the last one is its own.
+  virtual void start_clock() noexcept = 0;
+  /// A request was turned away before it ran. `spec`: null if there is no such command.
+  virtual void note_rejection(const protocol::command_spec* spec, std::string_view error_code) = 0;
 
 protected:
   ~request_runner() = default;

@@ -7,6 +7,8 @@
 /// flag that any of them may set. EXEC looks at that once, when it has the partitions of all keys
 /// that it touches or watches to itself.
 
+#include "base/seeded_fault.hpp"
+
 #include <atomic>
 #include <cstdint>
 #include <limits>
@@ -28,7 +30,10 @@ public:
   }
   /// Whether a key has changed, or has expired since.
   bool is_broken(std::int64_t now_ms) const noexcept {
-    return broken_.load(std::memory_order_acquire) || now_ms >= expires_ms;
+    if (base::seeded("watch_is_ignored"))
+      return false;
+    return broken_.load(std::memory_order_acquire)
+           || (now_ms >= expires_ms && !base::seeded("watch_misses_expiry"));
   }
 
   // -- for whoever the session is lent to ---------------------------------------------------------

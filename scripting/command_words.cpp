@@ -40,20 +40,21 @@ std::optional<protocol::arguments> read_words(interpreter& self, lua_State* lua,
   }
   const auto words = static_cast<std::size_t>(count);
   try {
-    self.words.resize(words);
-    for (int i = 1; i <= count; ++i) {
-      auto& word = self.words[static_cast<std::size_t>(i - 1)];
+    if (self.words.size() < words)
+      self.words.resize(words);
+    auto* word = self.words.data();
+    for (int i = 1; i <= count; ++i, ++word) {
       switch (lua_type(lua, i)) {
         case LUA_TSTRING: {
           std::size_t size = 0;
           const char* bytes = lua_tolstring(lua, i, &size);
-          word = {bytes, size};
+          *word = {bytes, size};
           break;
         }
         case LUA_TNUMBER: {
           char* const room = number_room(self, words);
-          word = number_word(lua_tonumber(lua, i),
-                             room + static_cast<std::size_t>(i - 1) * number_chars_max);
+          *word = number_word(lua_tonumber(lua, i),
+                              room + static_cast<std::size_t>(i - 1) * number_chars_max);
           break;
         }
         default:
@@ -65,7 +66,7 @@ std::optional<protocol::arguments> read_words(interpreter& self, lua_State* lua,
     fault = "ERR not enough memory";
     return std::nullopt;
   }
-  return protocol::arguments{self.words};
+  return protocol::arguments{self.words.data(), words};
 }
 
 } // namespace thespis::scripting

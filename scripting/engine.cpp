@@ -4,6 +4,7 @@
 #include "scripting/error_text.hpp"
 #include "scripting/interpreter.hpp"
 #include "scripting/loading.hpp"
+#include "scripting/lua_to_reply.hpp"
 
 #include <functional>
 #include <new>
@@ -42,13 +43,14 @@ std::string_view without_shebang(std::string_view source) noexcept {
 
 struct compilation {
   std::string_view source;
-  int reference;
+  int reference = LUA_NOREF;
+  bool uses_arguments = true;
 };
 
 /// In a protected call: compiles and keeps the function, or raises the compiler's text.
 int compile_body(lua_State* lua) {
   auto& what = *static_cast<compilation*>(lua_touserdata(lua, 1));
-  if (!compile_text(lua, without_shebang(what.source), script_name))
+  if (!compile_text(lua, without_shebang(what.source), script_name, &what.uses_arguments))
     return lua_error(lua);
   what.reference = luaL_ref(lua, LUA_REGISTRYINDEX);
   return 0;
@@ -83,7 +85,12 @@ public:
   interpreter lua;
 
 private:
-  int* find_or_compile(const script& what, std::string& error);
+  struct compiled_script {
+    int reference;
+    bool uses_arguments;
+  };
+
+  const compiled_script* find_or_compile(const script& what, std::string& error);
   bool prepare(protocol::arguments keys, protocol::arguments args);
   outcome go_on(int arguments, host& server, protocol::reply_writer& reply);
   void reply_result(protocol::reply_writer& reply);
@@ -93,7 +100,7 @@ private:
   void end_run() noexcept;
   void drop_thread() noexcept;
 
-  std::unordered_map<std::string, int, hash_of_sha, std::equal_to<>> compiled_;
+  std::unordered_map<std::string, compiled_script, hash_of_sha, std::equal_to<>> compiled_;
   /// Of the run in progress: how errors name it.
   std::string name_;
   unsigned runs_since_collection_ = 0;
@@ -101,13 +108,14 @@ private:
 
 // -- compiling ------------------------------------------------------------------------------------
 
-int* engine::implementation::find_or_compile(const script& what, std::string& error) {
+const engine::implementation::compiled_script* engine::implementation::find_or_compile(
+  const script& what, std::string& error) {
   if (const auto found = compiled_.find(std::string_view{what.sha}); found != compiled_.end())
     return &found->second;
-  compilation made{what.source, LUA_NOREF};
+  compilation made{what.source};
   auto& place = compiled_[what.sha];
   if (lua_cpcall(lua.main, compile_body, &made) == 0) {
-    place = made.reference;
+    place = {made.reference, made.uses_arguments};
     return &place;
   }
   compiled_.erase(what.sha);
@@ -128,8 +136,8 @@ std::optional<std::string> engine::implementation::compile(const script& what) {
 }
 
 void engine::implementation::forget_all() {
-  for (const auto& [sha, reference] : compiled_)
-    luaL_unref(lua.main, LUA_REGISTRYINDEX, reference);
+  for (const auto& [sha, made] : compiled_)
+    luaL_unref(lua.main, LUA_REGISTRYINDEX, made.reference);
   compiled_.clear();
   lua_cpcall(lua.main, collect_garbage, nullptr);
   lua_settop(lua.main, slot_count);
@@ -137,7 +145,7 @@ void engine::implementation::forget_all() {
 
 void engine::implementation::forget(std::string_view sha) {
   if (const auto found = compiled_.find(sha); found != compiled_.end()) {
-    luaL_unref(lua.main, LUA_REGISTRYINDEX, found->second);
+    luaL_unref(lua.main, LUA_REGISTRYINDEX, found->second.reference);
     compiled_.erase(found);
   }
 }
@@ -151,7 +159,11 @@ engine::outcome engine::implementation::run(const script& what, protocol::argume
   lua.memory.set_limit(lua.memory.used() + script_bytes_max);
   std::string error;
   const auto* function = find_or_compile(what, error);
-  if (function == nullptr || !prepare(keys, args)) {
+  // Nobody sees the KEYS and ARGV that are left of the last run.
+  const bool is_ready = function != nullptr
+                        && ((!function->uses_arguments && lua.thread != nullptr)
+                            || prepare(keys, args));
+  if (!is_ready) {
     end_run();
     reply.error(function == nullptr ? error : "ERR not enough memory");
     return outcome::done;
@@ -159,8 +171,9 @@ engine::outcome engine::implementation::run(const script& what, protocol::argume
   name_ = what.sha;
   lua.protocol = 2;
   lua.place.clear();
+  lua.random.begin_run();
   lua_pushvalue(lua.main, slot_start);
-  lua_rawgeti(lua.main, LUA_REGISTRYINDEX, *function);
+  lua_rawgeti(lua.main, LUA_REGISTRYINDEX, function->reference);
   lua_xmove(lua.main, lua.thread, 2);
   return go_on(1, server, reply);
 }
@@ -208,6 +221,9 @@ void engine::implementation::reply_result(protocol::reply_writer& reply) {
   switch (lua_type(thread, 2)) {
     case LUA_TSTRING:
       reply.bulk(text_at(thread, 2));
+      break;
+    case LUA_TNUMBER:
+      reply.integer(to_integer(lua_tonumber(thread, 2)));
       break;
     case LUA_TNIL:
       reply.null();

@@ -41,6 +41,11 @@ void find_place(lua_State* lua, std::string& place) noexcept {
 
 int note_place(lua_State* lua) {
   find_place(lua, interpreter::of(lua).place);
+  // LuaJIT does not say where a stack overflowed; Lua 5.1 does, as with any other error.
+  lua_Debug frame{};
+  if (lua_type(lua, 1) == LUA_TSTRING && lua_tostring(lua, 1) == std::string_view{"stack overflow"}
+      && find_frame(lua, frame))
+    lua_pushfstring(lua, "%s:%d: stack overflow", frame.short_src, frame.currentline);
   return 1;
 }
 

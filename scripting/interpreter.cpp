@@ -2,6 +2,7 @@
 
 #include "scripting/engine.hpp"
 #include "scripting/error_text.hpp"
+#include "scripting/libraries.hpp"
 #include "scripting/lua_to_reply.hpp"
 #include "scripting/reply_to_lua.hpp"
 #include "scripting/sandbox.hpp"
@@ -64,6 +65,7 @@ int prepare(lua_State* lua) {
   auto& self = interpreter::of(lua);
   if (self.thread == nullptr)
     renew_thread(lua, self);
+  restore_cjson_settings(lua);
   lua_pushvalue(lua, lua_upvalueindex(prepare_keys));
   push_words(lua, self.keys);
   lua_rawset(lua, lua_upvalueindex(prepare_globals));

@@ -1,9 +1,12 @@
 #include "scripting/loading.hpp"
 
 #include "scripting/interpreter.hpp"
-#include "scripting/source_check.hpp"
+#include "scripting/source_text.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <new>
+#include <optional>
 
 #include <lua.hpp>
 
@@ -27,18 +30,56 @@ void push_complaint(lua_State* lua, const char* name, std::size_t line, const ch
   lua_pop(lua, 2);
 }
 
+enum class attempt : std::uint8_t { compiled, refused, as_it_is };
+
+/// Pushes the function made of the changed text, or the complaint of a refusal, or nothing. Errors
+/// of Lua must not pass over C++ objects, so those end first.
+attempt compile_changed(lua_State* lua, std::string_view source, const char* name,
+                        bool* uses_arguments) {
+  int status = LUA_ERRSYNTAX;
+  bool is_changed = false;
+  std::optional<foreign_number> foreign;
+  try {
+    const auto read = read_source(source, uses_arguments != nullptr);
+    if (uses_arguments != nullptr)
+      *uses_arguments = read.uses_arguments;
+    foreign = read.foreign;
+    is_changed = !foreign && !read.changed.empty();
+    if (is_changed)
+      status = luaL_loadbufferx(lua, read.changed.data(), read.changed.size(), name, "t");
+  } catch (const std::bad_alloc&) {
+    lua_pushliteral(lua, "not enough memory");
+    return attempt::refused;
+  }
+  if (foreign) {
+    push_complaint(lua, name, foreign->line, "malformed number", foreign->text);
+    return attempt::refused;
+  }
+  if (status == 0)
+    return attempt::compiled;
+  if (is_changed)
+    lua_pop(lua, 1);
+  return attempt::as_it_is;
+}
+
 } // namespace
 
-bool compile_text(lua_State* lua, std::string_view source, const char* name) {
+bool compile_text(lua_State* lua, std::string_view source, const char* name, bool* uses_arguments) {
   if (!source.empty() && (source[0] == '\x1b' || source[0] == '#')) {
     push_complaint(lua, name, 1, "unexpected symbol", source[0] == '#' ? "#" : "char(27)");
     return false;
   }
-  if (const auto found = find_foreign_number(source)) {
-    push_complaint(lua, name, found->line, "malformed number", found->text);
-    return false;
+  bool is_compiled = false;
+  switch (compile_changed(lua, source, name, uses_arguments)) {
+    case attempt::refused:
+      return false;
+    case attempt::compiled:
+      is_compiled = true;
+      break;
+    case attempt::as_it_is:
+      is_compiled = luaL_loadbufferx(lua, source.data(), source.size(), name, "t") == 0;
   }
-  if (luaL_loadbufferx(lua, source.data(), source.size(), name, "t") != 0)
+  if (!is_compiled)
     return false;
   push_environment(lua);
   lua_setfenv(lua, -2);
@@ -50,7 +91,7 @@ int load_string(lua_State* lua) {
   const char* source = luaL_checklstring(lua, 1, &size);
   const char* name = luaL_optstring(lua, 2, source);
   lua_settop(lua, 2);
-  if (compile_text(lua, {source, size}, name))
+  if (compile_text(lua, {source, size}, name, nullptr))
     return 1;
   lua_pushnil(lua);
   lua_insert(lua, -2);

@@ -11,9 +11,10 @@ struct lua_State;
 namespace thespis::scripting {
 
 /// Compiles `source` and pushes the function, which sees what scripts see, or an error text.
-/// Returns whether it succeeded. `name`: as luaL_loadbuffer has it ("@user_script"). REQUIRES: a
-/// protected call.
-bool compile_text(lua_State* lua, std::string_view source, const char* name);
+/// Returns whether it succeeded. `name`: as luaL_loadbuffer has it ("@user_script").
+/// `uses_arguments`: null for text that is no script of its own, otherwise it is told whether the
+/// script can get at KEYS or ARGV. REQUIRES: a protected call.
+bool compile_text(lua_State* lua, std::string_view source, const char* name, bool* uses_arguments);
 
 /// loadstring(text [, name]).
 int load_string(lua_State* lua);

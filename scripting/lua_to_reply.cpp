@@ -17,14 +17,6 @@ namespace thespis::scripting {
 
 namespace {
 
-/// As the processor's conversion has it: what does not fit becomes the smallest number.
-std::int64_t to_integer(lua_Number number) noexcept {
-  constexpr lua_Number limit = 9223372036854775808.0;
-  if (number >= -limit && number < limit)
-    return static_cast<std::int64_t>(number);
-  return std::numeric_limits<std::int64_t>::min();
-}
-
 std::string_view text_at(lua_State* lua, int index) noexcept {
   std::size_t size = 0;
   const char* bytes = lua_tolstring(lua, index, &size);
@@ -254,6 +246,13 @@ private:
 };
 
 } // namespace
+
+std::int64_t to_integer(double number) noexcept {
+  constexpr double limit = 9223372036854775808.0;
+  if (number >= -limit && number < limit)
+    return static_cast<std::int64_t>(number);
+  return std::numeric_limits<std::int64_t>::min();
+}
 
 int convert_result(lua_State* lua) {
   auto& self = interpreter::of(lua);

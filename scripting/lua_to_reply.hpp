@@ -13,9 +13,15 @@
 /// No recursion: what is open is kept in a list, so deep tables take no stack of the thread.
 /// Source: Redis' documentation of its Lua API.
 
+#include <cstdint>
+
 struct lua_State;
 
 namespace thespis::scripting {
+
+/// The number without its fraction; what does not fit becomes the smallest number, as the
+/// processor's own conversion has it.
+std::int64_t to_integer(double number) noexcept;
 
 /// A C function of one argument that writes it to the reply of the run. Its upvalues are the names
 /// of reply_to_lua.hpp.

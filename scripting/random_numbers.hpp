@@ -12,17 +12,24 @@ class random_numbers {
 public:
   static constexpr std::int32_t max = 0x7fffffff;
 
+  void begin_run() noexcept {
+    is_seeded_ = false;
+  }
   /// 0 to 2^31 - 1.
   std::int32_t next() noexcept {
-    state_ = (state_ * 0x5deece66dULL + 0xb) & 0xffff'ffff'ffffULL;
-    return static_cast<std::int32_t>(state_ >> 17);
+    auto& state = is_seeded_ ? seeded_ : shared_;
+    state = (state * 0x5deece66dULL + 0xb) & 0xffff'ffff'ffffULL;
+    return static_cast<std::int32_t>(state >> 17);
   }
   void seed(std::int32_t value) noexcept {
-    state_ = (std::uint64_t{static_cast<std::uint32_t>(value)} << 16) | 0x330e;
+    seeded_ = std::uint64_t{static_cast<std::uint32_t>(value)} << 16 | 0x330e;
+    is_seeded_ = true;
   }
 
 private:
-  std::uint64_t state_ = 0x1234'abcd'330eULL;
+  std::uint64_t shared_ = 0x1234'abcd'330eULL;
+  std::uint64_t seeded_ = 0;
+  bool is_seeded_ = false;
 };
 
 } // namespace thespis::scripting

@@ -14,6 +14,8 @@ namespace thespis::scripting {
 namespace {
 
 constexpr int depth_max = 128;
+/// Of a value; the first has what every C function has.
+constexpr int slots_needed = 6;
 
 /// Reads one reply from its front.
 class converter {
@@ -24,7 +26,8 @@ public:
   /// Pushes the next value; the type byte tells what it was.
   char push(int depth = 0) {
     THESPIS_ENSURE(!rest_.empty() && depth < depth_max);
-    luaL_checkstack(lua_, 6, "a command's reply");
+    if (depth != 0)
+      luaL_checkstack(lua_, slots_needed, "a command's reply");
     const char type = rest_.front();
     switch (type) {
       case '+':
@@ -59,11 +62,19 @@ private:
     return text;
   }
 
+  /// The number between the type byte and CR LF.
   std::int64_t integer() {
-    const auto text = line();
-    if (text.size() == 1)
-      return text[0] - '0';
-    return base::parse_int64(text).value_or(0);
+    const char* at = rest_.data() + 1;
+    const char* const end = rest_.data() + rest_.size();
+    const bool is_negative = at < end && *at == '-';
+    if (is_negative)
+      ++at;
+    std::uint64_t number = 0;
+    for (; at < end && *at != '\r'; ++at)
+      number = number * 10 + static_cast<std::uint64_t>(*at - '0');
+    THESPIS_ENSURE(end - at >= 2);
+    rest_.remove_prefix(static_cast<std::size_t>(at + 2 - rest_.data()));
+    return static_cast<std::int64_t>(is_negative ? -number : number);
   }
 
   std::string_view bytes(std::int64_t size) {
@@ -108,19 +119,15 @@ private:
   }
 
   void push_bulk() {
-    const auto size = integer_or_null();
+    const auto size = integer();
     if (size < 0)
       lua_pushboolean(lua_, 0);
     else
       push_text(bytes(size));
   }
 
-  std::int64_t integer_or_null() {
-    return rest_.size() > 1 && rest_[1] == '-' ? (line(), -1) : integer();
-  }
-
   void push_array(int depth) {
-    const auto count = integer_or_null();
+    const auto count = integer();
     if (count < 0) {
       lua_pushboolean(lua_, 0);
       return;

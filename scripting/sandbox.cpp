@@ -52,13 +52,18 @@ void open_library(lua_State* lua, lua_CFunction open, const char* name) {
   lua_call(lua, 1, 0);
 }
 
+int open_bit_library(lua_State* lua) {
+  open_bit(lua);
+  return 1;
+}
+
 void open_lua_libraries(lua_State* lua) {
   open_library(lua, luaopen_base, "");
   open_library(lua, luaopen_table, LUA_TABLIBNAME);
   open_library(lua, luaopen_string, LUA_STRLIBNAME);
   open_library(lua, luaopen_math, LUA_MATHLIBNAME);
   open_library(lua, luaopen_os, LUA_OSLIBNAME);
-  open_library(lua, luaopen_bit, LUA_BITLIBNAME);
+  open_library(lua, open_bit_library, LUA_BITLIBNAME);
 }
 
 int refuse_to_write(lua_State* lua) {

@@ -3,6 +3,7 @@
 
 #include "tests/actor/running_store.hpp"
 #include "tests/actor/stepped_core.hpp"
+#include "tests/actor/test_clock.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -131,6 +132,27 @@ TEST_CASE("a key of another partition that is watched breaks the transaction", "
     world.run();
     CHECK_FALSE(somebody_watches(world));
   }
+}
+
+TEST_CASE("a watched key that expired between the time of EXEC's batch and EXEC breaks it",
+          "[transaction]") {
+  clock_ms = start_ms;
+  stepped_core world{1, test_time};
+  stepped_client client{world};
+  stepped_client other{world};
+  CHECK(client.say({{"SET", "k", "v", "PX", "10"}, {"WATCH", "k"}, {"GET", "k"}, {"MULTI"}})
+        == "+OK\r\n+OK\r\n$1\r\nv\r\n+OK\r\n");
+  client.say({{"GET", "k"}});
+  // Of the two batches the one with the later time arrives first.
+  clock_ms = start_ms + 11;
+  other.send({"GET", "k"});
+  clock_ms = start_ms;
+  client.send({"EXEC"});
+  clock_ms = start_ms + 11;
+  world.run();
+  CHECK(other.take() == "$-1\r\n");
+  CHECK(client.take() == "*-1\r\n");
+  CHECK_FALSE(somebody_watches(world));
 }
 
 TEST_CASE("a write over two partitions breaks a watch of either before EXEC sees the other",
