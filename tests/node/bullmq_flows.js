@@ -11,9 +11,10 @@
 const assert = require("node:assert/strict");
 const { test } = require("node:test");
 const { WaitingChildrenError } = require("bullmq");
-const { until, upTo } = require("./inbox.js");
+const { upTo } = require("./inbox.js");
 const {
-  client, limit, openEvents, openFlows, openHand, openQueue, openSpeaker, openWorker,
+  anHour, client, limit, openEvents, openFlows, openHand, openQueue, openSpeaker, openWorker,
+  until,
 } = require("./bullmq_parts.js");
 
 const child = (name, more = {}) => ({ name, queueName: "children", data: { name }, ...more });
@@ -111,7 +112,6 @@ for (const [option, outcome] of [
   ["failParentOnFailure", "failed"],
   ["ignoreDependencyOnFailure", "completed"],
   ["removeDependencyOnFailure", "completed"],
-  ["continueParentOnFailure", "completed"],
 ]) {
   test(`a child that fails, ${option}`, limit, async () => {
     const [flows, parents] = [openFlows(), openQueue("parents")];
@@ -130,15 +130,51 @@ for (const [option, outcome] of [
     const parent = await parents.getJob(job.id);
     if (outcome === "failed") {
       assert.match(parent.failedReason, /^child bull:children:.* failed$/);
-      return;
-    }
-    const failures = option === "removeDependencyOnFailure" ? [] : ["on purpose"];
-    assert.deepEqual(parent.returnvalue.failures, failures);
-    if (option !== "continueParentOnFailure") {
-      assert.deepEqual(parent.returnvalue.values, ["result of works"]);
+    } else {
+      const failures = option === "removeDependencyOnFailure" ? [] : ["on purpose"];
+      assert.deepEqual(parent.returnvalue, { failures, values: ["result of works"] });
     }
   });
 }
+
+test("a parent goes on at once when a child fails", limit, async () => {
+  const [flows, children] = [openFlows(), openQueue("children")];
+  const { job } = await flows.add({
+    name: "parent",
+    queueName: "parents",
+    data: {},
+    children: [
+      child("fails", { opts: { continueParentOnFailure: true } }),
+      child("never", { opts: { delay: anHour } }),
+    ],
+  });
+  openWorker("children", work);
+  const worker = openWorker("parents", async (job) => {
+    await job.removeUnprocessedChildren();
+    return Object.values(await job.getIgnoredChildrenFailures());
+  });
+  const [parent, failures] = await worker.done.take();
+  assert.deepEqual([parent.id, failures], [job.id, ["on purpose"]]);
+  assert.equal(await children.getDelayedCount(), 0);
+});
+
+test("a parent cannot be done before its children", limit, async () => {
+  const [flows, hand] = [openFlows(), openHand("parents")];
+  await flows.add({
+    name: "parent",
+    queueName: "parents",
+    data: {},
+    children: [
+      child("fails", { opts: { continueParentOnFailure: true } }),
+      child("never", { opts: { delay: anHour } }),
+    ],
+  });
+  openWorker("children", work);
+  let parent;
+  await until(async () => (parent = await hand.getNextJob("token", { block: false })));
+  await assert.rejects(parent.moveToCompleted("early", "token"), /has pending dependencies/);
+  assert.equal(await parent.getState(), "active");
+});
 
 test("a failure goes up to the grandparent", limit, async () => {
   const [flows, roots] = [openFlows(), openQueue("roots")];

@@ -9,9 +9,10 @@
 
 const assert = require("node:assert/strict");
 const { test } = require("node:test");
-const { until, upTo } = require("./inbox.js");
-const { anHour, client, gate, limit, openEvents, openHand, openQueue, openWorker } =
-  require("./bullmq_parts.js");
+const { upTo } = require("./inbox.js");
+const {
+  anHour, client, gate, limit, openEvents, openHand, openQueue, openWorker, until,
+} = require("./bullmq_parts.js");
 
 const ids = (jobs) => jobs.map((job) => job.id);
 const names = (jobs) => jobs.map((job) => job.name);

@@ -15,7 +15,7 @@ const {
 } = require("bullmq");
 const Redis = require("ioredis");
 const { createClient } = require("redis");
-const { Inbox } = require("./inbox.js");
+const inbox = require("./inbox.js");
 
 const port = Number(process.argv[2]);
 const limit = { timeout: 20_000 };
@@ -24,6 +24,7 @@ const fromTheBeginning = "0-0";
 
 let parts = [];
 let raw;
+let scenario = 0;
 
 /** A client for requests that are not BullMQ's. */
 function connectRaw() {
@@ -50,8 +51,8 @@ const openFlows = (options) => keep(new FlowProducer({ connection, ...options })
 /** A worker, with inboxes of what it has completed ([job, result]) and failed ([job, error]). */
 function openWorker(name, work, options) {
   const worker = keep(new Worker(name, work, { connection, drainDelay: 1, ...options }));
-  worker.done = new Inbox();
-  worker.lost = new Inbox();
+  worker.done = new inbox.Inbox();
+  worker.lost = new inbox.Inbox();
   worker.on("completed", (job, result) => worker.done.put(job, result));
   worker.on("failed", (job, error) => worker.lost.put(job, error));
   return worker;
@@ -63,7 +64,7 @@ const openHand = (name, options) => openWorker(name, null, { autorun: false, ...
 /** All events of a queue from the first on, as [event, what it says]. */
 function openEvents(name, ...events) {
   const reader = keep(new QueueEvents(name, { connection, lastEventId: fromTheBeginning }));
-  reader.seen = new Inbox();
+  reader.seen = new inbox.Inbox();
   for (const event of events) reader.on(event, (said) => reader.seen.put(event, said));
   return reader;
 }
@@ -79,16 +80,23 @@ function gate() {
   return { open, passed };
 }
 
+/** Asks again and again until the answer is true, or the scenario has ended without it. */
+function until(isTrue) {
+  const mine = scenario;
+  return inbox.until(async () => mine !== scenario || isTrue());
+}
+
 beforeEach(async () => {
   raw = connectRaw();
   await raw.flushall();
 });
 
 afterEach(async () => {
+  scenario += 1;
   await Promise.all(parts.map((part) => part.close(true)));
   parts = [];
   raw.disconnect();
-});
+}, limit);
 
 module.exports = {
   anHour,
@@ -101,4 +109,5 @@ module.exports = {
   openQueue,
   openSpeaker,
   openWorker,
+  until,
 };

@@ -11,9 +11,10 @@
 const assert = require("node:assert/strict");
 const { test } = require("node:test");
 const { DelayedError, RateLimitError, UnrecoverableError, WaitingError } = require("bullmq");
-const { until, upTo } = require("./inbox.js");
-const { anHour, client, limit, openEvents, openHand, openQueue, openWorker } =
-  require("./bullmq_parts.js");
+const { upTo } = require("./inbox.js");
+const {
+  anHour, client, limit, openEvents, openHand, openQueue, openWorker, until,
+} = require("./bullmq_parts.js");
 
 const names = (jobs) => jobs.map((job) => job.name);
 
