@@ -28,6 +28,11 @@ public:
   void lend_to(keyspace::command_context& ctx) override {
     ctx.exchange = &host_.exchange_;
   }
+  bool take(const keys_changed& news) override {
+    host_.hand_out();
+    host_.tell(news);
+    return true;
+  }
   void leave() override {
     host_.hand_out();
   }

@@ -67,12 +67,13 @@ void effect_reporter::note_changed_key(const keyspace::effect& what) {
   changed_keys_->add(what.key, std::move(readers));
 }
 
-void effect_reporter::tell(caf::execution_unit* here) noexcept try {
+void effect_reporter::tell(caf::execution_unit* here, stopover* at) noexcept try {
   if (!events_ && !changed_keys_) [[likely]]
     return;
   const memory_reserve::own_work now;
-  post(core_.broker, here,
-       keys_changed{std::exchange(events_, nullptr), std::exchange(changed_keys_, nullptr)});
+  const keys_changed news{std::exchange(events_, nullptr), std::exchange(changed_keys_, nullptr)};
+  if (at == nullptr || !at->take(news))
+    post(core_.broker, here, news);
 } catch (const std::bad_alloc&) {
   events_.reset();
   changed_keys_.reset();

@@ -11,6 +11,7 @@
 /// what is told is in order.
 
 #include "actors/core.hpp"
+#include "actors/stopover.hpp"
 #include "keyspace/effects.hpp"
 #include "keyspace/shard.hpp"
 #include "keyspace/shard_map.hpp"
@@ -44,8 +45,9 @@ public:
   /// The partition's shard comes back from a meeting.
   void take_back() noexcept;
 
-  /// Tells what has been collected. Keyspace events that there is no memory for are lost.
-  void tell(caf::execution_unit* here) noexcept;
+  /// Tells what has been collected, by a message, or at once if `at` is the broker. Keyspace events
+  /// that there is no memory for are lost.
+  void tell(caf::execution_unit* here, stopover* at = nullptr) noexcept;
 
   /// Whether a database has been emptied since the last call. Of a multicast that is told once,
   /// when all partitions have done it.

@@ -140,7 +140,7 @@ bool partition::run_part(batch& work, stopover& at) {
     return false;
   }
   auto* const here = at.here;
-  reporter_.tell(here);
+  reporter_.tell(here, &at);
   tell_monitors(here);
   if (!at.at_home()) [[unlikely]]
     at.leave();
@@ -168,7 +168,8 @@ std::optional<keyspace::place> partition::run_items(batch& work, stopover& at) {
   ctx.may_move = !at.at_worker();
   ctx.has_moved = !at.at_home();
   keyspace::shard* const shards[] = {&shard_};
-  commands::inner_requests inner{statistics_, shards};
+  at_ = &at;
+  commands::inner_requests inner{statistics_, shards, this};
   ctx.inner = &inner;
   ctx.scripts = &core_.script_stages[index_];
   if (ctx.has_moved) [[unlikely]]
@@ -205,6 +206,10 @@ std::optional<keyspace::place> partition::run_items(batch& work, stopover& at) {
   return ctx.moves ? std::optional{ctx.moves_to} : std::nullopt;
 }
 
+void partition::tell_effects() noexcept {
+  reporter_.tell(at_->here, at_);
+}
+
 /// Of what scripts have asked for. Without memory they do not see it.
 void partition::tell_monitors(caf::execution_unit* here) noexcept {
   auto& shown = core_.script_stages[index_].shown;
@@ -224,7 +229,7 @@ void partition::tell_monitors(caf::execution_unit* here) noexcept {
 void partition::leave_for(keyspace::place there, const go_on_elsewhere& task, const batch& work,
                           stopover& from) {
   const memory_reserve::own_work now;
-  reporter_.tell(from.here);
+  reporter_.tell(from.here, &from);
   tell_monitors(from.here);
   if (from.at_home()) {
     way_back_ = wrap(partition_task{partition_task::kind::release});
@@ -322,7 +327,7 @@ bool partition::run_meeting(rendezvous& meeting, stopover& at) {
     leave_for(ctx.moves_to, {.whose = this, .meeting = &meeting}, work, at);
     return false;
   }
-  reporter_.tell(here);
+  reporter_.tell(here, &at);
   tell_monitors(here);
   if (!at.at_home()) [[unlikely]]
     at.leave();
@@ -362,7 +367,8 @@ void partition::run_body(batch& work, keyspace::command_context& ctx,
   ctx.share.leads = !served;
   if (served)
     ctx.now = core_.now();
-  commands::inner_requests inner{statistics_, borrowed};
+  at_ = &at;
+  commands::inner_requests inner{statistics_, borrowed, this};
   ctx.inner = &inner;
   ctx.scripts = &core_.script_stages[index_];
   statistics_.start();

@@ -13,6 +13,7 @@
 #include "actors/serve_waiters.hpp"
 #include "actors/stopover.hpp"
 #include "actors/store_actor.hpp"
+#include "commands/inner_requests.hpp"
 #include "commands/statistics.hpp"
 #include "keyspace/command_context.hpp"
 #include "keyspace/shard.hpp"
@@ -23,7 +24,7 @@
 
 namespace thespis::actors {
 
-class partition final : public store_actor {
+class partition final : public store_actor, commands::effect_teller {
 public:
   /// `home`: this partition's place in `core`, which outlives the actor.
   partition(caf::actor_config& config, core& home, partition_index index);
@@ -47,6 +48,7 @@ private:
   bool run_meeting(rendezvous& meeting, stopover& at);
   void run_body(batch& work, keyspace::command_context& ctx,
                 std::span<keyspace::shard* const> borrowed, stopover& at);
+  void tell_effects() noexcept override;
   void tell_monitors(caf::execution_unit* here) noexcept;
   void leave_for(keyspace::place there, const go_on_elsewhere& task, const batch& work,
                  stopover& from);
@@ -70,6 +72,8 @@ private:
   std::vector<wait_changed> postponed_news_;
   std::vector<watch_over> postponed_ends_;
   bool parked_ = false;
+  /// Where the request is that runs.
+  stopover* at_ = nullptr;
   /// What whoever has the request says when it is done.
   caf::mailbox_element_ptr way_back_;
   std::int64_t announced_due_ms_ = INT64_MAX;

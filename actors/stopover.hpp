@@ -16,6 +16,8 @@
 
 namespace thespis::actors {
 
+struct keys_changed;
+
 class stopover {
 public:
   /// `here`: the actor's execution unit; null on a thread of its own. `where`: not set in the
@@ -37,6 +39,10 @@ public:
 
   /// What only this actor can lend.
   virtual void lend_to(keyspace::command_context&) {
+  }
+  /// What has been changed so far, for the broker to tell. Returns false if this is not the broker.
+  virtual bool take(const keys_changed&) {
+    return false;
   }
   /// The request has been run here as far as it gets; it has not been answered, nor has it left.
   virtual void leave() {

@@ -47,11 +47,10 @@ void inner_requests::run(command_context& outer, const request& what, arguments 
   if (const auto owner = owner_of(*what.spec); owner) [[unlikely]] {
     if (!is_at(*owner, outer))
       return outer.move_to(*owner);
+    if (*owner == place::broker && teller_ != nullptr)
+      teller_->tell_effects();
     return run_elsewhere(outer, *what.spec, words);
   }
-  // The broker hears of changes by a message; what is published later comes behind it.
-  if ((what.spec->flags & protocol::write) != 0)
-    outer.exchange = nullptr;
   if (what.spec->route == way::session)
     return run_here(outer, outer.shards, *what.spec, words, {});
   if (what.partition == request::many)

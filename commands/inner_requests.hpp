@@ -11,12 +11,23 @@
 
 namespace thespis::commands {
 
+/// Somebody who tells the broker what has been changed so far.
+class effect_teller {
+public:
+  virtual void tell_effects() noexcept = 0;
+
+protected:
+  ~effect_teller() = default;
+};
+
 class inner_requests final : public keyspace::request_runner {
 public:
-  /// `borrowed`: the shards at hand, those of the outer request's shard_map.
-  inner_requests(command_statistics& statistics,
-                 std::span<keyspace::shard* const> borrowed = {}) noexcept
-    : statistics_(statistics), borrowed_(borrowed) {
+  /// `borrowed`: the shards at hand, those of the outer request's shard_map. `teller`: called
+  /// before a request publishes, so that messages come behind the events of what was changed
+  /// before; null if nothing is.
+  inner_requests(command_statistics& statistics, std::span<keyspace::shard* const> borrowed = {},
+                 effect_teller* teller = nullptr) noexcept
+    : statistics_(statistics), borrowed_(borrowed), teller_(teller) {
   }
 
   void run(keyspace::command_context& outer, const protocol::transaction::request& what,
@@ -41,6 +52,7 @@ private:
 
   command_statistics& statistics_;
   std::span<keyspace::shard* const> borrowed_;
+  effect_teller* teller_;
 };
 
 } // namespace thespis::commands

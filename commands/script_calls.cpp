@@ -127,7 +127,6 @@ bool script_calls::run(const request& what, arguments words, int protocol,
   ctx.has_moved = stage_.now.repeats_request;
   outer_.inner->start_clock();
   outer_.inner->run(ctx, what, words);
-  outer_.exchange = ctx.exchange;
   stage_.now.repeats_request = ctx.moves;
   if (ctx.moves) {
     outer_.move_to(ctx.moves_to);
