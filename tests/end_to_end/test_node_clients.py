@@ -1,4 +1,4 @@
-"""The client libraries of Node.js that people use: node-redis and ioredis.
+"""The libraries of Node.js that people use: node-redis, ioredis, and BullMQ on top of each of them.
 
 What they try stands in tests/node/*.js. Their exact versions are in tests/node/package.json; npm
 installs them once into the build folder (THESPIS_NODE), for which it needs the network. The same
@@ -70,8 +70,9 @@ def run(*words):
 class Scripts:
     """Runs a script against the server that the classes at the end start."""
 
-    def run_script(self, name):
-        code, text = run("node", "--test-reporter=spec", f"{name}.js", str(self.server.port))
+    def run_script(self, name, *words):
+        port = str(self.server.port)
+        code, text = run("node", "--test-reporter=spec", f"{name}.js", port, *words)
         self.assertEqual(code, 0, text)
         self.assertRegex(text, r"(?m)^ℹ pass [1-9]")
 
@@ -84,15 +85,48 @@ class Clients(Scripts):
         self.run_script("ioredis")
 
 
+class LuaScripts(Scripts):
+    def test_scripts_of_ioredis(self):
+        self.run_script("ioredis_scripts")
+
+
+class JobQueues(Scripts):
+    """BullMQ: every step of a job is a script, over a dozen keys of all types."""
+
+    def test_jobs_of_bullmq(self):
+        self.run_script("bullmq_jobs", "ioredis")
+
+    def test_what_has_to_wait_in_bullmq(self):
+        self.run_script("bullmq_time", "ioredis")
+
+    def test_flows_and_events_of_bullmq(self):
+        self.run_script("bullmq_flows", "ioredis")
+
+
+class JobQueuesOverNodeRedis(Scripts):
+    def test_jobs_of_bullmq_over_node_redis(self):
+        self.run_script("bullmq_jobs", "redis")
+
+    def test_what_has_to_wait_in_bullmq_over_node_redis(self):
+        self.run_script("bullmq_time", "redis")
+
+    def test_flows_and_events_of_bullmq_over_node_redis(self):
+        self.run_script("bullmq_flows", "redis")
+
+
 class Caching(Scripts):
     def test_client_side_caching_of_node_redis(self):
         self.run_script("node_redis_caching")
 
 
-class Thespis(Clients, Caching, ServerTest):
+class Thespis(Clients, LuaScripts, JobQueues, JobQueuesOverNodeRedis, Caching, ServerTest):
     pass
 
 
+class OnePartition(LuaScripts, JobQueues, ServerTest):
+    OPTIONS = {"threads": 1, "partitions": 1}
+
+
 @unittest.skipUnless(oracle_binary(), "no redis-server is installed")
-class Reference(Clients, Caching, ServerTest):
+class Reference(Clients, LuaScripts, JobQueues, Caching, ServerTest):
     OPTIONS = {"binary": oracle_binary()}
