@@ -88,14 +88,26 @@ void begin(command_context& ctx, const scripting::script& what, bool read_only) 
   stage.status.begin(false);
 }
 
-/// The script has run, or goes on elsewhere.
-void end(command_context& ctx, scripting::engine::outcome outcome) {
+void end(command_context& ctx) noexcept {
   auto& stage = *ctx.scripts;
-  if (outcome == scripting::engine::outcome::suspended)
-    return;
   ctx.moves = false;
   ctx.client.database = stage.now.database;
   stage.status.end();
+}
+
+/// Lets the engine do this, until the script has ended or goes on elsewhere. Throws std::bad_alloc
+/// without memory for the reply; the script has ended then.
+template <class Play>
+void play(command_context& ctx, const Play& what) {
+  script_calls calls{ctx, *ctx.scripts};
+  try {
+    if (what(calls) == scripting::engine::outcome::suspended)
+      return;
+  } catch (...) {
+    end(ctx);
+    throw;
+  }
+  end(ctx);
 }
 
 /// The words behind the script: how many keys there are, the keys, the arguments.
@@ -114,9 +126,9 @@ std::optional<std::size_t> key_count(command_context& ctx, arguments args) {
 
 void evaluate(command_context& ctx, arguments args, bool by_sha, bool read_only) {
   auto& stage = *ctx.scripts;
-  script_calls calls{ctx, stage};
-  if (stage.engine.is_suspended())
-    return end(ctx, stage.engine.resume(calls, ctx.reply));
+  auto& engine = stage.engine;
+  if (engine.is_suspended())
+    return play(ctx, [&](auto& calls) { return engine.resume(calls, ctx.reply); });
   const auto keys = key_count(ctx, args);
   if (!keys)
     return;
@@ -131,7 +143,9 @@ void evaluate(command_context& ctx, arguments args, bool by_sha, bool read_only)
     return ctx.reply.error(error);
   begin(ctx, *script, read_only);
   const auto rest = args.subspan(3);
-  end(ctx, stage.engine.run(*script, rest.first(*keys), rest.subspan(*keys), calls, ctx.reply));
+  play(ctx, [&](auto& calls) {
+    return engine.run(*script, rest.first(*keys), rest.subspan(*keys), calls, ctx.reply);
+  });
 }
 
 } // namespace

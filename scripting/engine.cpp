@@ -205,12 +205,19 @@ engine::outcome engine::implementation::go_on(int arguments, host& server,
     return outcome::suspended;
   }
   lua.memory.set_limit(memory_budget::unlimited);
-  if (lua.killed)
-    reply_kill(reply);
-  else if (status != 0 || lua_toboolean(lua.thread, 1) == 0)
-    reply_error(status, reply);
-  else
-    reply_result(reply);
+  try {
+    if (lua.killed)
+      reply_kill(reply);
+    else if (status != 0 || lua_toboolean(lua.thread, 1) == 0)
+      reply_error(status, reply);
+    else
+      reply_result(reply);
+  } catch (...) {
+    lua_settop(lua.main, slot_count);
+    drop_thread();
+    end_run();
+    throw;
+  }
   end_run();
   return outcome::done;
 }
@@ -235,11 +242,8 @@ void engine::implementation::reply_result(protocol::reply_writer& reply) {
       lua_replace(thread, 1);
       if (lua_pcall(thread, 1, 0, 0) != 0)
         lua.out_of_memory = true;
-      if (std::exchange(lua.out_of_memory, false)) {
-        drop_thread();
-        end_run();
+      if (std::exchange(lua.out_of_memory, false))
         throw std::bad_alloc{};
-      }
   }
   lua_settop(thread, 0);
 }
