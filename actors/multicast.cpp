@@ -23,13 +23,11 @@ void multicast_order::send(std::span<const caf::actor> receivers,
     copies.add(wrap(task));
   std::unique_lock guard{lock_, std::defer_lock};
   // Meetings in different orders would wait for each other for ever.
-  const auto is_unordered = task.work != nullptr && base::seeded("multicast_is_unordered");
+  const auto is_unordered = task.work != nullptr && base::seeded("multicast_is_unordered", 4);
   if (!is_unordered)
     guard.lock();
   for (auto index : targets) {
-    if (base::seeded("multicast_is_early"))
-      armed.store(true, std::memory_order_release);
-    if (is_unordered || armed.load(std::memory_order_relaxed))
+    if (is_unordered)
       base::pause_for_others();
     post_wrapped(receivers[index], here, copies.take());
   }

@@ -43,7 +43,7 @@ inline std::string stale_value(std::string_view key, std::string_view value) {
 
 /// Time for others to come between.
 inline void pause_for_others() {
-  std::this_thread::sleep_for(std::chrono::microseconds{50});
+  std::this_thread::sleep_for(std::chrono::milliseconds{2});
 }
 
 #else
