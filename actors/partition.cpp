@@ -139,6 +139,7 @@ bool partition::run_part(batch& work, stopover& at) {
     base::pause_for_others();
   reporter_.listen(work.client->id);
   if (const auto there = run_items(work, at); there) [[unlikely]] {
+    keyspace::publish_figures(shard_);
     leave_for(*there, {.whose = this, .work = &work}, work, at);
     return false;
   }
@@ -326,6 +327,8 @@ bool partition::run_meeting(rendezvous& meeting, stopover& at) {
   run_body(work, ctx, borrowed, at);
   if (ctx.moves) [[unlikely]] {
     reporter_.listen_to_mine();
+    for (auto* const shard : borrowed)
+      keyspace::publish_figures(*shard);
     meeting.put_back(std::move(shards), std::move(borrowed));
     leave_for(ctx.moves_to, {.whose = this, .meeting = &meeting}, work, at);
     return false;

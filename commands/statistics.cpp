@@ -38,7 +38,8 @@ void command_statistics::rejected(const protocol::command_spec* spec,
 void command_statistics::failed(const protocol::command_spec& spec, std::string_view error_code,
                                 std::uint64_t errors) noexcept {
   at(spec).failed.add();
-  errors_.add(error_code, errors);
+  if (errors != 0)
+    errors_.add(error_code, errors);
 }
 
 void command_totals::add(const command_statistics& writer, bool with_latency) {

@@ -104,7 +104,7 @@ public:
   }
   /// The request was turned away before it ran. `spec` may be null (no such command).
   void rejected(const protocol::command_spec* spec, std::string_view error_code) noexcept;
-  /// The request replied `errors` errors, the last with that code word.
+  /// The request replied `errors` errors, the last with that code word; 0: one that was counted.
   void failed(const protocol::command_spec& spec, std::string_view error_code,
               std::uint64_t errors) noexcept;
 

@@ -73,16 +73,29 @@ std::int64_t next_due_ms(const shard& of) noexcept {
   return due;
 }
 
+namespace {
+
+void publish(shard& of, std::size_t index) noexcept {
+  const auto& db = of.databases[index];
+  of.keys[index].set(db.size());
+  of.expires[index].set(db.expires());
+  if (db.expires() != 0)
+    of.average_expiry_ms[index].set(static_cast<std::uint64_t>(db.average_expiry_ms()));
+}
+
+} // namespace
+
+void publish_figures(shard& of) noexcept {
+  for (std::size_t index = 0; index < of.databases.size(); ++index)
+    publish(of, index);
+}
+
 std::int64_t publish_changed(shard& of) noexcept {
   const auto changed = of.changes.take_databases();
   auto due = INT64_MAX;
   for (auto index = changed.first; index < std::min(changed.end, of.databases.size()); ++index) {
-    const auto& db = of.databases[index];
-    of.keys[index].set(db.size());
-    of.expires[index].set(db.expires());
-    if (db.expires() != 0)
-      of.average_expiry_ms[index].set(static_cast<std::uint64_t>(db.average_expiry_ms()));
-    due = std::min(due, db.next_due_ms());
+    publish(of, index);
+    due = std::min(due, of.databases[index].next_due_ms());
   }
   return due;
 }

@@ -23,5 +23,7 @@ std::int64_t next_due_ms(const shard& of) noexcept;
 /// call to where other threads may read them. Returns when the next entry or field of these may be
 /// due.
 std::int64_t publish_changed(shard& of) noexcept;
+/// Copies those of all databases, in the middle of a request.
+void publish_figures(shard& of) noexcept;
 
 } // namespace thespis::keyspace
