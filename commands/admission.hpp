@@ -51,9 +51,9 @@ struct server_gates {
 
   void set(server_gate which, bool up) noexcept {
     if (up)
-      raised.fetch_or(which, std::memory_order_relaxed);
+      raised.fetch_or(which);
     else
-      raised.fetch_and(~std::uint32_t{which}, std::memory_order_relaxed);
+      raised.fetch_and(~std::uint32_t{which});
   }
   bool is_up(server_gate which) const noexcept {
     return (raised.load(std::memory_order_relaxed) & which) != 0;

@@ -7,26 +7,26 @@ namespace thespis::commands {
 void script_status::begin(bool is_function) noexcept {
   is_function_.store(is_function, std::memory_order_relaxed);
   wrote_.store(false, std::memory_order_relaxed);
-  phase_.store(phase::running, std::memory_order_relaxed);
+  phase_.store(phase::running);
 }
 
 void script_status::note_slow() noexcept {
   auto expected = phase::running;
-  phase_.compare_exchange_strong(expected, phase::slow, std::memory_order_relaxed);
+  phase_.compare_exchange_strong(expected, phase::slow);
   if (all_.ending_.load(std::memory_order_relaxed))
     kill();
   all_.review();
 }
 
 void script_status::end() noexcept {
-  const auto before = phase_.exchange(phase::idle, std::memory_order_relaxed);
+  const auto before = phase_.exchange(phase::idle);
   if (before != phase::running) [[unlikely]]
     all_.review();
 }
 
 bool script_status::kill() noexcept {
   auto expected = phase::slow;
-  return phase_.compare_exchange_strong(expected, phase::killed, std::memory_order_relaxed);
+  return phase_.compare_exchange_strong(expected, phase::killed);
 }
 
 running_scripts::running_scripts(std::size_t partition_count, server_gates& gates) : gates_(gates) {
@@ -55,14 +55,24 @@ void running_scripts::end_all() noexcept {
     one.kill();
 }
 
-/// Two that do this at the same time may leave the gate as it was a moment ago: a script that is
-/// slow repeats it all the time, and so it comes right.
+script_status* running_scripts::find_slow() noexcept {
+  const auto found = std::find_if(statuses_.begin(), statuses_.end(),
+                                  [](const auto& one) { return one.is_slow() || one.is_killed(); });
+  return found == statuses_.end() ? nullptr : &*found;
+}
+
+/// Others may do this at the same time. Whoever sets the gate looks again: what has changed since
+/// then is followed by a review of its own.
 void running_scripts::review() noexcept {
-  const auto slow = std::find_if(statuses_.begin(), statuses_.end(),
-                                 [](const auto& one) { return one.is_slow() || one.is_killed(); });
-  if (slow != statuses_.end())
-    gates_.busy_with_function.store(slow->is_function(), std::memory_order_relaxed);
-  gates_.set(gate_busy_script, slow != statuses_.end());
+  for (auto* slow = find_slow();;) {
+    if (slow != nullptr)
+      gates_.busy_with_function.store(slow->is_function(), std::memory_order_relaxed);
+    gates_.set(gate_busy_script, slow != nullptr);
+    auto* const now = find_slow();
+    if ((now == nullptr) == (slow == nullptr))
+      return;
+    slow = now;
+  }
 }
 
 } // namespace thespis::commands

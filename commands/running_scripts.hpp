@@ -35,13 +35,13 @@ public:
   /// It has run for longer than busy-reply-threshold. May be repeated.
   void note_slow() noexcept;
   bool is_killed() const noexcept {
-    return phase_.load(std::memory_order_relaxed) == phase::killed;
+    return phase_.load() == phase::killed;
   }
   void end() noexcept;
 
   // -- anybody ----------------------------------------------------------------------------------
   bool is_slow() const noexcept {
-    return phase_.load(std::memory_order_relaxed) == phase::slow;
+    return phase_.load() == phase::slow;
   }
   bool is_function() const noexcept {
     return is_function_.load(std::memory_order_relaxed);
@@ -93,6 +93,7 @@ public:
 private:
   friend class script_status;
 
+  script_status* find_slow() noexcept;
   void review() noexcept;
 
   server_gates& gates_;

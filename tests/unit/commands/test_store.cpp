@@ -171,7 +171,7 @@ std::string test_store::split(const command_spec& spec, protocol::arguments requ
     replies.push_back(run_on({index}, spec, share, replies.empty()));
   const views encoded{replies.begin(), replies.end()};
   base::byte_buffer out;
-  protocol::merge_replies(spec.replies, encoded, order, out);
+  protocol::merge_replies(spec.replies, (spec.flags & protocol::write) != 0, encoded, order, out);
   return std::string{out.view()};
 }
 
@@ -181,7 +181,7 @@ std::string test_store::everywhere(const command_spec& spec, protocol::arguments
     replies.push_back(run_on({index}, spec, request, index == 0));
   const views encoded{replies.begin(), replies.end()};
   base::byte_buffer out;
-  protocol::merge_replies(spec.replies, encoded, {}, out);
+  protocol::merge_replies(spec.replies, (spec.flags & protocol::write) != 0, encoded, {}, out);
   return std::string{out.view()};
 }
 
