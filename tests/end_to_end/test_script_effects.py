@@ -143,11 +143,6 @@ class Effects(Scripts):
         self.assertEqual(waiting.read(), [B.encode(), b"0"])
         self.assertEqual(self.call("LRANGE", B, 0, -1), [b"1", b"2"])
 
-    def test_who_waits_gets_what_was_there_first(self):
-        waiting = self.waits("BLPOP", A, B, 0)
-        self.eval(lua(("RPUSH", B, "1"), ("RPUSH", A, "2")))
-        self.assertEqual(waiting.read(), [B.encode(), b"1"])
-
     def test_who_waits_gets_nothing_that_is_gone_at_the_end(self):
         waiting = self.waits("BLPOP", A, 0)
         self.eval(lua(("RPUSH", A, "1"), ("DEL", A)))
