@@ -83,7 +83,7 @@ void batch::clear() {
   merged_.reset();
   for_broker = false;
   kept_numbers_.clear();
-  armed.store(false, std::memory_order_relaxed);
+  armed.store(0, std::memory_order_relaxed);
   cut_short.store(false, std::memory_order_relaxed);
   flushed.store(false, std::memory_order_relaxed);
 }

@@ -18,6 +18,7 @@
 /// the client's output (`direct`).
 
 #include "actors/event_loop.hpp"
+#include "actors/order_point.hpp"
 #include "base/byte_buffer.hpp"
 #include "keyspace/command_context.hpp"
 #include "protocol/arguments.hpp"
@@ -147,6 +148,11 @@ public:
     return touched.size() == 1 && !needs_merge;
   }
 
+  /// Whether it goes to several partitions.
+  bool is_multicast() const noexcept {
+    return touched.size() > 1;
+  }
+
   /// Whether a direct batch was left early, to go on once its output has been taken.
   bool unfinished() const noexcept {
     return direct() && parts[touched[0]].next_item < parts[touched[0]].items.size()
@@ -171,16 +177,14 @@ public:
 
   std::vector<std::string_view> words;
   std::uint32_t request_count = 0;
+  bool needs_merge = false;
+  /// Its requests are for the broker, all of them, as one part.
+  bool for_broker = false;
   /// With one partition replies come in order by themselves, and this stays empty.
   std::vector<batch_request> requests;
   std::vector<batch_part> parts;
   std::vector<partition_index> touched;
   std::vector<partition_index> key_partitions;
-  bool needs_merge = false;
-
-  /// Its requests are for the broker, all of them, as one part.
-  bool for_broker = false;
-
   protocol::session* client = nullptr;
   /// The client as one that gets messages; null if it cannot.
   pubsub::subscriber* subscriber = nullptr;
@@ -204,7 +208,7 @@ public:
   /// Parts that have not finished.
   std::atomic<std::uint32_t> pending{0};
   /// Multicast: whether all parts are in their mailboxes.
-  std::atomic<bool> armed{false};
+  std::atomic<multicast_number> armed{0};
   /// A partition had no memory for the reply to the item at its part's `next_item`, and has run
   /// none of the items from there on.
   std::atomic<bool> cut_short{false};

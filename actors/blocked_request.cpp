@@ -26,9 +26,12 @@ void blocked_request::begin(const keyspace::wait_wish& wish,
   keyspace::wait_wish kept;
   try {
     kept = wish;
+    std::shared_ptr<const std::vector<std::size_t>> all;
+    if (partitions.size() > 1)
+      all = std::make_shared<const std::vector<std::size_t>>(partitions.begin(), partitions.end());
     for (const auto key : wish.keys)
       shards.at(key).changes.waiting().add({work_.client->database, std::string{key}},
-                                           {self, wait, wish.wanted, wish.heeds_loss});
+                                           {self, wait, wish.wanted, wish.heeds_loss, all});
     news = wrap(request_waits{wait});
     if (wish.until_ms != 0)
       deadline = wrap(end_wait_at{self, wait, wish.until_ms});

@@ -21,6 +21,9 @@ namespace {
 /// So much is sent before other clients have their turn.
 constexpr std::size_t sent_bytes_max = 1024 * 1024;
 
+/// With CAF's 64 bytes of bookkeeping it just fits an allocator's class of 2,560 bytes.
+static_assert(sizeof(void*) != 8 || sizeof(connection) <= 2'560 - 64);
+
 } // namespace
 
 // -- what the coroutine suspends for --------------------------------------------------------------

@@ -163,9 +163,9 @@ private:
   push_queue pushes_;
   /// … and those that came while something was in flight: they come behind its replies.
   push_queue later_pushes_;
-  /// Of the coroutine that sends messages, while it waits for the socket.
-  bool draining_ = false;
   std::coroutine_handle<> waits_for_pushes_;
+  /// The coroutine that sends messages waits for the socket.
+  bool draining_ = false;
   bool flush_expected_ = false;
   /// All replies had been sent when what is in flight was sent.
   bool in_step_ = false;

@@ -35,7 +35,8 @@ core::core(base::options& settings, std::size_t loop_count, std::size_t partitio
     scripts(server.script_hints),
     administrator_statistics(commands.rows(), execution),
     broker_statistics(commands.rows(), execution),
-    partitions(partition_count) {
+    partitions(partition_count),
+    order(partition_count) {
   const auto databases = static_cast<std::size_t>(settings.get(base::option::databases));
   for (std::size_t i = 0; i < partition_count; ++i) {
     shards.emplace_back(databases, base::random_seed(), access);
@@ -69,17 +70,16 @@ void core::register_counters() {
 void core::send(batch& work, caf::execution_unit* here) {
   const partition_task task{.what = partition_task::kind::run, .work = &work};
   work.pending.store(static_cast<std::uint32_t>(work.touched.size()), std::memory_order_relaxed);
-  if (work.touched.size() == 1) {
-    work.armed.store(true, std::memory_order_relaxed);
+  if (!work.is_multicast()) {
     post(partitions[work.touched.front()], here, task);
   } else {
-    order_.send(partitions, work.touched, task, work.armed, here);
+    order.send(partitions, work.touched, task, work.armed, here);
   }
 }
 
 void core::send(rendezvous& meeting, caf::execution_unit* here) {
   const partition_task task{.what = partition_task::kind::borrow, .meeting = &meeting};
-  order_.send(partitions, meeting.partitions(), task, meeting.armed, here);
+  order.send(partitions, meeting.partitions(), task, meeting.armed, here);
 }
 
 void core::report_slow(thespis::commands::command_statistics& statistics,

@@ -70,6 +70,7 @@ struct core {
   thespis::commands::command_statistics broker_statistics;
 
   std::vector<caf::actor> partitions;
+  multicast_order order;
   caf::actor administrator;
   caf::actor broker;
   /// One per event loop, and one more for clients on none.
@@ -104,8 +105,6 @@ struct core {
 
 private:
   void register_counters();
-
-  multicast_order order_;
 };
 
 } // namespace thespis::actors

@@ -240,9 +240,9 @@ private:
   recent_command recent_;
   /// The request that runs outside of the batch, if there is one, and who runs it.
   const protocol::command_spec* lone_spec_ = nullptr;
-  placement lone_place_ = placement::session;
   std::unique_ptr<rendezvous> meeting_;
   std::shared_ptr<blocked_request> blocked_;
+  placement lone_place_ = placement::session;
   /// Something has been sent and not been answered: everything above is lent out.
   bool in_flight_ = false;
   /// It could not be sent.

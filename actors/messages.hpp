@@ -7,6 +7,7 @@
 #include "actors/happens_before.hpp"
 #include "actors/host_addresses.hpp"
 #include "actors/listening_sockets.hpp"
+#include "actors/order_point.hpp"
 #include "commands/client_record.hpp"
 #include "commands/slow_request.hpp"
 #include "keyspace/discarded.hpp"
@@ -43,10 +44,19 @@ struct partition_task {
     release,
     /// From the scheduler: it is when you wanted to be woken.
     expire,
+    /// Another partition has passed the point that it was asked to (see pass).
+    passed,
   };
   kind what = kind::run;
   batch* work = nullptr;
   rendezvous* meeting = nullptr;
+};
+
+/// To a partition, from the partition `whose`: answer by `passed` when you have run all that is
+/// before `where`. (It stands behind whatever that might be.)
+struct pass {
+  order_point where;
+  partition_index whose;
 };
 
 class partition;
@@ -271,6 +281,7 @@ void post(const caf::actor& receiver, caf::execution_unit* here, Message message
 } // namespace thespis::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::partition_task)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::pass)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::go_on_elsewhere)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::reclaim)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::batch_done)

@@ -41,7 +41,8 @@ partition::partition(caf::actor_config& config, core& home, partition_index inde
     shard_(home.shards[index]),
     only_this_(shard_, index, home.shards.size()),
     statistics_(home.partition_statistics[index]),
-    reporter_(home, shard_, only_this_) {
+    reporter_(home, shard_, only_this_),
+    order_(home.order, home.partitions, index) {
 }
 
 partition::~partition() {
@@ -56,6 +57,12 @@ caf::behavior partition::make_behavior() {
               postponed_news_.push_back(news);
             else
               look_at(news);
+            answer_questions();
+          },
+          [this](const pass& question) {
+            const turn now{this};
+            order_.note_question(question);
+            answer_questions();
           },
           [this](const watch_over& news) {
             const turn now{this};
@@ -68,7 +75,8 @@ caf::behavior partition::make_behavior() {
 
 void partition::handle(const partition_task& task) {
   const turn now{this};
-  if (parked_ && task.what != partition_task::kind::release) {
+  if (parked_ && task.what != partition_task::kind::release
+      && task.what != partition_task::kind::passed) {
     if (task.work != nullptr && base::seeded("postponed_is_overtaken"))
       postponed_.push_front(task);
     else
@@ -81,24 +89,29 @@ void partition::handle(const partition_task& task) {
     postponed_.pop_front();
     serve(next);
   }
+  answer_questions();
 }
 
 void partition::serve(const partition_task& task) {
   switch (task.what) {
     case partition_task::kind::run:
+      if (task.work->is_multicast())
+        order_.begin(await_armed(task.work->armed));
       if (plain_stopover at{context()}; !run_part(*task.work, at)) [[unlikely]]
         return;
+      order_.end();
       break;
     case partition_task::kind::borrow:
       join(*task.meeting);
       return;
     case partition_task::kind::release:
-      parked_ = false;
       reporter_.take_back();
-      for (const auto& news : std::exchange(postponed_news_, {}))
-        look_at(news);
-      for (const auto& news : std::exchange(postponed_ends_, {}))
-        forget(*news.what);
+      if (!come_back())
+        return;
+      break;
+    case partition_task::kind::passed:
+      if (!order_.note_answer() || !come_back())
+        return;
       break;
     case partition_task::kind::expire:
       wake_up();
@@ -114,9 +127,64 @@ void partition::serve(const partition_task& task) {
     give_garbage_away();
 }
 
-/// Who waited hears of nothing of its own doing after the answer.
-void partition::serve_waiters(const shards_at_hand& shards, caf::execution_unit* here) {
-  actors::serve_waiters(core_, shards, statistics_, here, [this, here] { reporter_.tell(here); });
+/// From being parked. Returns false if it is again.
+bool partition::come_back() {
+  parked_ = false;
+  const plain_stopover at{context()};
+  if (auto* const work = std::exchange(open_work_, nullptr)) {
+    if (plain_stopover here{context()}; !run_part(*work, here))
+      return false;
+  } else if (auto meeting = std::exchange(open_meeting_, std::nullopt)) {
+    parked_ = true;
+    reporter_.listen_to(meeting->shards, meeting->borrowed, meeting->origin);
+    return close_meeting(std::move(*meeting), at);
+  } else if (!serve_my_waiters(at)) {
+    return false;
+  }
+  order_.end();
+  for (const auto& news : std::exchange(postponed_ends_, {}))
+    forget(*news.what);
+  for (const auto& news : std::exchange(postponed_news_, {}))
+    if (parked_)
+      postponed_news_.push_back(news);
+    else
+      look_at(news);
+  return !parked_;
+}
+
+void partition::answer_questions() {
+  if (!order_.is_asked()) [[likely]]
+    return;
+  const auto is_multicast = [](const partition_task& task) {
+    return task.what == partition_task::kind::borrow
+           || (task.what == partition_task::kind::run && task.work->is_multicast());
+  };
+  order_.answer(std::any_of(postponed_.begin(), postponed_.end(), is_multicast), context());
+}
+
+/// Who waited hears of nothing of its own doing after the answer. Returns false if others have to
+/// pass `where` first: then this one is parked, or goes home to do that.
+bool partition::serve_waiters(const shards_at_hand& shards, order_point where, const stopover& at) {
+  const auto behind = actors::serve_waiters(core_, shards, where, statistics_, at.here,
+                                            [&] { reporter_.tell(at.here); });
+  if (behind.empty()) [[likely]]
+    return true;
+  if (at.at_home()) {
+    parked_ = true;
+    order_.ask(behind, where, at.here);
+  }
+  return false;
+}
+
+/// The same for clients that wait for nothing that is being run.
+bool partition::serve_my_waiters(const stopover& at) {
+  if (!has_ready_waiters(shard_))
+    return true;
+  keyspace::shard* const shards[] = {&shard_};
+  reporter_.listen(0);
+  const auto served = serve_waiters({only_this_, shards}, order_.where(), at);
+  reporter_.tell(at.here);
+  return served;
 }
 
 /// Without memory for the message it is freed here.
@@ -130,10 +198,8 @@ void partition::give_garbage_away() noexcept try {
   shard_.garbage.clear();
 }
 
-/// Returns false if it goes on elsewhere.
+/// Returns false if it goes on elsewhere, or later.
 bool partition::run_part(batch& work, stopover& at) {
-  if (!work.direct())
-    await_armed(work.armed);
   // So long as others' parts have run and this one has not, it would show.
   if (!work.direct() && base::seeded("exec_leaves_out_watched", 8))
     base::pause_for_others();
@@ -148,6 +214,8 @@ bool partition::run_part(batch& work, stopover& at) {
   tell_monitors(here);
   if (!at.at_home()) [[unlikely]]
     at.leave();
+  if (open_work_ != nullptr) [[unlikely]]
+    return !at.at_home();
   if (reporter_.take_flush()) [[unlikely]]
     work.flushed.store(true, std::memory_order_relaxed);
   if (work.pending.fetch_sub(1, std::memory_order_acq_rel) != 1)
@@ -162,7 +230,8 @@ bool partition::run_part(batch& work, stopover& at) {
   return true;
 }
 
-/// Returns where the next item has to go on, if it cannot be run here.
+/// Returns where the next item has to go on, if it cannot be run here. `open_work_` is set if those
+/// that waited for the last one have to be served later.
 std::optional<keyspace::place> partition::run_items(batch& work, stopover& at) {
   const auto direct = work.direct();
   auto& part = work.parts[index_];
@@ -181,7 +250,13 @@ std::optional<keyspace::place> partition::run_items(batch& work, stopover& at) {
   statistics_.start();
   auto looked_ahead = part.next_item;
   const memory_reserve::client_work may_fail;
-  while (part.next_item < part.items.size()) {
+  for (auto full = false;;) {
+    if (has_ready_waiters(shard_) && !serve_waiters_of(part, at)) [[unlikely]] {
+      open_work_ = &work;
+      break;
+    }
+    if (full || part.next_item == part.items.size())
+      break;
     if (part.next_item == looked_ahead)
       looked_ahead = look_ahead(work, part);
     if (!commands::make_room(bytes)) [[unlikely]] {
@@ -201,13 +276,18 @@ std::optional<keyspace::place> partition::run_items(batch& work, stopover& at) {
     ++part.next_item;
     ctx.has_moved = false;
     item.reply_end = bytes.size();
-    if (has_ready_waiters(shard_)) [[unlikely]]
-      serve_waiters({only_this_, shards}, at.here);
-    if (direct && bytes.size() > output_bytes_per_run)
-      break;
+    full = direct && bytes.size() > output_bytes_per_run;
   }
   core_.report_slow(statistics_, at.here);
   return ctx.moves ? std::optional{ctx.moves_to} : std::nullopt;
+}
+
+/// Those that wait for what the part's last item has changed.
+bool partition::serve_waiters_of(const batch_part& part, const stopover& at) {
+  keyspace::shard* const shards[] = {&shard_};
+  const auto where = part.next_item == 0 ? order_.where()
+                                         : order_.where_at(part.items[part.next_item - 1].request);
+  return serve_waiters({only_this_, shards}, where, at);
 }
 
 void partition::tell_effects() noexcept {
@@ -295,10 +375,7 @@ void partition::look_at(const wait_changed& news) {
   waiting.note_keys_of(news.who.get(), news.wait);
   if (news.over)
     waiting.remove(news.who.get(), news.wait);
-  keyspace::shard* const shards[] = {&shard_};
-  reporter_.listen(0);
-  serve_waiters({only_this_, shards}, context());
-  reporter_.tell(context());
+  serve_my_waiters(plain_stopover{context()});
 }
 
 void partition::forget(const protocol::watch& what) noexcept {
@@ -308,14 +385,14 @@ void partition::forget(const protocol::watch& what) noexcept {
 }
 
 void partition::join(rendezvous& meeting) {
-  await_armed(meeting.armed);
+  order_.begin(await_armed(meeting.armed));
   parked_ = true;
   if (plain_stopover at{context()}; meeting.arrive(index_, shard_))
     run_meeting(meeting, at);
 }
 
 /// The last to arrive runs the body, answers, and releases everybody. Returns false if it goes on
-/// elsewhere, where the rest of that is done.
+/// elsewhere, or later, where the rest of that is done.
 bool partition::run_meeting(rendezvous& meeting, stopover& at) {
   auto& work = meeting.work();
   auto* const here = at.here;
@@ -339,19 +416,31 @@ bool partition::run_meeting(rendezvous& meeting, stopover& at) {
     at.leave();
   if (reporter_.take_flush()) [[unlikely]]
     reporter_.tell_of_flush(here);
-  const auto partitions = meeting.take_partitions();
+  const auto origin = work.client->id;
+  auto partitions = meeting.take_partitions();
   auto releases = meeting.take_releases();
   // From here on the meeting is its owner's again.
   if (ctx.may_wait)
     settle(work, ctx, partitions, meeting, here);
   else
     work.report(here);
-  serve_waiters({shards, borrowed}, here);
-  reporter_.tell(here);
+  return close_meeting(
+    {std::move(shards), std::move(borrowed), std::move(partitions), std::move(releases), origin},
+    at);
+}
+
+/// Serves those that wait for what the meeting has changed, and releases everybody.
+bool partition::close_meeting(open_meeting&& meeting, const stopover& at) {
+  const auto served = serve_waiters({meeting.shards, meeting.borrowed}, order_.where(), at);
+  reporter_.tell(at.here);
   reporter_.listen_to_mine();
-  for (auto other : partitions)
+  if (!served) [[unlikely]] {
+    open_meeting_.emplace(std::move(meeting));
+    return !at.at_home();
+  }
+  for (auto other : meeting.partitions)
     if (other != index_)
-      post_wrapped(core_.partitions[other], here, releases.take());
+      post_wrapped(core_.partitions[other], at.here, meeting.releases.take());
   if (at.at_home())
     serve(partition_task{partition_task::kind::release});
   return true;
@@ -419,10 +508,7 @@ void partition::wake_up() {
     const auto budget = std::max<std::size_t>(
       expired_per_ms * core_.network.size() / core_.shards.size(), 1);
     const auto more = keyspace::expire_due(shard_, now_ms, budget);
-    if (has_ready_waiters(shard_)) {
-      keyspace::shard* const shards[] = {&shard_};
-      serve_waiters({only_this_, shards}, context());
-    }
+    serve_my_waiters(plain_stopover{context()});
     reporter_.tell(context());
     if (more)
       rest_until(now_ms + 1);

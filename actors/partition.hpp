@@ -3,13 +3,16 @@
 /// The actor that owns one slice of the keyspace. It floats: it runs on the thread of whoever sent
 /// it the message that woke it, and its mailbox is the lock.
 ///
-/// States: serving, or parked in a rendezvous or while a request goes on elsewhere. While parked
-/// its shard belongs to the meeting or to whoever has the request, and tasks that arrive wait in
+/// States: serving, or parked: in a rendezvous, while a request goes on elsewhere, or until other
+/// partitions have come as far in the order of multicasts (place_in_order.hpp). While parked its
+/// shard belongs to the meeting or to whoever has the request, and tasks that arrive wait in
 /// `postponed_`, in order.
 
 #include "actors/core.hpp"
 #include "actors/effect_reporter.hpp"
 #include "actors/messages.hpp"
+#include "actors/place_in_order.hpp"
+#include "actors/rendezvous.hpp"
 #include "actors/serve_waiters.hpp"
 #include "actors/stopover.hpp"
 #include "actors/store_actor.hpp"
@@ -36,16 +39,31 @@ public:
   void go_on(const go_on_elsewhere& task, stopover& at);
 
 private:
+  /// One whose body has been run, and whose partitions are still parked.
+  struct open_meeting {
+    keyspace::shard_map shards;
+    std::vector<keyspace::shard*> borrowed;
+    std::vector<partition_index> partitions;
+    message_chain releases;
+    /// Whose request it was.
+    std::uint64_t origin;
+  };
+
   void handle(const partition_task& task);
   void serve(const partition_task& task);
+  bool come_back();
+  void answer_questions();
   void look_at(const wait_changed& news);
   void forget(const protocol::watch& what) noexcept;
-  void serve_waiters(const shards_at_hand& shards, caf::execution_unit* here);
+  bool serve_waiters(const shards_at_hand& shards, order_point where, const stopover& at);
+  bool serve_waiters_of(const batch_part& part, const stopover& at);
+  bool serve_my_waiters(const stopover& at);
   bool run_part(batch& work, stopover& at);
   std::optional<keyspace::place> run_items(batch& work, stopover& at);
   std::size_t look_ahead(const batch& work, batch_part& part);
   void join(rendezvous& meeting);
   bool run_meeting(rendezvous& meeting, stopover& at);
+  bool close_meeting(open_meeting&& meeting, const stopover& at);
   void run_body(batch& work, keyspace::command_context& ctx,
                 std::span<keyspace::shard* const> borrowed, stopover& at);
   void tell_effects() noexcept override;
@@ -68,10 +86,14 @@ private:
   keyspace::shard_map only_this_;
   commands::command_statistics& statistics_;
   effect_reporter reporter_;
+  place_in_order order_;
   std::deque<partition_task> postponed_;
   std::vector<wait_changed> postponed_news_;
   std::vector<watch_over> postponed_ends_;
   bool parked_ = false;
+  /// What was begun, when others were found to be behind.
+  batch* open_work_ = nullptr;
+  std::optional<open_meeting> open_meeting_;
   /// Where the request is that runs.
   stopover* at_ = nullptr;
   /// What whoever has the request says when it is done.

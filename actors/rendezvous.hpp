@@ -35,7 +35,7 @@ public:
     for (std::size_t i = 1; i < partitions_.size(); ++i)
       releases_.add(wrap(partition_task{partition_task::kind::release}));
     missing_.store(static_cast<std::uint32_t>(partitions_.size()), std::memory_order_relaxed);
-    armed.store(false, std::memory_order_relaxed);
+    armed.store(0, std::memory_order_relaxed);
   }
 
   /// Lends a shard to the meeting. Returns true to the last one, who then owns all of them until it
@@ -76,7 +76,7 @@ public:
     return std::move(releases_);
   }
 
-  std::atomic<bool> armed{false};
+  std::atomic<multicast_number> armed{0};
 
 private:
   batch* work_ = nullptr;

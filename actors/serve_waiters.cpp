@@ -18,26 +18,33 @@ using keyspace::waiting_list;
 
 class service {
 public:
-  service(core& home, const shards_at_hand& shards, commands::command_statistics& statistics,
-          caf::execution_unit* here, const std::function<void()>& before_answer)
+  service(core& home, const shards_at_hand& shards, order_point where,
+          commands::command_statistics& statistics, caf::execution_unit* here,
+          const std::function<void()>& before_answer)
     : core_(home),
       shards_(shards),
+      where_(where),
       statistics_(statistics),
       here_(here),
       before_answer_(before_answer) {
   }
 
-  /// Serving one may make a key ready in any of the shards (BLMOVE).
-  void run() {
+  /// Serving one may make a key ready in any of the shards (BLMOVE). Returns who is behind.
+  std::vector<partition_index> run() {
     for (auto again = true; again;) {
       again = false;
       for (auto* shard : shards_.all)
         while (auto* ready = shard->changes.waiting().take_ready()) {
           again = true;
           serve(*shard, *ready);
+          if (!behind_.empty()) {
+            shard->changes.waiting().put_back(ready);
+            return std::move(behind_);
+          }
           shard->changes.waiting().release(ready);
         }
     }
+    return {};
   }
 
 private:
@@ -51,6 +58,10 @@ private:
       const auto one = *next++;
       if (!one.heeds_loss && (!there || there->type() != one.wanted))
         continue;
+      if (one.partitions && one.who->waits(one.wait))
+        note_who_is_behind(*one.partitions);
+      if (!behind_.empty())
+        return;
       switch (one.who->claim(one.wait)) {
         case claim_result::over:
           shard.changes.waiting().remove(one.who.get(), one.wait);
@@ -61,6 +72,16 @@ private:
           if (!serve(static_cast<blocked_request&>(*one.who)))
             return;
       }
+    }
+  }
+
+  /// They might have found something for it earlier.
+  void note_who_is_behind(const std::vector<std::size_t>& partitions) {
+    const memory_reserve::own_work now;
+    for (const auto each : partitions) {
+      const auto index = static_cast<partition_index>(each);
+      if (!shards_.map.covers_partition(each) && !core_.order.progress(index).has_passed(where_))
+        behind_.push_back(index);
     }
   }
 
@@ -107,17 +128,21 @@ private:
 
   core& core_;
   const shards_at_hand& shards_;
+  const order_point where_;
   commands::command_statistics& statistics_;
   caf::execution_unit* here_;
   const std::function<void()>& before_answer_;
+  std::vector<partition_index> behind_;
 };
 
 } // namespace
 
-void serve_waiters(core& home, const shards_at_hand& shards,
-                   commands::command_statistics& statistics, caf::execution_unit* here,
-                   const std::function<void()>& before_answer) {
-  service{home, shards, statistics, here, before_answer}.run();
+std::vector<partition_index> serve_waiters(core& home, const shards_at_hand& shards,
+                                           order_point where,
+                                           commands::command_statistics& statistics,
+                                           caf::execution_unit* here,
+                                           const std::function<void()>& before_answer) {
+  return service{home, shards, where, statistics, here, before_answer}.run();
 }
 
 } // namespace thespis::actors

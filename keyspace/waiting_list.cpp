@@ -90,4 +90,12 @@ void waiting_list::release(entry* one) noexcept {
   drop_if_idle(*one);
 }
 
+void waiting_list::put_back(entry* one) noexcept {
+  if (one->second.ready)
+    ready_.erase(std::find(ready_.begin(), ready_.end(), one));
+  ready_.insert(ready_.begin(), one);
+  one->second.ready = true;
+  release(one);
+}
+
 } // namespace thespis::keyspace

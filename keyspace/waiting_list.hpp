@@ -28,6 +28,8 @@ public:
     value_type wanted;
     /// See wait_wish.
     bool heeds_loss = false;
+    /// The partitions of all its keys, if they are several.
+    std::shared_ptr<const std::vector<std::size_t>> partitions{};
   };
   using line = std::list<waiting>;
 
@@ -81,6 +83,8 @@ public:
   /// Null: there is none.
   entry* take_ready() noexcept;
   void release(entry* one) noexcept;
+  /// The same, and the entry will be the first to be looked at again.
+  void put_back(entry* one) noexcept;
 
 private:
   struct place_view {

@@ -19,7 +19,7 @@ namespace {
 
 /// One multicast: `work` is only its name here, nobody looks into it.
 struct cast {
-  std::atomic<bool> armed{false};
+  std::atomic<multicast_number> armed{0};
 };
 
 /// Notes the order in which multicasts came.
@@ -56,7 +56,7 @@ private:
 /// Runs nothing; notes whether the multicast was armed when each receiver was woken.
 class watching_unit final : public caf::execution_unit {
 public:
-  watching_unit(caf::actor_system& system, const std::atomic<bool>& armed)
+  watching_unit(caf::actor_system& system, const std::atomic<multicast_number>& armed)
     : caf::execution_unit(&system), armed_(armed) {
   }
   ~watching_unit() override {
@@ -65,14 +65,14 @@ public:
   }
   void exec_later(caf::resumable* job) override {
     woken.push_back(job);
-    armed_when_woken = armed_when_woken || armed_.load();
+    armed_when_woken = armed_when_woken || armed_.load() != 0;
   }
 
   std::vector<caf::resumable*> woken;
   bool armed_when_woken = false;
 
 private:
-  const std::atomic<bool>& armed_;
+  const std::atomic<multicast_number>& armed_;
 };
 
 partition_task naming(cast& one) {
@@ -97,7 +97,7 @@ TEST_CASE("all partitions see all multicasts in the same order", "[multicast]") 
       system.spawn<witness, caf::hidden>(std::ref(order), casts.size(), caf::actor{self}));
   std::vector<partition_index> targets(receiver_count);
   std::iota(targets.begin(), targets.end(), partition_index{0});
-  multicast_order total_order;
+  multicast_order total_order{receiver_count};
   std::vector<std::thread> senders;
   for (std::size_t from = 0; from < sender_count; ++from)
     senders.emplace_back([&, from] {
@@ -129,24 +129,24 @@ TEST_CASE("a multicast is armed when it is in all mailboxes, and not before", "[
     receivers.push_back(
       system.spawn<witness, caf::hidden + caf::lazy_init>(std::ref(order), 1u, caf::actor{}));
   const partition_index targets[] = {0, 2};
-  multicast_order{}.send(receivers, targets, naming(one), one.armed, &here);
+  multicast_order{receivers.size()}.send(receivers, targets, naming(one), one.armed, &here);
   CHECK(here.woken.size() == 2);
   CHECK_FALSE(here.armed_when_woken);
-  CHECK(one.armed);
+  CHECK(one.armed == 1);
 }
 
 TEST_CASE("who meets a multicast that is not armed waits for it", "[multicast]") {
-  std::atomic<bool> armed{false};
+  std::atomic<multicast_number> armed{0};
   std::atomic<bool> waits{false};
   int in_all_mailboxes = 0;
   std::thread sender{[&] {
     while (!waits)
       std::this_thread::yield();
     in_all_mailboxes = 1;
-    armed.store(true, std::memory_order_release);
+    armed.store(7, std::memory_order_release);
   }};
   waits = true;
-  await_armed(armed);
+  CHECK(await_armed(armed) == 7);
   CHECK(in_all_mailboxes == 1);
   sender.join();
 }

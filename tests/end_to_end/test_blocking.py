@@ -4,6 +4,8 @@ The same scenarios with one partition, with many (where the keys of one request 
 with redis-server, where one is installed.
 """
 
+import itertools
+import random
 import threading
 import time
 import unittest
@@ -13,6 +15,7 @@ from resp import wait_until
 from suite import OK, ServerTest, Waiting, error, oracle_binary, thespis_only
 
 WRONG_TYPE = error("WRONGTYPE Operation against a key holding the wrong kind of value")
+KEYS = ["k0", "k1", "k2", "k3", "k10", "k11", "k12", "k13"]  # of eight partitions, each in another
 UNBLOCKED = error("UNBLOCKED client unblocked via CLIENT UNBLOCK")
 
 
@@ -68,6 +71,42 @@ class Blocking(Waiting):
         self.call("RPUSH", "k2", "y")
         self.assert_answers((b, [b"k2", b"y"]))
         self.assertEqual(self.blocked(), 0)
+
+    def test_of_the_keys_of_a_pipeline_the_first_serves(self):
+        for first, second in itertools.permutations(KEYS[:4], 2):
+            a = self.waits("BLPOP", first, second, 0)
+            b = self.waits("BLPOP", second, first, 0)
+            c = self.waits("BLPOP", *KEYS, 0)
+            # The partition of `second` gets its share first.
+            requests = [("TTL", second), ("RPUSH", first, 1), ("LLEN", first)]
+            requests += [("RPUSH", second, 2), ("LLEN", second), ("RPUSH", first, 3, 4)]
+            self.control.send(b"".join(resp.encode(*words) for words in requests))
+            replies = [self.control.read() for _ in requests]
+            self.assertEqual(replies, [-2, 1, 0, 1, 0, 2])
+            expected = [(first, b"1"), (second, b"2"), (first, b"3")]
+            self.assert_answers(
+                *[(who, [key.encode(), what]) for who, (key, what) in zip((a, b, c), expected)]
+            )
+            self.assertEqual(self.call("LPOP", first), b"4")
+
+    def test_of_the_keys_of_pipelines_that_come_together_the_first_serves(self):
+        """Two who write, and one who reads what they have written and left."""
+        for _ in range(100):
+            first, second = random.sample(KEYS, 2)
+            a = self.waits("BLPOP", first, second, 0)
+            writers = [self.connect(), self.connect()]
+            for writer in writers:
+                requests = [("TTL", second), ("RPUSH", first, 1), ("RPUSH", second, 2)]
+                writer.send(b"".join(resp.encode(*words) for words in requests))
+            for writer in writers:
+                self.assertLess(writer.read(), 0)
+                self.assertLessEqual(writer.read(), 2)
+                self.assertLessEqual(writer.read(), 2)
+                writer.close()
+            self.assert_answers((a, [first.encode(), b"1"]))
+            self.assertEqual(self.call("LRANGE", first, 0, -1), [b"1"])
+            self.assertEqual(self.call("LRANGE", second, 0, -1), [b"2", b"2"])
+            self.call("DEL", first, second)
 
     def test_the_same_key_twice(self):
         a = self.waits("BLPOP", "k", "k", 0)
@@ -338,15 +377,17 @@ class OnePartition(Blocking, ServerTest):
     OPTIONS = {"threads": 1, "partitions": 1}
 
 
+class FourPartitionsOnOneThread(Blocking, ServerTest):
+    OPTIONS = {"threads": 1, "partitions": 4}
+
+
 class EightPartitions(Blocking, ServerTest):
     OPTIONS = {"threads": 2, "partitions": 8}
 
     @thespis_only("redis-server says so since 7.2; before it called them negative")
     def test_timeouts_beyond_what_can_be_counted(self):
         for timeout in ("inf", "9223372036854775807", "1e300"):
-            self.assertEqual(
-                self.call("BLPOP", "k", timeout), error("ERR timeout is out of range")
-            )
+            self.assertEqual(self.call("BLPOP", "k", timeout), error("ERR timeout is out of range"))
 
     @thespis_only("the figure of redis-server is another one")
     def test_nothing_stays_behind(self):
