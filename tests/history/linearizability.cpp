@@ -16,8 +16,8 @@ namespace thespis::history {
 
 namespace {
 
-constexpr std::size_t none = SIZE_MAX;
-constexpr std::size_t shown_max = 16;
+constexpr std::size_t no_event = SIZE_MAX;
+constexpr std::size_t events_shown = 16;
 
 /// The beginnings and ends of the operations in the order of time, as a list out of which those of
 /// an operation are lifted. Operations are sorted by their beginning.
@@ -34,7 +34,7 @@ public:
       return std::tie(a.at_ns, a.is_end) < std::tie(b.at_ns, b.is_end);
     });
     links_.resize(events_.size() + 1);
-    places_.resize(history.size(), {none, none});
+    places_.resize(history.size(), {no_event, no_event});
     for (std::size_t i = 0; i < links_.size(); ++i)
       links_[i] = {i == 0 ? events_.size() : i - 1, i == events_.size() ? 0 : i + 1};
     for (std::size_t i = 0; i < events_.size(); ++i)
@@ -64,7 +64,7 @@ public:
 
   void lift(std::size_t what) {
     for (const auto at : places_[what])
-      if (at != none) {
+      if (at != no_event) {
         links_[links_[at].previous].next = links_[at].next;
         links_[links_[at].next].previous = links_[at].previous;
       }
@@ -73,7 +73,7 @@ public:
   void put_back(std::size_t what) {
     const auto& places = places_[what];
     for (auto at = places.rbegin(); at != places.rend(); ++at)
-      if (*at != none) {
+      if (*at != no_event) {
         links_[links_[*at].previous].next = *at;
         links_[links_[*at].next].previous = *at;
       }
@@ -103,7 +103,7 @@ public:
       events_(history),
       state_(keys),
       done_(history.size() / 64 + 1),
-      before_(history.size(), none) {
+      before_(history.size(), no_event) {
     std::map<int, std::size_t> latest;
     for (std::size_t i = 0; i < history.size(); ++i) {
       must_ += history[i].completed_ns == never ? 0 : 1;
@@ -150,7 +150,7 @@ private:
 
   /// Returns false if it cannot be next, or has been tried.
   bool take(std::size_t what) {
-    if (before_[what] != none && !is_done(before_[what]))
+    if (before_[what] != no_event && !is_done(before_[what]))
       return false;
     auto after = state_;
     if (!perform(after, history_[what]))
@@ -211,7 +211,8 @@ private:
       evidence_ += ' ' + describe(list_reply(value));
     evidence_ += ", and none of these can be next:";
     std::size_t shown = 0;
-    for (auto at = events_.first(); !events_.is_end(at) && shown < shown_max; at = events_.next(at))
+    for (auto at = events_.first(); !events_.is_end(at) && shown < events_shown;
+         at = events_.next(at))
       if (history_[events_.operation_at(at)].completed_ns != never) {
         evidence_ += "\n      " + describe(history_[events_.operation_at(at)]);
         ++shown;

@@ -20,8 +20,8 @@ namespace {
 
 using numbers = std::vector<std::int64_t>;
 
-constexpr std::size_t none = SIZE_MAX;
-constexpr std::size_t shown_max = 12;
+constexpr std::size_t nobody = SIZE_MAX;
+constexpr std::size_t edges_shown = 12;
 
 bool is_read(const call& what) {
   return what.what == verb::lrange || what.what == verb::expect;
@@ -48,7 +48,7 @@ struct view {
 
 /// An element's append.
 struct append {
-  std::size_t by = none;
+  std::size_t by = nobody;
   std::size_t key = 0;
   /// Whether the same transaction appended more to that list.
   bool is_last = true;
@@ -100,10 +100,10 @@ private:
       {reason::client, "is followed, at the same client, by"},
       {reason::time, "had ended before the beginning of"}};
     std::string text = "a circle:";
-    for (std::size_t i = 0; i < cycle.edges.size() && i < shown_max; ++i)
+    for (std::size_t i = 0; i < cycle.edges.size() && i < edges_shown; ++i)
       text += fmt::format("\n      {}\n        {}", describe(history_[cycle.edges[i].from]),
                           names.at(cycle.edges[i].why));
-    text += cycle.edges.size() > shown_max ? "\n      ..." : " the first";
+    text += cycle.edges.size() > edges_shown ? "\n      ..." : " the first";
     tell(cycle.kind, std::move(text));
   }
 
@@ -167,7 +167,7 @@ private:
 
   std::size_t writer_of(std::int64_t element) const {
     const auto found = appends_.find(element);
-    return found == appends_.end() ? none : found->second.by;
+    return found == appends_.end() ? nobody : found->second.by;
   }
 
   /// The longest read of each list is the order of its appends.
@@ -213,7 +213,7 @@ private:
   }
 
   void add_edge(std::size_t from, std::size_t to, reason why) {
-    if (from != none && to != none && !history_[from].refused && !history_[to].refused)
+    if (from != nobody && to != nobody && !history_[from].refused && !history_[to].refused)
       graph_.add(from, to, why);
   }
 

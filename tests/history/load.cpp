@@ -23,7 +23,7 @@ namespace {
 /// rarely wait for each other.
 constexpr std::size_t pipelines_per_round = 25;
 
-constexpr std::size_t shown_max = 3;
+constexpr std::size_t anomalies_shown = 3;
 
 bool has_scripts(std::uint16_t port) {
   connection probe{port};
@@ -154,7 +154,7 @@ void print(std::ostream& out, const load_settings& settings, const load_report& 
     fmt::print(out, "    {}: {}\n", kind, number);
   std::map<std::string, std::size_t> shown;
   for (const auto& each : report.anomalies)
-    if (shown[each.kind]++ < shown_max)
+    if (shown[each.kind]++ < anomalies_shown)
       fmt::print(out, "  {}: {}\n", each.kind, each.evidence);
 }
 
