@@ -1,7 +1,6 @@
 #include "scripting/engine.hpp"
 
 #include "base/ensure.hpp"
-#include "scripting/error_text.hpp"
 #include "scripting/interpreter.hpp"
 #include "scripting/loading.hpp"
 #include "scripting/lua_to_reply.hpp"
@@ -251,7 +250,6 @@ void engine::implementation::reply_result(protocol::reply_writer& reply) {
 // -- errors ---------------------------------------------------------------------------------------
 
 void engine::implementation::reply_kill(protocol::reply_writer& reply) {
-  find_place(lua.thread, lua.place);
   drop_thread();
   reply.error(with_place("ERR Script killed by user with SCRIPT KILL."));
 }
