@@ -129,6 +129,8 @@ void evaluate(command_context& ctx, arguments args, bool by_sha, bool read_only)
   auto& engine = stage.engine;
   if (engine.is_suspended())
     return play(ctx, [&](auto& calls) { return engine.resume(calls, ctx.reply); });
+  if (by_sha && args[1].size() != scripting::sha_digits)
+    return ctx.reply.error(errors::no_script);
   const auto keys = key_count(ctx, args);
   if (!keys)
     return;

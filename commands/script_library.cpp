@@ -9,7 +9,7 @@
 namespace thespis::commands {
 
 script_library::entry script_library::find(std::string_view sha) const {
-  std::array<char, 40> name{};
+  std::array<char, scripting::sha_digits> name{};
   if (sha.size() != name.size())
     return nullptr;
   std::transform(sha.begin(), sha.end(), name.begin(), base::lower);
