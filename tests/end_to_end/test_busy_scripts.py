@@ -403,15 +403,18 @@ class Threads(Scripts):
         clients = [self.connect() for _ in range(2)]
         for client, key in zip(clients, (A, B)):
             client.write("EVALSHA", sha(source), 1, key)
-        # Both run once the partitions of these keys are busy, which nobody sees; then kill until
-        # nobody is left.
         self.call("CONFIG", "SET", "busy-reply-threshold", 1)
-        killed = 0
-        while killed < 2:
-            if self.call("SCRIPT", "KILL") == OK:
-                killed += 1
-        for client in clients:
-            self.assertTrue(client.read().startswith(KILLED))
+
+        def are_over():
+            self.call("SCRIPT", "KILL")
+            return not any(client.is_silent(0.001) for client in clients)
+
+        self.assertTrue(resp.wait_until(are_over, step=0.002))
+        replies = [client.read() for client in clients]
+        # Who came too late to run is turned away.
+        for reply in replies:
+            self.assertTrue(reply == BUSY or reply.startswith(KILLED), reply)
+        self.assertTrue(any(reply.startswith(KILLED) for reply in replies), replies)
         self.assertTrue(resp.wait_until(lambda: self.call("PING") == PONG))
 
 
