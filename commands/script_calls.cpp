@@ -141,6 +141,8 @@ scripting::host::verdict script_calls::breathe() {
   auto& status = stage_.status;
   const auto ticks = base::tick_clock::elapsed(stage_.now.began_ticks, base::tick_clock::read());
   if (ticks >= stage_.settings.slow_ticks.load(std::memory_order_relaxed)) [[unlikely]] {
+    if (!status.is_slow())
+      status.describe(stage_.now.function, words_, stage_.now.began_ticks);
     status.note_slow();
     if (status.is_killed())
       return verdict::end;
