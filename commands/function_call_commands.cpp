@@ -22,8 +22,8 @@ void call(command_context& ctx, arguments args, bool read_only) {
   auto& stage = *ctx.scripts;
   if (stage.engine.is_suspended())
     return resume(ctx, args);
-  if (stage.engine.is_running())
-    return ctx.reply.error(errors::not_from_script);
+  if (!is_engine_free(ctx))
+    return;
   const auto* const found = stage.functions.find(args[1]);
   if (found == nullptr)
     return ctx.reply.error(errors::no_function);

@@ -35,16 +35,6 @@ void reply_fault(command_context& ctx, std::string_view why) {
   ctx.reply.error(fmt::format("ERR {}", why));
 }
 
-/// Scripts that may call everything (DEBUG SET-DISABLE-DENY-SCRIPTS) still do not change the engine
-/// that they run in.
-bool may_change_libraries(command_context& ctx) {
-  const bool yes = !ctx.scripts->engine.is_running() && !ctx.scripts->engine.is_suspended()
-                   && has_all_partitions(ctx);
-  if (!yes)
-    ctx.reply.error(errors::not_from_script);
-  return yes;
-}
-
 /// Libraries that the engine has loaded, and that it forgets unless they are kept.
 class loaded_entries {
 public:
@@ -182,7 +172,7 @@ void cmd_function_load(command_context& ctx, arguments args) {
       return reply_fault(ctx, fmt::format("Unknown option given: {}", args[at]));
     how = joining::replace;
   }
-  if (!may_change_libraries(ctx))
+  if (!is_engine_free(ctx))
     return;
   const auto name = read_library_name(args[at]);
   if (!name)
@@ -199,7 +189,7 @@ void cmd_function_load(command_context& ctx, arguments args) {
 
 /// FUNCTION DELETE library -> OK. Errors: no such library. Cost: O(functions).
 void cmd_function_delete(command_context& ctx, arguments args) {
-  if (!may_change_libraries(ctx))
+  if (!is_engine_free(ctx))
     return;
   if (!ctx.scripts->functions.remove(args[2]))
     return ctx.reply.error(errors::no_library);
@@ -214,7 +204,7 @@ void cmd_function_flush(command_context& ctx, arguments args) {
     return ctx.reply.error(errors::wrong_subcommand(args[1], "FUNCTION"));
   if (args.size() == 3 && !equals_nocase(args[2], "sync") && !equals_nocase(args[2], "async"))
     return ctx.reply.error(errors::function_flush_mode);
-  if (!may_change_libraries(ctx))
+  if (!is_engine_free(ctx))
     return;
   ctx.scripts->functions.clear();
   follow_libraries(*ctx.scripts);
@@ -250,7 +240,7 @@ void cmd_function_restore(command_context& ctx, arguments args) {
   const auto how = read_policy(args);
   if (!how)
     return ctx.reply.error(errors::function_restore_policy);
-  if (!may_change_libraries(ctx))
+  if (!is_engine_free(ctx))
     return;
   const auto sources = read_function_payload(args[2]);
   if (!sources)

@@ -121,6 +121,7 @@ bool script_calls::run(const request& what, arguments words, int protocol,
                        base::byte_buffer& reply) {
   protocol::reply_writer writer{reply, protocol};
   command_context ctx{writer, outer_.client, outer_.shards, outer_.now};
+  ctx.scripts = outer_.scripts;
   ctx.server = outer_.server;
   ctx.exchange = outer_.exchange;
   ctx.may_move = outer_.may_move;

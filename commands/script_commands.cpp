@@ -24,6 +24,13 @@ namespace {
 
 using script_ptr = script_library::entry;
 
+bool has_all_partitions(const command_context& ctx) noexcept {
+  for (std::size_t i = 0; i < ctx.shards.partition_count(); ++i)
+    if (!ctx.shards.covers_partition(i))
+      return false;
+  return true;
+}
+
 /// The script of that source, which is in the library from then on. Null: an error has been
 /// replied. A script that has to do without some partitions leaves the library alone.
 script_ptr script_of(command_context& ctx, std::string_view source) {
@@ -51,8 +58,8 @@ void evaluate(command_context& ctx, arguments args, bool by_sha, bool read_only)
   auto& stage = *ctx.scripts;
   if (stage.engine.is_suspended())
     return resume(ctx, args);
-  if (stage.engine.is_running())
-    return ctx.reply.error(errors::not_from_script);
+  if (!is_engine_free(ctx))
+    return;
   const auto keys = script_key_count(ctx, args, errors::not_an_integer);
   if (!keys)
     return;
@@ -96,6 +103,8 @@ void cmd_evalsha_ro(command_context& ctx, arguments args) {
 
 /// SCRIPT LOAD script -> its SHA-1. Errors: the compiler's. Cost: O(length).
 void cmd_script_load(command_context& ctx, arguments args) {
+  if (!is_engine_free(ctx))
+    return;
   follow_libraries(*ctx.scripts);
   if (const auto script = script_of(ctx, args[2]))
     ctx.reply.bulk(script->sha);
@@ -116,6 +125,8 @@ void cmd_script_flush(command_context& ctx, arguments args) {
   if (args.size() > 3
       || (args.size() == 3 && !equals_nocase(args[2], "sync") && !equals_nocase(args[2], "async")))
     return ctx.reply.error(errors::script_flush_mode);
+  if (!is_engine_free(ctx))
+    return;
   ctx.scripts->library.clear();
   follow_libraries(*ctx.scripts);
   ctx.reply.ok();

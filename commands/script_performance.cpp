@@ -10,11 +10,12 @@ namespace thespis::commands {
 using keyspace::command_context;
 namespace errors = protocol::errors;
 
-bool has_all_partitions(const command_context& ctx) noexcept {
-  for (std::size_t i = 0; i < ctx.shards.partition_count(); ++i)
-    if (!ctx.shards.covers_partition(i))
-      return false;
-  return true;
+bool is_engine_free(command_context& ctx) {
+  const auto& engine = ctx.scripts->engine;
+  if (!engine.is_running() && !engine.is_suspended()) [[likely]]
+    return true;
+  ctx.reply.error(errors::not_from_script);
+  return false;
 }
 
 void follow_libraries(script_stage& stage) {

@@ -13,7 +13,10 @@
 
 namespace thespis::commands {
 
-bool has_all_partitions(const keyspace::command_context& ctx) noexcept;
+/// Whether nothing runs in the engine, so that a request may use it. Otherwise an error has been
+/// replied: scripts that may call everything (DEBUG SET-DISABLE-DENY-SCRIPTS) still do not use the
+/// engine that they run in. REQUIRES: the request is not the one that is suspended.
+bool is_engine_free(keyspace::command_context& ctx);
 
 /// Forgets what the engine has compiled of scripts and functions that are not in the libraries any
 /// more. REQUIRES: the engine is not suspended.

@@ -47,9 +47,9 @@ constexpr const char* bad_name
   = "ERR Library names can only contain letters, numbers, or underscores(_) and must be at least "
     "one character long";
 constexpr const char* name_is_taken = "ERR Function already exists in the library";
-constexpr const char* no_memory = "ERR not enough memory";
+constexpr const char* no_memory_for_function = "ERR not enough memory";
 
-std::string_view text_at(lua_State* lua, int index) noexcept {
+std::string_view view_at(lua_State* lua, int index) noexcept {
   std::size_t size = 0;
   const char* bytes = lua_tolstring(lua, index, &size);
   return {bytes, size};
@@ -64,7 +64,7 @@ const char* read_flags(lua_State* lua, flag_reader flag_named, std::uint32_t& fl
       return nullptr;
     }
     char lower_case[64];
-    const auto name = lua_isstring(lua, -1) != 0 ? text_at(lua, -1) : std::string_view{};
+    const auto name = lua_isstring(lua, -1) != 0 ? view_at(lua, -1) : std::string_view{};
     if (name.empty() || name.size() > sizeof lower_case)
       return unknown_flag;
     std::transform(name.begin(), name.end(), lower_case, base::lower);
@@ -81,7 +81,7 @@ const char* read_named(lua_State* lua, flag_reader flag_named, std::uint32_t& fl
   if (lua_isstring(lua, -2) == 0)
     return key_is_no_string;
   // What is no string has no name that is known. (As a string it would spoil the walk.)
-  const auto key = lua_type(lua, -2) == LUA_TSTRING ? text_at(lua, -2) : std::string_view{};
+  const auto key = lua_type(lua, -2) == LUA_TSTRING ? view_at(lua, -2) : std::string_view{};
   if (base::equals_nocase(key, "function_name")) {
     if (lua_isstring(lua, -1) == 0)
       return name_is_no_string;
@@ -134,7 +134,7 @@ const char* read_pair(lua_State* lua) {
 
 /// Adds what stands in the places to the library.
 const char* add(lua_State* lua, library_in_loading& loading, std::uint32_t flags) noexcept {
-  const auto name = text_at(lua, place_name);
+  const auto name = view_at(lua, place_name);
   if (!is_function_name(name))
     return bad_name;
   auto& all = loading.functions;
@@ -143,15 +143,15 @@ const char* add(lua_State* lua, library_in_loading& loading, std::uint32_t flags
   try {
     library_function made{std::string{name}, std::nullopt, flags};
     if (!lua_isnil(lua, place_description))
-      made.description.emplace(text_at(lua, place_description));
+      made.description.emplace(view_at(lua, place_description));
     all.push_back(std::move(made));
   } catch (const std::bad_alloc&) {
-    return no_memory;
+    return no_memory_for_function;
   }
   return nullptr;
 }
 
-int raise(lua_State* lua, const char* text) {
+int raise_fault(lua_State* lua, const char* text) {
   lua_createtable(lua, 0, 1);
   lua_pushstring(lua, text);
   lua_setfield(lua, -2, "err");
@@ -177,10 +177,10 @@ void push_function_list(lua_State* lua) {
 int register_function(lua_State* lua) {
   auto* const loading = interpreter::of(lua).loading;
   if (loading == nullptr)
-    return raise(lua, not_loading);
+    return raise_fault(lua, not_loading);
   const int count = lua_gettop(lua);
   if (count < 1 || count > 2)
-    return raise(lua, wrong_count);
+    return raise_fault(lua, wrong_count);
   luaL_checkstack(lua, 8, "register_function");
   std::uint32_t flags = 0;
   const char* fault = count == 1 ? read_table(lua, loading->flag_named, flags) : read_pair(lua);
@@ -192,7 +192,7 @@ int register_function(lua_State* lua) {
     fault = add(lua, *loading, flags);
   }
   if (fault != nullptr)
-    return raise(lua, fault);
+    return raise_fault(lua, fault);
   lua_pushlightuserdata(lua, const_cast<char*>(&list_key));
   lua_rawget(lua, LUA_REGISTRYINDEX);
   lua_pushvalue(lua, place_callback);

@@ -38,7 +38,7 @@ void push_copy(lua_State* lua, int from, Predicate without) {
 }
 
 /// Pushes the content behind a read-only face.
-void push_content(lua_State* lua, int face) {
+void push_what_is_behind(lua_State* lua, int face) {
   lua_getmetatable(lua, face);
   lua_getfield(lua, -1, "__index");
   lua_remove(lua, -2);
@@ -92,7 +92,7 @@ void open_library_sandbox(lua_State* lua) {
   luaL_checkstack(lua, 20, "library sandbox");
   const int scripts = lua_gettop(lua);
   lua_getfield(lua, scripts, "redis");
-  push_content(lua, lua_gettop(lua));
+  push_what_is_behind(lua, lua_gettop(lua));
   lua_remove(lua, -2);
   const int redis = lua_gettop(lua);
   push_function_globals(lua, scripts, redis);

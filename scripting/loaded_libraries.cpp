@@ -15,7 +15,7 @@ namespace thespis::scripting {
 
 namespace {
 
-struct compilation {
+struct library_compilation {
   std::string_view source;
   int list = LUA_NOREF;
   int body = LUA_NOREF;
@@ -23,7 +23,7 @@ struct compilation {
 
 /// In a protected call: compiles and keeps the body, makes the list of functions.
 int compile_library(lua_State* lua) {
-  auto& what = *static_cast<compilation*>(lua_touserdata(lua, 1));
+  auto& what = *static_cast<library_compilation*>(lua_touserdata(lua, 1));
   if (!compile_text(lua, what.source, "@user_function", text_kind::library))
     return lua_error(lua);
   what.body = luaL_ref(lua, LUA_REGISTRYINDEX);
@@ -87,7 +87,7 @@ void loaded_libraries::end(int body) noexcept {
 
 std::optional<std::string> loaded_libraries::compile(std::string_view source, int& list,
                                                      int& body) {
-  compilation made{source};
+  library_compilation made{source};
   const int status = lua_cpcall(lua_.main, compile_library, &made);
   list = made.list;
   body = made.body;
