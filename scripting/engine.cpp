@@ -191,9 +191,14 @@ std::optional<std::string> engine::implementation::load(const library& what, hos
                                                         std::vector<library_function>& functions) {
   THESPIS_ENSURE(!is_suspended);
   lua.memory.set_limit(lua.memory.used() + script_bytes_max);
-  auto error = libraries.load(what, server, flag_named, functions);
-  end_run();
-  return error;
+  try {
+    auto error = libraries.load(what, server, flag_named, functions);
+    end_run();
+    return error;
+  } catch (const std::bad_alloc&) {
+    end_run();
+    throw;
+  }
 }
 
 engine::outcome engine::implementation::call(const library& what, std::size_t function,
@@ -293,7 +298,11 @@ void engine::implementation::reply_result(protocol::reply_writer& reply) {
 // -- errors ---------------------------------------------------------------------------------------
 
 void engine::implementation::reply_kill(protocol::reply_writer& reply) {
-  find_place(lua.thread, lua.place);
+  // Left at its first instruction a script does not know its line any more; the hook did.
+  std::string place;
+  find_place(lua.thread, place);
+  if (!place.empty())
+    lua.place = std::move(place);
   drop_thread();
   reply.error(with_place(lua.is_function ? "ERR Script killed by user with FUNCTION KILL."
                                          : "ERR Script killed by user with SCRIPT KILL."));

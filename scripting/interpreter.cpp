@@ -90,6 +90,8 @@ void on_breath(lua_State* lua, lua_Debug*) {
   if (verdict == host::verdict::go_on)
     return;
   if (verdict == host::verdict::end) {
+    if (!self.killed)
+      find_place(lua, self.place);
     self.killed = true;
     lua_sethook(lua, on_breath, LUA_MASKCOUNT, 1);
   }
