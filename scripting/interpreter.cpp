@@ -106,6 +106,10 @@ void on_breath(lua_State* lua, lua_Debug*) {
 /// Makes what stands in the slots of the main state's stack.
 int build(lua_State* lua) {
   luaJIT_setmode(lua, 0, LUAJIT_MODE_ENGINE | LUAJIT_MODE_OFF);
+  // The first reference that is given back makes the registry's list of free ones; from then on
+  // that needs no memory.
+  lua_pushboolean(lua, 1);
+  luaL_unref(lua, LUA_REGISTRYINDEX, luaL_ref(lua, LUA_REGISTRYINDEX));
   open_sandbox(lua);
   keep(lua, slot_start, -3);
   keep(lua, slot_environment, -2);
