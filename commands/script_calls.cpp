@@ -62,9 +62,9 @@ std::string_view script_calls::objection(const protocol::resolved_command& found
   if ((flags & protocol::noscript) != 0
       && !stage_.settings.may_call_all.load(std::memory_order_relaxed))
     return errors::not_from_script;
+  if (now.read_only && (flags & (protocol::write | protocol::may_replicate)) != 0)
+    return errors::script_read_only;
   if ((flags & protocol::write) != 0) {
-    if (now.read_only)
-      return errors::script_read_only;
     if (stage_.gates.is_up(gate_no_persistence))
       return errors::misconf;
   }

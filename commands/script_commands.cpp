@@ -60,6 +60,8 @@ void evaluate(command_context& ctx, arguments args, bool by_sha, bool read_only)
     return resume(ctx, args);
   if (!is_engine_free(ctx))
     return;
+  if (by_sha && args[1].size() != scripting::sha_digits)
+    return ctx.reply.error(errors::no_script);
   const auto keys = script_key_count(ctx, args, errors::not_an_integer);
   if (!keys)
     return;

@@ -16,7 +16,7 @@ constexpr std::size_t overhead_bytes = 224;
 } // namespace
 
 script_library::entry script_library::find(std::string_view sha) const {
-  std::array<char, 40> name{};
+  std::array<char, scripting::sha_digits> name{};
   if (sha.size() != name.size())
     return nullptr;
   std::transform(sha.begin(), sha.end(), name.begin(), base::lower);

@@ -1,7 +1,6 @@
 #include "scripting/engine.hpp"
 
 #include "base/ensure.hpp"
-#include "scripting/error_text.hpp"
 #include "scripting/interpreter.hpp"
 #include "scripting/loaded_libraries.hpp"
 #include "scripting/loading.hpp"
@@ -298,11 +297,6 @@ void engine::implementation::reply_result(protocol::reply_writer& reply) {
 // -- errors ---------------------------------------------------------------------------------------
 
 void engine::implementation::reply_kill(protocol::reply_writer& reply) {
-  // Left at its first instruction a script does not know its line any more; the hook did.
-  std::string place;
-  find_place(lua.thread, place);
-  if (!place.empty())
-    lua.place = std::move(place);
   drop_thread();
   reply.error(with_place(lua.is_function ? "ERR Script killed by user with FUNCTION KILL."
                                          : "ERR Script killed by user with SCRIPT KILL."));

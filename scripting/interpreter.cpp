@@ -9,6 +9,7 @@
 #include "scripting/sandbox.hpp"
 
 #include <new>
+#include <utility>
 
 #include <lua.hpp>
 
@@ -90,9 +91,9 @@ void on_breath(lua_State* lua, lua_Debug*) {
   if (verdict == host::verdict::go_on)
     return;
   if (verdict == host::verdict::end) {
-    if (!self.killed)
+    // Once it has yielded LuaJIT may name the line before.
+    if (!std::exchange(self.killed, true))
       find_place(lua, self.place);
-    self.killed = true;
     lua_sethook(lua, on_breath, LUA_MASKCOUNT, 1);
   }
   if (lua_isyieldable(lua) != 0) {

@@ -5,12 +5,16 @@
 
 #include "base/sha1.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace thespis::scripting {
+
+/// Digits of the hexadecimal number.
+inline constexpr std::size_t sha_digits = 40;
 
 struct script {
   /// 40 hexadecimal digits in lower case: SHA-1 of the source.

@@ -404,6 +404,9 @@ class Language(Scripts):
         self.assertEqual(self.call("EVALSHA_RO", name, 0), raised(READ_ONLY, write))
         caught = f"return redis.pcall('DEL', '{A}')"
         self.assertEqual(self.eval(caught, command="EVAL_RO"), error(READ_ONLY))
+        for words in ("'PFCOUNT', KEYS[1]", "'PUBLISH', 'c', 'x'", "'SPUBLISH', 'c', 'x'"):
+            tells = f"redis.call({words})"
+            self.assertEqual(self.eval(tells, (A,), command="EVAL_RO"), raised(READ_ONLY, tells))
         self.assertEqual(self.call("GET", A), b"1")
         self.assertIsNone(self.call("EVALSHA", name, 0))
         self.assertEqual(self.call("GET", A), b"2")

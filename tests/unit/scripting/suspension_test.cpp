@@ -139,6 +139,24 @@ TEST_CASE("The error of a kill names the line", "[kill]") {
         == killed + " script: " + make_script(source).sha + ", on @user_script:2.\r\n");
 }
 
+TEST_CASE("The error of a kill names the line, whatever was run before and when it comes",
+          "[kill]") {
+  playground p;
+  for (const char* before : {"return 1", "for i = 1, 123456 do end return 1", "return error('x')"})
+    for (const std::string source :
+         {"while true do end", "while true do local n = 1 end", "while true do n(1) end"})
+      for (int kill_at = 1; kill_at < 5; ++kill_at) {
+        INFO(before << "; " << source << " at " << kill_at);
+        p.server.kill_at = 0;
+        p.eval(before);
+        p.server.breaths = 0;
+        p.server.kill_at = kill_at;
+        const auto whole = "local n, i = tonumber, 1\n" + source;
+        CHECK(p.eval(whole)
+              == killed + " script: " + make_script(whole).sha + ", on @user_script:2.\r\n");
+      }
+}
+
 TEST_CASE("A suspended script can be given up", "[suspension]") {
   playground p;
   p.server.leave_always = true;
