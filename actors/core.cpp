@@ -32,7 +32,8 @@ core::core(base::options& settings, std::size_t loop_count, std::size_t partitio
     reply_buffers(server.reply_buffers),
     output_limits(server.output_limits),
     running_scripts(partition_count, server.gates),
-    scripts(server.script_hints),
+    scripts(server.library_figures, server.script_hints),
+    functions(server.library_figures, server.script_hints),
     administrator_statistics(commands.rows(), execution),
     broker_statistics(commands.rows(), execution),
     partitions(partition_count),
@@ -41,7 +42,8 @@ core::core(base::options& settings, std::size_t loop_count, std::size_t partitio
   for (std::size_t i = 0; i < partition_count; ++i) {
     shards.emplace_back(databases, base::random_seed(), access);
     partition_statistics.emplace_back(commands.rows(), execution);
-    script_stages.emplace_back(scripts, running_scripts.of(i), server.script_settings, gates);
+    script_stages.emplace_back(scripts, functions, running_scripts.of(i), server.script_settings,
+                               gates);
     script_stages.back().log = [](base::log_level level, std::string_view text) {
       log::write(static_cast<log::level>(level), text);
     };

@@ -9,6 +9,7 @@
 #include "actors/batch.hpp"
 #include "actors/multicast.hpp"
 #include "base/options.hpp"
+#include "commands/function_library.hpp"
 #include "commands/script_library.hpp"
 #include "commands/script_stage.hpp"
 #include "commands/server_state.hpp"
@@ -60,6 +61,7 @@ struct core {
   std::deque<thespis::commands::command_statistics> partition_statistics;
   thespis::commands::running_scripts running_scripts;
   thespis::commands::script_library scripts;
+  thespis::commands::function_library functions;
   /// One per partition, too.
   std::deque<thespis::commands::script_stage> script_stages;
   /// One per event loop, and one more that clients on none share, under the lock.

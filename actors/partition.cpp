@@ -244,7 +244,7 @@ std::optional<keyspace::place> partition::run_items(batch& work, stopover& at) {
   at_ = &at;
   commands::inner_requests inner{statistics_, shards, this};
   ctx.inner = &inner;
-  ctx.scripts = &core_.script_stages[index_];
+  ctx.scripts = stage_;
   if (ctx.has_moved) [[unlikely]]
     at.lend_to(ctx);
   statistics_.start();
@@ -294,9 +294,19 @@ void partition::tell_effects() noexcept {
   reporter_.tell(at_->here, at_);
 }
 
-/// Of what scripts have asked for. Without memory they do not see it.
+/// The one of the first partition, whoever runs the meeting: functions that may use all keys share
+/// what they keep, as in Redis, and a script is compiled once.
+commands::script_stage* partition::first_stage(const keyspace::shard_map& shards) const noexcept {
+  std::size_t first = 0;
+  while (first != index_ && !shards.covers_partition(first))
+    ++first;
+  return &core_.script_stages[first];
+}
+
+/// Of what scripts have asked for, on the stage that is left then. Without memory they do not see
+/// it.
 void partition::tell_monitors(caf::execution_unit* here) noexcept {
-  auto& shown = core_.script_stages[index_].shown;
+  auto& shown = std::exchange(stage_, &core_.script_stages[index_])->shown;
   if (shown.empty()) [[likely]]
     return;
   try {
@@ -465,7 +475,8 @@ void partition::run_body(batch& work, keyspace::command_context& ctx,
   at_ = &at;
   commands::inner_requests inner{statistics_, borrowed, this};
   ctx.inner = &inner;
-  ctx.scripts = &core_.script_stages[index_];
+  stage_ = first_stage(ctx.shards);
+  ctx.scripts = stage_;
   statistics_.start();
   if (const memory_reserve::client_work may_fail; commands::make_room(*work.output)) [[likely]]
     commands::execute(ctx, *item.spec, work.words_of(item, part), statistics_, borrowed);

@@ -68,6 +68,7 @@ private:
                 std::span<keyspace::shard* const> borrowed, stopover& at);
   void tell_effects() noexcept override;
   void tell_monitors(caf::execution_unit* here) noexcept;
+  commands::script_stage* first_stage(const keyspace::shard_map& shards) const noexcept;
   void leave_for(keyspace::place there, const go_on_elsewhere& task, const batch& work,
                  stopover& from);
   const caf::actor& address_of(keyspace::place there, const batch& work) const;
@@ -96,6 +97,8 @@ private:
   std::optional<open_meeting> open_meeting_;
   /// Where the request is that runs.
   stopover* at_ = nullptr;
+  /// Where scripts of the request run.
+  commands::script_stage* stage_ = &core_.script_stages[index_];
   /// What whoever has the request says when it is done.
   caf::mailbox_element_ptr way_back_;
   std::int64_t announced_due_ms_ = INT64_MAX;

@@ -123,18 +123,23 @@ void write_used_memory(info_text& out, const memory_report& report) {
   out.field("allocator_resident", seen.allocator_resident);
 }
 
-void write_script_memory(info_text& out) {
-  out.field("used_memory_lua", 0);
-  out.field("used_memory_vm_eval", 0);
-  out.field("used_memory_lua_human", "0B");
-  out.field("used_memory_scripts_eval", 0);
-  out.field("number_of_cached_scripts", 0);
-  out.field("number_of_functions", 0);
-  out.field("number_of_libraries", 0);
+void write_script_memory(info_text& out, const server_state& server) {
+  const auto& figures = server.library_figures;
+  const auto engines = server.scripts == nullptr ? 0 : server.scripts->engine_bytes();
+  const auto scripts = figures.script_bytes.get();
+  const auto functions = figures.function_bytes.get();
+  out.field("used_memory_lua", engines);
+  // An engine runs scripts and functions.
+  out.field("used_memory_vm_eval", engines);
+  out.field("used_memory_lua_human", info_text::human(engines));
+  out.field("used_memory_scripts_eval", scripts);
+  out.field("number_of_cached_scripts", figures.scripts.get());
+  out.field("number_of_functions", figures.functions.get());
+  out.field("number_of_libraries", figures.libraries.get());
   out.field("used_memory_vm_functions", 0);
-  out.bytes("used_memory_vm_total", 0);
-  out.field("used_memory_functions", 0);
-  out.bytes("used_memory_scripts", 0);
+  out.bytes("used_memory_vm_total", engines);
+  out.field("used_memory_functions", functions);
+  out.bytes("used_memory_scripts", scripts + functions);
 }
 
 void write_fragmentation(info_text& out, const memory_report& report) {
@@ -154,7 +159,7 @@ void write_memory_section(info_text& out, server_state& server, keyspace::instan
   const auto report = measure(server);
   write_used_memory(out, report);
   out.bytes("total_system_memory", server.facts.system_memory_bytes);
-  write_script_memory(out);
+  write_script_memory(out, server);
   out.bytes("maxmemory", server.options.bytes(option::maxmemory));
   out.field("maxmemory_policy", policy_name(server.options));
   write_fragmentation(out, report);

@@ -56,7 +56,7 @@ public:
     return text_;
   }
 
-private:
+  /// With a unit: 895.13K.
   static std::string human(std::uint64_t value) {
     constexpr std::string_view units = "KMGTPE";
     constexpr double step = 1024;
@@ -69,6 +69,7 @@ private:
     return fmt::format("{:.2f}{}", scaled, units[unit]);
   }
 
+private:
   std::string text_;
 };
 

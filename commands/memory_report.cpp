@@ -155,8 +155,8 @@ void reply_memory_statistics(protocol::reply_writer& reply, server_state& server
   reply_number(reply, "clients.normal", report.clients_normal);
   reply_number(reply, "cluster.links", 0);
   reply_number(reply, "aof.buffer", 0);
-  reply_number(reply, "lua.caches", 0);
-  reply_number(reply, "functions.caches", 0);
+  reply_number(reply, "lua.caches", server.library_figures.script_bytes.get());
+  reply_number(reply, "functions.caches", server.library_figures.function_bytes.get());
   reply_databases(reply, report);
   reply_number(reply, "overhead.total", report.overhead);
   reply_number(reply, "keys.count", report.keys);

@@ -1,6 +1,8 @@
 #include "commands/running_scripts.hpp"
 
 #include <algorithm>
+#include <new>
+#include <utility>
 
 namespace thespis::commands {
 
@@ -8,6 +10,21 @@ void script_status::begin(bool is_function) noexcept {
   is_function_.store(is_function, std::memory_order_relaxed);
   wrote_.store(false, std::memory_order_relaxed);
   phase_.store(phase::running);
+}
+
+void script_status::describe(std::string_view name, protocol::arguments words,
+                             std::uint64_t began_ticks) noexcept try {
+  auto made = std::make_shared<described_script>();
+  made->name = name;
+  made->words.assign(words.begin(), words.end());
+  made->began_ticks = began_ticks;
+  std::atomic_store(&description_, std::shared_ptr<const described_script>{std::move(made)});
+} catch (const std::bad_alloc&) {
+  return;
+}
+
+std::shared_ptr<const described_script> script_status::description() const noexcept {
+  return std::atomic_load(&description_);
 }
 
 void script_status::note_slow() noexcept {
@@ -20,8 +37,10 @@ void script_status::note_slow() noexcept {
 
 void script_status::end() noexcept {
   const auto before = phase_.exchange(phase::idle);
-  if (before != phase::running) [[unlikely]]
+  if (before != phase::running) [[unlikely]] {
+    std::atomic_store(&description_, std::shared_ptr<const described_script>{});
     all_.review();
+  }
 }
 
 bool script_status::kill() noexcept {
@@ -53,6 +72,21 @@ void running_scripts::end_all() noexcept {
   ending_.store(true, std::memory_order_relaxed);
   for (auto& one : statuses_)
     one.kill();
+}
+
+std::shared_ptr<const described_script> running_scripts::slow_function() const noexcept {
+  for (const auto& one : statuses_)
+    if (one.is_function())
+      if (auto description = one.description())
+        return description;
+  return nullptr;
+}
+
+std::uint64_t running_scripts::engine_bytes() const noexcept {
+  std::uint64_t sum = 0;
+  for (const auto& one : statuses_)
+    sum += one.engine_bytes();
+  return sum;
 }
 
 script_status* running_scripts::find_slow() noexcept {

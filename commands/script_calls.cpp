@@ -121,6 +121,7 @@ bool script_calls::run(const request& what, arguments words, int protocol,
                        base::byte_buffer& reply) {
   protocol::reply_writer writer{reply, protocol};
   command_context ctx{writer, outer_.client, outer_.shards, outer_.now};
+  ctx.scripts = outer_.scripts;
   ctx.server = outer_.server;
   ctx.exchange = outer_.exchange;
   ctx.may_move = outer_.may_move;
@@ -141,6 +142,8 @@ scripting::host::verdict script_calls::breathe() {
   auto& status = stage_.status;
   const auto ticks = base::tick_clock::elapsed(stage_.now.began_ticks, base::tick_clock::read());
   if (ticks >= stage_.settings.slow_ticks.load(std::memory_order_relaxed)) [[unlikely]] {
+    if (!status.is_slow())
+      status.describe(stage_.now.function, words_, stage_.now.began_ticks);
     status.note_slow();
     if (status.is_killed())
       return verdict::end;

@@ -15,9 +15,10 @@ namespace thespis::commands {
 
 class script_calls final : public scripting::host {
 public:
-  /// `outer`: the request that runs the script, EVAL or its like.
-  script_calls(keyspace::command_context& outer, script_stage& stage) noexcept
-    : outer_(outer), stage_(stage) {
+  /// `outer`: the request that runs the script, EVAL or its like. `words`: its own.
+  script_calls(keyspace::command_context& outer, script_stage& stage,
+               protocol::arguments words) noexcept
+    : outer_(outer), stage_(stage), words_(words) {
   }
 
   bool call(protocol::arguments words, int protocol, base::byte_buffer& reply) override;
@@ -38,6 +39,7 @@ private:
 
   keyspace::command_context& outer_;
   script_stage& stage_;
+  protocol::arguments words_;
   protocol::found_keys keys_;
 };
 

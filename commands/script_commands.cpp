@@ -3,18 +3,15 @@
 /// the partitions of these. Source: Redis, "Scripting with Lua".
 
 #include "base/ascii.hpp"
-#include "base/number.hpp"
 #include "base/sha1.hpp"
-#include "base/tick_clock.hpp"
 #include "commands/rows.hpp"
-#include "commands/script_calls.hpp"
+#include "commands/script_performance.hpp"
 #include "commands/script_stage.hpp"
 #include "commands/shebang.hpp"
 #include "keyspace/command_context.hpp"
 #include "protocol/script_errors.hpp"
 
 #include <memory>
-#include <optional>
 #include <string_view>
 
 namespace thespis::commands {
@@ -32,14 +29,6 @@ bool has_all_partitions(const command_context& ctx) noexcept {
     if (!ctx.shards.covers_partition(i))
       return false;
   return true;
-}
-
-/// Forgets what has been compiled of scripts that are not in the library any more.
-void follow_library(script_stage& stage) {
-  if (stage.generation == stage.library.generation()) [[likely]]
-    return;
-  stage.engine.forget_all();
-  stage.generation = stage.library.generation();
 }
 
 /// The script of that source, which is in the library from then on. Null: an error has been
@@ -65,88 +54,30 @@ script_ptr script_of(command_context& ctx, std::string_view source) {
   return made;
 }
 
-/// What the flags of a script have against its run. Empty: nothing.
-std::string_view objection(const script_stage& stage, std::uint32_t flags, bool read_only) {
-  if ((flags & script_has_flags) == 0 || (flags & script_no_writes) != 0)
-    return {};
-  if (read_only)
-    return errors::script_may_write;
-  if ((flags & script_allow_oom) == 0 && stage.gates.is_up(gate_out_of_memory))
-    return errors::script_needs_memory;
-  if (stage.gates.is_up(gate_no_persistence))
-    return errors::misconf;
-  return {};
-}
-
-void begin(command_context& ctx, const scripting::script& what, bool read_only) {
-  auto& stage = *ctx.scripts;
-  stage.now = {.flags = what.flags,
-               .read_only = read_only || (what.flags & script_no_writes) != 0,
-               .out_of_memory = stage.gates.is_up(gate_out_of_memory),
-               .database = ctx.client.database,
-               .began_ticks = base::tick_clock::read()};
-  stage.status.begin(false);
-}
-
-void end(command_context& ctx) noexcept {
-  auto& stage = *ctx.scripts;
-  ctx.moves = false;
-  ctx.client.database = stage.now.database;
-  stage.status.end();
-}
-
-/// Lets the engine do this, until the script has ended or goes on elsewhere. Throws std::bad_alloc
-/// without memory for the reply; the script has ended then.
-template <class Play>
-void play(command_context& ctx, const Play& what) {
-  script_calls calls{ctx, *ctx.scripts};
-  try {
-    if (what(calls) == scripting::engine::outcome::suspended)
-      return;
-  } catch (...) {
-    end(ctx);
-    throw;
-  }
-  end(ctx);
-}
-
-/// The words behind the script: how many keys there are, the keys, the arguments.
-std::optional<std::size_t> key_count(command_context& ctx, arguments args) {
-  const auto count = base::parse_int64(args[2]);
-  if (!count)
-    ctx.reply.error(errors::not_an_integer);
-  else if (*count > static_cast<std::int64_t>(args.size()) - 3)
-    ctx.reply.error(errors::key_count_too_large);
-  else if (*count < 0)
-    ctx.reply.error(errors::key_count_negative);
-  else
-    return static_cast<std::size_t>(*count);
-  return std::nullopt;
-}
-
 void evaluate(command_context& ctx, arguments args, bool by_sha, bool read_only) {
   auto& stage = *ctx.scripts;
-  auto& engine = stage.engine;
-  if (engine.is_suspended())
-    return play(ctx, [&](auto& calls) { return engine.resume(calls, ctx.reply); });
+  if (stage.engine.is_suspended())
+    return resume(ctx, args);
+  if (!is_engine_free(ctx))
+    return;
   if (by_sha && args[1].size() != scripting::sha_digits)
     return ctx.reply.error(errors::no_script);
-  const auto keys = key_count(ctx, args);
+  const auto keys = script_key_count(ctx, args, errors::not_an_integer);
   if (!keys)
     return;
-  follow_library(stage);
+  follow_libraries(stage);
   const auto script = by_sha ? stage.library.find(args[1]) : script_of(ctx, args[1]);
   if (!script) {
     if (by_sha)
       ctx.reply.error(errors::no_script);
     return;
   }
-  if (const auto error = objection(stage, script->flags, read_only); !error.empty())
+  if (const auto error = objection_to_run(stage, script->flags, read_only); !error.empty())
     return ctx.reply.error(error);
-  begin(ctx, *script, read_only);
+  begin_performance(ctx, {.flags = script->flags, .read_only = read_only});
   const auto rest = args.subspan(3);
-  play(ctx, [&](auto& calls) {
-    return engine.run(*script, rest.first(*keys), rest.subspan(*keys), calls, ctx.reply);
+  perform(ctx, args, [&](auto& calls) {
+    return stage.engine.run(*script, rest.first(*keys), rest.subspan(*keys), calls, ctx.reply);
   });
 }
 
@@ -174,7 +105,9 @@ void cmd_evalsha_ro(command_context& ctx, arguments args) {
 
 /// SCRIPT LOAD script -> its SHA-1. Errors: the compiler's. Cost: O(length).
 void cmd_script_load(command_context& ctx, arguments args) {
-  follow_library(*ctx.scripts);
+  if (!is_engine_free(ctx))
+    return;
+  follow_libraries(*ctx.scripts);
   if (const auto script = script_of(ctx, args[2]))
     ctx.reply.bulk(script->sha);
 }
@@ -194,8 +127,10 @@ void cmd_script_flush(command_context& ctx, arguments args) {
   if (args.size() > 3
       || (args.size() == 3 && !equals_nocase(args[2], "sync") && !equals_nocase(args[2], "async")))
     return ctx.reply.error(errors::script_flush_mode);
+  if (!is_engine_free(ctx))
+    return;
   ctx.scripts->library.clear();
-  follow_library(*ctx.scripts);
+  follow_libraries(*ctx.scripts);
   ctx.reply.ok();
 }
 

@@ -2,6 +2,7 @@
 
 #include "commands/rows.hpp"
 #include "commands/running_scripts.hpp"
+#include "commands/script_kill.hpp"
 #include "commands/server_state.hpp"
 #include "commands/subcommand_help.hpp"
 #include "keyspace/command_context.hpp"
@@ -30,7 +31,9 @@ constexpr std::string_view script_help[] = {
   "    Reply with a script as it was loaded.",
 };
 
-void kill(command_context& ctx, bool functions) {
+} // namespace
+
+void kill_script(command_context& ctx, bool functions) {
   using outcome = running_scripts::kill_outcome;
   switch (ctx.server->scripts->kill(functions)) {
     case outcome::killed:
@@ -44,16 +47,9 @@ void kill(command_context& ctx, bool functions) {
   }
 }
 
-} // namespace
-
 /// SCRIPT KILL -> OK. Errors: NOTBUSY, UNKILLABLE. Cost: O(partitions).
 void cmd_script_kill(command_context& ctx, arguments) {
-  kill(ctx, false);
-}
-
-/// FUNCTION KILL: the same for functions.
-void cmd_function_kill(command_context& ctx, arguments) {
-  kill(ctx, true);
+  kill_script(ctx, false);
 }
 
 void cmd_script_help(command_context& ctx, arguments) {

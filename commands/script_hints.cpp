@@ -25,11 +25,26 @@ std::uint64_t digits_of(const base::sha1_digest& digest) noexcept {
   return (all | 2u) & ~flag_bit;
 }
 
+/// FNV-1a of the name in lower case, as digits_of().
+std::uint64_t digits_of_name(std::string_view name) noexcept {
+  std::uint64_t hash = 0xcbf2'9ce4'8422'2325ULL;
+  for (const char c : name)
+    hash = (hash ^ static_cast<unsigned char>(base::lower(c))) * 0x100'0000'01b3ULL;
+  return (hash | 2u) & ~flag_bit;
+}
+
 } // namespace
 
 void script_hints::note(std::string_view sha, bool declares) noexcept {
-  const auto digits = digits_of(sha);
-  known_[digits / 4 % slots].store(digits | (declares ? flag_bit : 0), std::memory_order_relaxed);
+  note(known_, digits_of(sha), declares);
+}
+
+void script_hints::note_function(std::string_view name, bool declares) noexcept {
+  note(functions_, digits_of_name(name), declares);
+}
+
+void script_hints::note(table& where, std::uint64_t digits, bool declares) noexcept {
+  where[digits / 4 % slots].store(digits | (declares ? flag_bit : 0), std::memory_order_relaxed);
 }
 
 void script_hints::clear() noexcept {
@@ -37,8 +52,8 @@ void script_hints::clear() noexcept {
     one.store(0, std::memory_order_relaxed);
 }
 
-bool script_hints::knows(std::uint64_t digits) const noexcept {
-  const auto found = known_[digits / 4 % slots].load(std::memory_order_relaxed);
+bool script_hints::knows(const table& where, std::uint64_t digits) const noexcept {
+  const auto found = where[digits / 4 % slots].load(std::memory_order_relaxed);
   if ((found & ~flag_bit) != digits)
     return false;
   return (found & flag_bit) != 0 || !undeclared_.load(std::memory_order_relaxed);
@@ -48,11 +63,13 @@ bool script_hints::declares_keys(const protocol::command_spec& spec,
                                  protocol::arguments request) const noexcept {
   if (spec.keys.empty() || request.size() < 3)
     return false;
+  if (spec.name.starts_with("fcall"))
+    return knows(functions_, digits_of_name(request[1]));
   if (spec.name.starts_with("evalsha"))
-    return request[1].size() == 40 && knows(digits_of(request[1]));
+    return request[1].size() == 40 && knows(known_, digits_of(request[1]));
   if (undeclared_.load(std::memory_order_relaxed) && !request[1].starts_with("#!"))
     return false;
-  return knows(digits_of(base::sha1(request[1])));
+  return knows(known_, digits_of(base::sha1(request[1])));
 }
 
 } // namespace thespis::commands

@@ -1,9 +1,9 @@
 #pragma once
 
-/// Which scripts use no keys but those that they are called with, for clients to send them to the
-/// partitions of these. Read by everybody at any time, written by whoever adds a script to the
-/// library. Only a hint: a script that is not known here gets all partitions, and one that is known
-/// and uses another key gets an error.
+/// Which scripts and functions use no keys but those that they are called with, for clients to send
+/// them to the partitions of these. Read by everybody at any time, written by whoever adds a script
+/// or functions to the libraries. Only a hint: a script that is not known here gets all partitions,
+/// and one that is known and uses another key gets an error.
 
 #include "base/sha1.hpp"
 #include "protocol/arguments.hpp"
@@ -20,6 +20,9 @@ class script_hints {
 public:
   /// `sha`: 40 hexadecimal digits. `declares`: it says of itself that it declares its keys.
   void note(std::string_view sha, bool declares) noexcept;
+  /// `name`: in any case.
+  void note_function(std::string_view name, bool declares) noexcept;
+  /// Forgets the scripts.
   void clear() noexcept;
 
   /// Option script-undeclared-keys: whether scripts may use keys that they have not declared,
@@ -38,9 +41,13 @@ private:
   /// A newer script takes the place of an older one with the same last digits.
   static constexpr std::size_t slots = 1024;
 
-  bool knows(std::uint64_t digits) const noexcept;
+  using table = std::array<std::atomic<std::uint64_t>, slots>;
 
-  std::array<std::atomic<std::uint64_t>, slots> known_{};
+  static void note(table& where, std::uint64_t digits, bool declares) noexcept;
+  bool knows(const table& where, std::uint64_t digits) const noexcept;
+
+  table known_{};
+  table functions_{};
   std::atomic<bool> undeclared_{true};
 };
 

@@ -8,6 +8,13 @@
 
 namespace thespis::commands {
 
+namespace {
+
+/// About what the table needs for a script.
+constexpr std::size_t overhead_bytes = 224;
+
+} // namespace
+
 script_library::entry script_library::find(std::string_view sha) const {
   std::array<char, scripting::sha_digits> name{};
   if (sha.size() != name.size())
@@ -19,13 +26,20 @@ script_library::entry script_library::find(std::string_view sha) const {
 
 void script_library::add(entry one) {
   auto name = one->sha;
-  const auto& made = *scripts_.try_emplace(std::move(name), std::move(one)).first->second;
+  const auto [place, is_new] = scripts_.try_emplace(std::move(name), std::move(one));
+  const auto& made = *place->second;
+  if (is_new) {
+    figures_.scripts.set(scripts_.size());
+    figures_.script_bytes.add(overhead_bytes + made.sha.size() + made.source.size());
+  }
   hints_.note(made.sha, (made.flags & script_declared_keys) != 0);
 }
 
 void script_library::clear() noexcept {
   hints_.clear();
   scripts_.clear();
+  figures_.scripts.set(0);
+  figures_.script_bytes.set(0);
   ++generation_;
 }
 

@@ -4,6 +4,7 @@
 /// all partitions: whoever has borrowed any of them may read it, whoever has borrowed all of them
 /// may change it.
 
+#include "commands/library_figures.hpp"
 #include "commands/script_hints.hpp"
 #include "scripting/script.hpp"
 
@@ -18,8 +19,9 @@ namespace thespis::commands {
 
 class script_library {
 public:
-  /// `hints` outlives it.
-  explicit script_library(script_hints& hints) noexcept : hints_(hints) {
+  /// Both outlive it.
+  script_library(library_figures& figures, script_hints& hints) noexcept
+    : figures_(figures), hints_(hints) {
   }
   using entry = std::shared_ptr<const scripting::script>;
 
@@ -46,6 +48,7 @@ private:
     }
   };
 
+  library_figures& figures_;
   script_hints& hints_;
   std::unordered_map<std::string, entry, hash_of_name, std::equal_to<>> scripts_;
   std::uint64_t generation_ = 0;

@@ -5,6 +5,7 @@
 /// goes with it from thread to thread. At most one script runs there at a time.
 
 #include "base/option_choices.hpp"
+#include "commands/function_library.hpp"
 #include "commands/running_scripts.hpp"
 #include "commands/script_library.hpp"
 #include "commands/script_settings.hpp"
@@ -19,15 +20,17 @@
 namespace thespis::commands {
 
 struct script_stage {
-  script_stage(script_library& all, script_status& mine, const script_settings& valid,
-               const server_gates& doors)
-    : library(all), status(mine), settings(valid), gates(doors) {
+  script_stage(script_library& all, function_library& all_functions, script_status& mine,
+               const script_settings& valid, const server_gates& doors)
+    : library(all), functions(all_functions), status(mine), settings(valid), gates(doors) {
+    status.note_engine_bytes(engine.memory());
   }
   script_stage(const script_stage&) = delete;
   script_stage& operator=(const script_stage&) = delete;
 
   scripting::engine engine;
   script_library& library;
+  function_library& functions;
   script_status& status;
   const script_settings& settings;
   const server_gates& gates;
@@ -46,14 +49,17 @@ struct script_stage {
     std::uint64_t began_ticks = 0;
     /// It goes on elsewhere with a request that could not be run where it was.
     bool repeats_request = false;
+    /// The name of a function, while it is on; empty: a script.
+    std::string_view function{};
   };
   performance now;
 
   /// What those who monitor have to be shown of the requests of scripts.
   std::vector<std::string> shown;
 
-  /// The engine's compiled scripts are of this generation of the library.
+  /// The engine's compiled scripts, and its functions, are of these generations of the libraries.
   std::uint64_t generation = 0;
+  std::uint64_t function_generation = 0;
 };
 
 } // namespace thespis::commands

@@ -21,6 +21,7 @@
 #include "commands/admission.hpp"
 #include "commands/client_directory.hpp"
 #include "commands/latency_history.hpp"
+#include "commands/library_figures.hpp"
 #include "commands/output_limits.hpp"
 #include "commands/rate_meter.hpp"
 #include "commands/running_scripts.hpp"
@@ -109,6 +110,8 @@ struct server_state {
   commands::script_settings script_settings;
   /// Written by whoever adds a script, too.
   commands::script_hints script_hints;
+  /// ... or functions.
+  commands::library_figures library_figures;
 
   /// Those of all partitions, set by the shell.
   running_scripts* scripts = nullptr;

@@ -13,12 +13,7 @@ namespace thespis::commands {
 
 namespace {
 
-struct named_flag {
-  std::string_view name;
-  script_flag flag;
-};
-
-constexpr named_flag named_flags[] = {
+constexpr named_script_flag named_flags[] = {
   {"no-writes", script_no_writes},
   {"allow-oom", script_allow_oom},
   {"allow-stale", script_allow_stale},
@@ -44,6 +39,10 @@ base::result<std::uint32_t> read_flags(std::string_view names) {
 }
 
 } // namespace
+
+std::span<const named_script_flag> script_flag_names() noexcept {
+  return named_flags;
+}
 
 std::uint32_t script_flag_named(std::string_view name) noexcept {
   const auto found = std::find_if(std::begin(named_flags), std::end(named_flags),

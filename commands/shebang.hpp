@@ -6,6 +6,7 @@
 #include "base/result.hpp"
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace thespis::commands {
@@ -24,6 +25,13 @@ enum script_flag : std::uint32_t {
   /// It has a first line of that kind, so that its flags are all that is known of it.
   script_has_flags = 1u << 6,
 };
+
+struct named_script_flag {
+  std::string_view name;
+  script_flag flag;
+};
+/// All flags that have names: those of Redis in its order, then ours.
+std::span<const named_script_flag> script_flag_names() noexcept;
 
 /// The flag of that name; 0: there is none.
 std::uint32_t script_flag_named(std::string_view name) noexcept;

@@ -32,7 +32,7 @@ constexpr std::string_view slowlog_help[] = {
   "    Empty the log.",
 };
 
-void reply_entry(command_context& ctx, const slow_log::entry& entry) {
+void reply_slow_request(command_context& ctx, const slow_log::entry& entry) {
   const auto& request = entry.request;
   ctx.reply.array(6);
   ctx.reply.integer(static_cast<std::int64_t>(entry.id));
@@ -65,7 +65,7 @@ void cmd_slowlog_get(command_context& ctx, arguments args) {
   const auto shown = static_cast<std::size_t>(count == -1 ? all : std::min(count, all));
   ctx.reply.array(shown);
   for (std::size_t i = 0; i < shown; ++i)
-    reply_entry(ctx, entries[i]);
+    reply_slow_request(ctx, entries[i]);
 }
 
 /// SLOWLOG LEN -> integer. Cost: O(1).

@@ -21,6 +21,13 @@ inline constexpr text script_flush_mode = "ERR SCRIPT FLUSH only support SYNC|AS
 /// Ours: Redis has it for clusters, with other words.
 inline constexpr text script_undeclared_key
   = "ERR Script attempted to access a key that it had not declared";
+inline constexpr text no_function = "ERR Function not found";
+inline constexpr text bad_key_count = "ERR Bad number of keys provided";
+inline constexpr text no_library = "ERR Library not found";
+inline constexpr text no_library_pattern = "ERR library name argument was not given";
+inline constexpr text function_flush_mode = "ERR FUNCTION FLUSH only supports SYNC|ASYNC option";
+inline constexpr text function_restore_policy
+  = "ERR Wrong restore policy given, value should be either FLUSH, APPEND or REPLACE.";
 inline constexpr text no_script = "NOSCRIPT No matching script. Please use EVAL.";
 inline constexpr text busy
   = "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.";

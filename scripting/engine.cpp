@@ -2,9 +2,11 @@
 
 #include "base/ensure.hpp"
 #include "scripting/interpreter.hpp"
+#include "scripting/loaded_libraries.hpp"
 #include "scripting/loading.hpp"
 #include "scripting/lua_to_reply.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <new>
 #include <unordered_map>
@@ -49,7 +51,8 @@ struct compilation {
 /// In a protected call: compiles and keeps the function, or raises the compiler's text.
 int compile_body(lua_State* lua) {
   auto& what = *static_cast<compilation*>(lua_touserdata(lua, 1));
-  if (!compile_text(lua, without_shebang(what.source), script_name, &what.uses_arguments))
+  if (!compile_text(lua, without_shebang(what.source), script_name, text_kind::script,
+                    &what.uses_arguments))
     return lua_error(lua);
   what.reference = luaL_ref(lua, LUA_REGISTRYINDEX);
   return 0;
@@ -78,10 +81,15 @@ public:
   std::optional<std::string> compile(const script& what);
   void forget_all();
   void forget(std::string_view sha);
+  std::optional<std::string> load(const library& what, host& server, flag_reader flag_named,
+                                  std::vector<library_function>& functions);
+  outcome call(const library& what, std::size_t function, protocol::arguments keys,
+               protocol::arguments args, host& server, protocol::reply_writer& reply);
 
   bool is_suspended = false;
   std::size_t script_bytes_max = default_script_bytes_max;
   interpreter lua;
+  loaded_libraries libraries{lua};
 
 private:
   struct compiled_script {
@@ -177,6 +185,45 @@ engine::outcome engine::implementation::run(const script& what, protocol::argume
   return go_on(1, server, reply);
 }
 
+std::optional<std::string> engine::implementation::load(const library& what, host& server,
+                                                        flag_reader flag_named,
+                                                        std::vector<library_function>& functions) {
+  THESPIS_ENSURE(!is_suspended);
+  lua.memory.set_limit(lua.memory.used() + script_bytes_max);
+  try {
+    auto error = libraries.load(what, server, flag_named, functions);
+    end_run();
+    return error;
+  } catch (const std::bad_alloc&) {
+    end_run();
+    throw;
+  }
+}
+
+engine::outcome engine::implementation::call(const library& what, std::size_t function,
+                                             protocol::arguments keys, protocol::arguments args,
+                                             host& server, protocol::reply_writer& reply) {
+  THESPIS_ENSURE(!is_suspended);
+  name_ = what.functions[function].name;
+  lua.memory.set_limit(lua.memory.used() + script_bytes_max);
+  lua.is_function = true;
+  lua.keys = keys;
+  lua.args = args;
+  lua.protocol = 2;
+  lua.place.clear();
+  lua_pushvalue(lua.main, slot_start);
+  libraries.push(what.id, function);
+  lua_pushvalue(lua.main, slot_prepare);
+  if (lua_pcall(lua.main, 0, 2, 0) != 0) {
+    lua_settop(lua.main, slot_count);
+    end_run();
+    reply.error("ERR not enough memory");
+    return outcome::done;
+  }
+  lua_xmove(lua.main, lua.thread, 4);
+  return go_on(3, server, reply);
+}
+
 engine::outcome engine::implementation::resume(host& server, protocol::reply_writer& reply) {
   THESPIS_ENSURE(is_suspended);
   return go_on(0, server, reply);
@@ -251,7 +298,8 @@ void engine::implementation::reply_result(protocol::reply_writer& reply) {
 
 void engine::implementation::reply_kill(protocol::reply_writer& reply) {
   drop_thread();
-  reply.error(with_place("ERR Script killed by user with SCRIPT KILL."));
+  reply.error(with_place(lua.is_function ? "ERR Script killed by user with FUNCTION KILL."
+                                         : "ERR Script killed by user with SCRIPT KILL."));
 }
 
 void engine::implementation::reply_error(int status, protocol::reply_writer& reply) {
@@ -288,6 +336,7 @@ void engine::implementation::drop_thread() noexcept {
 void engine::implementation::end_run() noexcept {
   lua.memory.set_limit(memory_budget::unlimited);
   lua.server = nullptr;
+  lua.is_function = false;
   lua.keys = {};
   lua.args = {};
   if (std::exchange(lua.killed, false))
@@ -324,6 +373,9 @@ engine::outcome engine::resume(host& server, protocol::reply_writer& reply) {
 bool engine::is_suspended() const noexcept {
   return self_->is_suspended;
 }
+bool engine::is_running() const noexcept {
+  return self_->lua.server != nullptr;
+}
 void engine::abandon() noexcept {
   self_->abandon();
 }
@@ -335,6 +387,25 @@ void engine::forget_all() {
 }
 void engine::forget(std::string_view sha) {
   self_->forget(sha);
+}
+std::optional<std::string> engine::load(const library& what, host& server, flag_reader flag_named,
+                                        std::vector<library_function>& functions) {
+  return self_->load(what, server, flag_named, functions);
+}
+bool engine::has_loaded(std::uint64_t library) const noexcept {
+  return self_->libraries.has(library);
+}
+void engine::unload_all_but(const std::vector<std::uint64_t>& live) {
+  self_->libraries.unload_if(
+    [&](std::uint64_t id) { return !std::binary_search(live.begin(), live.end(), id); });
+}
+void engine::unload(std::uint64_t library) noexcept {
+  self_->libraries.unload(library);
+}
+engine::outcome engine::call(const library& what, std::size_t function, protocol::arguments keys,
+                             protocol::arguments args, host& server,
+                             protocol::reply_writer& reply) {
+  return self_->call(what, function, keys, args, server, reply);
 }
 void engine::set_script_bytes_max(std::size_t bytes) noexcept {
   self_->script_bytes_max = bytes;

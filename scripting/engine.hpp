@@ -14,6 +14,7 @@
 #include "protocol/arguments.hpp"
 #include "protocol/reply_writer.hpp"
 #include "scripting/host.hpp"
+#include "scripting/library.hpp"
 #include "scripting/script.hpp"
 
 #include <cstddef>
@@ -22,6 +23,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace thespis::scripting {
 
@@ -49,6 +51,8 @@ public:
   /// Lets a suspended script go on. REQUIRES: is_suspended().
   outcome resume(host& server, protocol::reply_writer& reply);
   bool is_suspended() const noexcept;
+  /// Whether this is asked from inside of a run: by the host.
+  bool is_running() const noexcept;
 
   /// Ends a suspended script without a reply, as if it had never been resumed.
   void abandon() noexcept;
@@ -58,6 +62,21 @@ public:
   /// Forgets all compiled scripts, or one.
   void forget_all();
   void forget(std::string_view sha);
+
+  // -- functions --------------------------------------------------------------------------------
+  /// Runs the body of a library, and appends the functions that it registers to `functions`.
+  /// Returns nullopt, or what is wrong, for an error reply of code ERR; then nothing is kept.
+  /// `server` ends it where it takes too long. REQUIRES: not suspended. Throws std::bad_alloc.
+  std::optional<std::string> load(const library& what, host& server, flag_reader flag_named,
+                                  std::vector<library_function>& functions);
+  bool has_loaded(std::uint64_t library) const noexcept;
+  /// Forgets all libraries whose id is not in `live`. REQUIRES: that is sorted; not suspended.
+  void unload_all_but(const std::vector<std::uint64_t>& live);
+  void unload(std::uint64_t library) noexcept;
+
+  /// Runs a function of a library that has been loaded; otherwise as run().
+  outcome call(const library& what, std::size_t function, protocol::arguments keys,
+               protocol::arguments args, host& server, protocol::reply_writer& reply);
 
   /// Bytes that a run may add to what the engine holds before it.
   void set_script_bytes_max(std::size_t bytes) noexcept;

@@ -3,6 +3,7 @@
 #include "scripting/engine.hpp"
 #include "scripting/error_text.hpp"
 #include "scripting/libraries.hpp"
+#include "scripting/library_sandbox.hpp"
 #include "scripting/lua_to_reply.hpp"
 #include "scripting/reply_to_lua.hpp"
 #include "scripting/sandbox.hpp"
@@ -67,6 +68,11 @@ int prepare(lua_State* lua) {
   if (self.thread == nullptr)
     renew_thread(lua, self);
   restore_cjson_settings(lua);
+  if (self.is_function) {
+    push_words(lua, self.keys);
+    push_words(lua, self.args);
+    return 2;
+  }
   lua_pushvalue(lua, lua_upvalueindex(prepare_keys));
   push_words(lua, self.keys);
   lua_rawset(lua, lua_upvalueindex(prepare_globals));
@@ -101,9 +107,18 @@ void on_breath(lua_State* lua, lua_Debug*) {
 /// Makes what stands in the slots of the main state's stack.
 int build(lua_State* lua) {
   luaJIT_setmode(lua, 0, LUAJIT_MODE_ENGINE | LUAJIT_MODE_OFF);
+  // The first reference that is given back makes the registry's list of free ones; from then on
+  // that needs no memory.
+  lua_pushboolean(lua, 1);
+  luaL_unref(lua, LUA_REGISTRYINDEX, luaL_ref(lua, LUA_REGISTRYINDEX));
   open_sandbox(lua);
   keep(lua, slot_start, -3);
   keep(lua, slot_environment, -2);
+  open_library_sandbox(lua);
+  keep(lua, slot_library_environment, -3);
+  keep(lua, slot_library_globals, -2);
+  keep(lua, slot_loading_globals, -1);
+  lua_pop(lua, 3);
   lua_pushliteral(lua, "KEYS");
   lua_pushliteral(lua, "ARGV");
   lua_pushvalue(lua, -4);
@@ -145,7 +160,8 @@ interpreter& interpreter::of(lua_State* lua) noexcept {
 }
 
 void push_environment(lua_State* lua) {
-  lua_pushlightuserdata(lua, const_cast<char*>(&slot_keys[slot_environment - 1]));
+  const auto which = interpreter::of(lua).is_function ? slot_library_environment : slot_environment;
+  lua_pushlightuserdata(lua, const_cast<char*>(&slot_keys[which - 1]));
   lua_rawget(lua, LUA_REGISTRYINDEX);
 }
 

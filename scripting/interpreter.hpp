@@ -27,13 +27,18 @@ namespace thespis::scripting {
 
 /// Places on the main state's stack.
 enum slot : int {
-  slot_environment = 1, ///< what scripts see as _G
-  slot_start,           ///< runs a script: returns true and its results, or false and its error
-  slot_prepare,         ///< makes KEYS and ARGV of a run
-  slot_convert,         ///< writes a result as a reply
-  slot_describe,        ///< makes an error's text
-  slot_count = slot_describe,
+  slot_environment = 1,     ///< what scripts see as _G
+  slot_start,               ///< runs a script: returns true and its results, or false and its error
+  slot_prepare,             ///< makes KEYS and ARGV of a run
+  slot_convert,             ///< writes a result as a reply
+  slot_describe,            ///< makes an error's text
+  slot_library_environment, ///< what libraries and functions see as _G
+  slot_library_globals,     ///< what is found in it by functions
+  slot_loading_globals,     ///< what is found in it while the body of a library runs
+  slot_count = slot_loading_globals,
 };
+
+struct library_in_loading;
 
 struct interpreter {
   /// Throws std::bad_alloc if there is no memory for a Lua state.
@@ -75,6 +80,9 @@ struct interpreter {
   bool killed = false;
   /// The server's memory, not the script's, is used up.
   bool out_of_memory = false;
+  /// A function is on, or the body of a library, and not a script.
+  bool is_function = false;
+  library_in_loading* loading = nullptr;
   /// Where the last error happened: ", on @user_script:1.", or empty.
   std::string place;
   random_numbers random;
@@ -86,7 +94,8 @@ struct interpreter {
   std::vector<open_value> open_values;
 };
 
-/// Pushes what scripts see as _G. (Not from its slot: a C function sees its own part of the stack.)
+/// Pushes what the script or function that is on sees as _G. (Not from its slot: a C function sees
+/// its own part of the stack.)
 void push_environment(lua_State* lua);
 
 } // namespace thespis::scripting

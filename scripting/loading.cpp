@@ -1,7 +1,6 @@
 #include "scripting/loading.hpp"
 
 #include "scripting/interpreter.hpp"
-#include "scripting/source_text.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -34,13 +33,13 @@ enum class attempt : std::uint8_t { compiled, refused, as_it_is };
 
 /// Pushes the function made of the changed text, or the complaint of a refusal, or nothing. Errors
 /// of Lua must not pass over C++ objects, so those end first.
-attempt compile_changed(lua_State* lua, std::string_view source, const char* name,
+attempt compile_changed(lua_State* lua, std::string_view source, const char* name, text_kind kind,
                         bool* uses_arguments) {
   int status = LUA_ERRSYNTAX;
   bool is_changed = false;
   std::optional<foreign_number> foreign;
   try {
-    const auto read = read_source(source, uses_arguments != nullptr);
+    const auto read = read_source(source, kind);
     if (uses_arguments != nullptr)
       *uses_arguments = read.uses_arguments;
     foreign = read.foreign;
@@ -64,13 +63,14 @@ attempt compile_changed(lua_State* lua, std::string_view source, const char* nam
 
 } // namespace
 
-bool compile_text(lua_State* lua, std::string_view source, const char* name, bool* uses_arguments) {
+bool compile_text(lua_State* lua, std::string_view source, const char* name, text_kind kind,
+                  bool* uses_arguments) {
   if (!source.empty() && (source[0] == '\x1b' || source[0] == '#')) {
     push_complaint(lua, name, 1, "unexpected symbol", source[0] == '#' ? "#" : "char(27)");
     return false;
   }
   bool is_compiled = false;
-  switch (compile_changed(lua, source, name, uses_arguments)) {
+  switch (compile_changed(lua, source, name, kind, uses_arguments)) {
     case attempt::refused:
       return false;
     case attempt::compiled:
@@ -91,7 +91,7 @@ int load_string(lua_State* lua) {
   const char* source = luaL_checklstring(lua, 1, &size);
   const char* name = luaL_optstring(lua, 2, source);
   lua_settop(lua, 2);
-  if (compile_text(lua, {source, size}, name, nullptr))
+  if (compile_text(lua, {source, size}, name, text_kind::other))
     return 1;
   lua_pushnil(lua);
   lua_insert(lua, -2);

@@ -207,8 +207,8 @@ end
 
 -- what runs a script; on_error sees the place of an error before it is gone
 local xpcall, on_error = raw.xpcall, raw.on_error
-function out.start(script)
-  return xpcall(script, on_error)
+function out.start(script, ...)
+  return xpcall(script, on_error, ...)
 end
 
 return out

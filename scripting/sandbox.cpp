@@ -71,11 +71,6 @@ int refuse_to_write(lua_State* lua) {
   return luaL_error(lua, "Attempt to modify a readonly table");
 }
 
-int refuse_unknown_global(lua_State* lua) {
-  const char* name = lua_isstring(lua, 2) ? lua_tostring(lua, 2) : "(null)";
-  return luaL_error(lua, "Script attempted to access nonexistent global variable '%s'", name);
-}
-
 /// What the prelude gets and makes of it: pushes the table of its functions.
 void open_prelude(lua_State* lua) {
   if (luaL_loadbuffer(lua, prelude.data(), prelude.size(), prelude_name) != 0)
@@ -215,7 +210,28 @@ void open_redis(lua_State* lua, int globals, int made) {
   lua_setfield(lua, globals, "server");
 }
 
-/// Replaces the globals on top by their face, in which names that do not exist are errors.
+} // namespace
+
+void push_read_only(lua_State* lua) {
+  lua_createtable(lua, 0, 0);
+  lua_createtable(lua, 0, 4);
+  lua_pushvalue(lua, -3);
+  lua_setfield(lua, -2, "__index");
+  set_function(lua, "__newindex", refuse_to_write);
+  lua_pushboolean(lua, 0);
+  lua_setfield(lua, -2, "__metatable");
+  lua_setmetatable(lua, -2);
+  lua_pushvalue(lua, -1);
+  lua_pushvalue(lua, -3);
+  remember_read_only(lua);
+  lua_remove(lua, -2);
+}
+
+int refuse_unknown_global(lua_State* lua) {
+  const char* name = lua_isstring(lua, 2) ? lua_tostring(lua, 2) : "(null)";
+  return luaL_error(lua, "Script attempted to access nonexistent global variable '%s'", name);
+}
+
 void close_globals(lua_State* lua, int globals) {
   lua_createtable(lua, 0, 1);
   set_function(lua, "__index", refuse_unknown_global);
@@ -232,23 +248,6 @@ void close_globals(lua_State* lua, int globals) {
   lua_pushliteral(lua, "_G");
   lua_insert(lua, -2);
   lua_rawset(lua, globals);
-}
-
-} // namespace
-
-void push_read_only(lua_State* lua) {
-  lua_createtable(lua, 0, 0);
-  lua_createtable(lua, 0, 4);
-  lua_pushvalue(lua, -3);
-  lua_setfield(lua, -2, "__index");
-  set_function(lua, "__newindex", refuse_to_write);
-  lua_pushboolean(lua, 0);
-  lua_setfield(lua, -2, "__metatable");
-  lua_setmetatable(lua, -2);
-  lua_pushvalue(lua, -1);
-  lua_pushvalue(lua, -3);
-  remember_read_only(lua);
-  lua_remove(lua, -2);
 }
 
 void open_sandbox(lua_State* lua) {

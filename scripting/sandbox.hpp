@@ -19,4 +19,11 @@ void open_sandbox(lua_State* lua);
 /// Replaces the table on top of the stack by its read-only face.
 void push_read_only(lua_State* lua);
 
+/// Pushes the face of the globals at that place of the stack, in which names that do not exist are
+/// errors, and makes it their _G.
+void close_globals(lua_State* lua, int globals);
+
+/// What __index does for names that do not exist. A C function.
+int refuse_unknown_global(lua_State* lua);
+
 } // namespace thespis::scripting

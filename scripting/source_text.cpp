@@ -61,8 +61,8 @@ struct edit {
 
 class reader {
 public:
-  reader(std::string_view source, bool is_script) noexcept
-    : source_(source), scanner_(source), is_script_(is_script) {
+  reader(std::string_view source, text_kind kind) noexcept
+    : source_(source), scanner_(source), kind_(kind) {
   }
 
   source_text read() {
@@ -248,7 +248,7 @@ private:
   }
 
   void hide_call(const token& start, const token& before) {
-    if (is(before, ".") || is(before, ":"))
+    if (kind_ == text_kind::library || is(before, ".") || is(before, ":"))
       return;
     const auto size = offset(first_) + first_.text.size() - offset(start);
     // Between the words there may be line breaks, which errors count.
@@ -305,6 +305,8 @@ private:
 
   /// "local KEYS=KEYS ", or nothing.
   std::string declarations() const {
+    if (kind_ == text_kind::library)
+      return {};
     std::string names;
     std::string values;
     const auto add = [&](std::string_view name, std::string_view value) {
@@ -317,7 +319,7 @@ private:
       add(hidden_call, "redis.call");
     if (has_hidden && hides_pcall_)
       add(hidden_pcall, "redis.pcall");
-    for (std::size_t i = is_script_ ? 0 : first_library; i < globals.size(); ++i) {
+    for (std::size_t i = kind_ == text_kind::script ? 0 : first_library; i < globals.size(); ++i) {
       const auto& use = uses_[i];
       const bool is_worth_it = use.is_repeated || use.count > 1;
       if (is_worth_it && !use.may_be_changed && !(i == redis_index && has_hidden))
@@ -328,7 +330,7 @@ private:
 
   std::string_view source_;
   source_scanner scanner_;
-  bool is_script_;
+  text_kind kind_;
   source_text result_;
   token before_third_;
   token third_;
@@ -351,8 +353,8 @@ private:
 
 } // namespace
 
-source_text read_source(std::string_view source, bool is_script) {
-  return reader{source, is_script}.read();
+source_text read_source(std::string_view source, text_kind kind) {
+  return reader{source, kind}.read();
 }
 
 } // namespace thespis::scripting

@@ -15,6 +15,7 @@
 /// 4. In Lua 5.1 a function with `...` that does not use it finds its arguments in `arg`.
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,7 +37,16 @@ struct source_text {
   bool uses_arguments = false;
 };
 
-/// `is_script`: KEYS and ARGV are globals of it. Throws std::bad_alloc. Cost: O(length).
-source_text read_source(std::string_view source, bool is_script);
+enum class text_kind : std::uint8_t {
+  /// KEYS and ARGV are globals of it.
+  script,
+  /// The body of a library. Its functions see other globals than itself, so none become locals (2).
+  library,
+  /// What load() gets.
+  other,
+};
+
+/// Throws std::bad_alloc. Cost: O(length).
+source_text read_source(std::string_view source, text_kind kind);
 
 } // namespace thespis::scripting

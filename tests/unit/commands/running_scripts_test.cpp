@@ -90,3 +90,37 @@ TEST_CASE("nobody is kept out when all scripts have ended, however they end", "[
     REQUIRE_FALSE(gates.is_up(gate_busy_script));
   }
 }
+
+TEST_CASE("a function that is slow is described until it ends", "[script]") {
+  server_gates gates;
+  running_scripts all{2, gates};
+  auto& status = all.of(1);
+  const std::vector<std::string_view> words{"FCALL", "f", "0"};
+  status.begin(true);
+  CHECK(all.slow_function() == nullptr);
+  status.describe("f", words, 5);
+  status.note_slow();
+  const auto shown = all.slow_function();
+  REQUIRE(shown != nullptr);
+  CHECK(shown->name == "f");
+  CHECK(shown->words == std::vector<std::string>{"FCALL", "f", "0"});
+  CHECK(shown->began_ticks == 5);
+  CHECK(all.kill(true) == outcome::killed);
+  CHECK(all.slow_function() != nullptr);
+  status.end();
+  CHECK(all.slow_function() == nullptr);
+  status.begin(false);
+  status.describe("", words, 5);
+  status.note_slow();
+  CHECK(all.slow_function() == nullptr);
+  status.end();
+}
+
+TEST_CASE("the memory of all engines is counted", "[script]") {
+  server_gates gates;
+  running_scripts all{2, gates};
+  all.of(0).note_engine_bytes(100);
+  all.of(1).note_engine_bytes(20);
+  all.of(0).note_engine_bytes(50);
+  CHECK(all.engine_bytes() == 70);
+}

@@ -27,7 +27,8 @@ bool declares_keys(const script_hints& hints, const std::vector<std::string_view
 
 TEST_CASE("scripts are found by their SHA-1 in any case", "[script]") {
   script_hints hints;
-  script_library all{hints};
+  library_figures figures;
+  script_library all{figures, hints};
   const auto one = script("return 1");
   all.add(one);
   CHECK(all.find("e0e1f9fabfc9d4800c877a703b823ac0578ff8db") == one);
@@ -46,7 +47,8 @@ TEST_CASE("scripts are found by their SHA-1 in any case", "[script]") {
 
 TEST_CASE("a script that says so is known to declare its keys once it is loaded", "[script]") {
   script_hints hints;
-  script_library all{hints};
+  library_figures figures;
+  script_library all{figures, hints};
   const auto one = script("#!lua flags=declared-keys\nreturn 1");
   const auto other = script("#!lua\nreturn 1");
   const auto asked = [&](const script_library::entry& which) {

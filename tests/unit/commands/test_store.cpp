@@ -103,8 +103,8 @@ std::string test_store::dispatch(protocol::arguments request) {
 
 commands::script_stage& test_store::stage() {
   if (!stage_)
-    stage_ = std::make_unique<commands::script_stage>(scripts_, running_.of(0), script_settings_,
-                                                      gates_);
+    stage_ = std::make_unique<commands::script_stage>(scripts_, functions_, running_.of(0),
+                                                      script_settings_, gates_);
   return *stage_;
 }
 
@@ -129,7 +129,7 @@ std::string test_store::run_on(const std::vector<std::size_t>& indexes, const co
   ctx.share.leads = leads;
   commands::inner_requests inner{*statistics_, touched};
   ctx.inner = &inner;
-  if (spec.route == way::script)
+  if (spec.route == way::script || (spec.acl & protocol::acl_scripting) != 0)
     ctx.scripts = &stage();
   statistics_->start();
   ctx.may_move = true;

@@ -201,7 +201,9 @@ private:
   commands::server_gates gates_;
   commands::running_scripts running_{1, gates_};
   commands::script_hints hints_;
-  commands::script_library scripts_{hints_};
+  commands::library_figures library_figures_;
+  commands::script_library scripts_{library_figures_, hints_};
+  commands::function_library functions_{library_figures_, hints_};
   commands::script_settings script_settings_;
   /// Made for the first script.
   std::unique_ptr<commands::script_stage> stage_;

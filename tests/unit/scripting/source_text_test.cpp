@@ -11,7 +11,7 @@ using namespace thespis::scripting;
 namespace {
 
 std::string changed(std::string_view source) {
-  return read_source(source, true).changed;
+  return read_source(source, text_kind::script).changed;
 }
 
 } // namespace
@@ -82,17 +82,18 @@ TEST_CASE("A function with ... that does not use it has arg", "[source text]") {
 }
 
 TEST_CASE("What can get at the arguments is known", "[source text]") {
-  CHECK(!read_source("return 1", true).uses_arguments);
-  CHECK(!read_source("return 'KEYS' -- ARGV", true).uses_arguments);
+  CHECK(!read_source("return 1", text_kind::script).uses_arguments);
+  CHECK(!read_source("return 'KEYS' -- ARGV", text_kind::script).uses_arguments);
   for (const char* source :
        {"return KEYS", "return ARGV[1]", "return _G['KE' .. 'YS']", "loadstring(x)()", "load(x)"})
-    CHECK(read_source(source, true).uses_arguments);
+    CHECK(read_source(source, text_kind::script).uses_arguments);
 }
 
 TEST_CASE("Foreign numbers are found with their line", "[source text]") {
-  const auto read = read_source("--[[\n]] x = '\\\n' + [[\n]]\ny = 0xfULL", true);
+  const auto read = read_source("--[[\n]] x = '\\\n' + [[\n]]\ny = 0xfULL", text_kind::script);
   REQUIRE(read.foreign.has_value());
   CHECK(read.foreign->text == "0xfULL");
   CHECK(read.foreign->line == 5);
-  CHECK(!read_source("return 0xff + 1e5 + .5 + 3. + a1i + x.y1u", true).foreign.has_value());
+  CHECK(!read_source("return 0xff + 1e5 + .5 + 3. + a1i + x.y1u", text_kind::script)
+           .foreign.has_value());
 }
