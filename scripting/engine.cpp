@@ -29,10 +29,11 @@ struct hash_of_sha {
 };
 
 constexpr const char* script_name = "@user_script";
-/// Garbage that is left lying about when a run ends.
+/// So much may be in use when a run ends, garbage included …
 constexpr std::size_t idle_bytes_max = std::size_t{8} << 20;
-/// Runs from one step of collecting garbage to the next, as in Redis.
-constexpr unsigned runs_per_collection = 50;
+/// … or so many times what was left by the last collection: what is kept (compiled scripts) may be
+/// much, and is walked by each.
+constexpr std::size_t idle_factor_max = 2;
 
 /// A shebang is not Lua; its line break stays, for the numbers of lines.
 std::string_view without_shebang(std::string_view source) noexcept {
@@ -110,6 +111,7 @@ private:
   std::unordered_map<std::string, compiled_script, hash_of_sha, std::equal_to<>> compiled_;
   /// Of the run in progress: how errors name it.
   std::string name_;
+  std::size_t collected_above_ = idle_bytes_max;
   unsigned runs_since_collection_ = 0;
 };
 
@@ -341,9 +343,10 @@ void engine::implementation::end_run() noexcept {
   lua.args = {};
   if (std::exchange(lua.killed, false))
     lua.reset_hook();
-  if (lua.memory.used() > idle_bytes_max) {
+  if (lua.memory.used() > collected_above_) {
     lua_cpcall(lua.main, collect_garbage, nullptr);
     lua_settop(lua.main, slot_count);
+    collected_above_ = std::max(idle_bytes_max, idle_factor_max * lua.memory.used());
   }
 }
 

@@ -79,6 +79,21 @@ TEST_CASE("What scripts leave is collected", "[memory]") {
   CHECK(p.lua.memory() < before + (std::size_t{1} << 20));
 }
 
+TEST_CASE("What is kept is not walked after each run, however much it is", "[memory]") {
+  playground p;
+  const std::string large(std::size_t{1} << 20, 'x');
+  for (int i = 0; i < 12; ++i)
+    p.eval("return #'" + large + std::to_string(i) + "'");
+  const auto before = p.lua.memory();
+  REQUIRE(before > (std::size_t{12} << 20));
+  p.eval("local s = ('y'):rep(100000)");
+  p.eval("return 1");
+  CHECK(p.lua.memory() > before + 50'000);
+  for (int i = 0; i < 500; ++i)
+    p.eval("local s = ('y'):rep(100000) .. KEYS[1]", {std::to_string(i)});
+  CHECK(p.lua.memory() < 3 * before);
+}
+
 TEST_CASE("Forgotten scripts give their memory back", "[memory]") {
   playground p;
   p.eval("return 0");
