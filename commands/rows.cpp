@@ -30,6 +30,7 @@ protocol::command_table& table_of_process() {
                                       key_rows(),
                                       expiry_rows(),
                                       rename_rows(),
+                                      dump_rows(),
                                       scan_rows(),
                                       sort_rows(),
                                       object_rows(),

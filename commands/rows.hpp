@@ -35,6 +35,7 @@ std::span<const protocol::command_spec> hash_getset_rows() noexcept;
 std::span<const protocol::command_spec> key_rows() noexcept;
 std::span<const protocol::command_spec> expiry_rows() noexcept;
 std::span<const protocol::command_spec> rename_rows() noexcept;
+std::span<const protocol::command_spec> dump_rows() noexcept;
 std::span<const protocol::command_spec> scan_rows() noexcept;
 std::span<const protocol::command_spec> sort_rows() noexcept;
 std::span<const protocol::command_spec> transaction_rows() noexcept;

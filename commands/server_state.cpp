@@ -121,6 +121,7 @@ void server_state::apply_settings() {
     static_cast<std::size_t>(options.get(option::set_max_intset_entries)), relaxed);
   access.list_packed_size.store(static_cast<int>(options.get(option::list_max_listpack_size)),
                                 relaxed);
+  access.compress.store(options.get(option::rdbcompression) != 0, relaxed);
   access.hll_sparse_bytes_max.store(options.bytes(option::hll_sparse_max_bytes), relaxed);
   access.stream_node_bytes.store(options.bytes(option::stream_node_max_bytes), relaxed);
   access.stream_node_entries.store(

@@ -46,6 +46,8 @@ struct access_settings {
   std::atomic<std::size_t> set_intset_entries{512};
   /// list-max-listpack-size: a number of elements, or if negative a class of bytes.
   std::atomic<int> list_packed_size{-2};
+  /// Whether what goes into files and payloads is compressed (rdbcompression).
+  std::atomic<bool> compress{true};
   std::atomic<std::size_t> hll_sparse_bytes_max{3000};
   /// Where a stream begins another block (stream-node-max-*); 0: no limit of that kind.
   std::atomic<std::size_t> stream_node_bytes{4096};

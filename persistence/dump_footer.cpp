@@ -1,5 +1,6 @@
 #include "persistence/dump_footer.hpp"
 
+#include "persistence/byte_order.hpp"
 #include "persistence/crc64.hpp"
 
 namespace thespis::persistence {
@@ -9,22 +10,10 @@ namespace {
 constexpr std::size_t version_bytes = 2;
 constexpr std::size_t checksum_bytes = 8;
 
-void append_little_endian(std::string& out, std::uint64_t value, std::size_t bytes) {
-  for (std::size_t i = 0; i < bytes; ++i)
-    out += static_cast<char>(value >> 8 * i & 0xff);
-}
-
-std::uint64_t little_endian(std::string_view bytes) noexcept {
-  std::uint64_t value = 0;
-  for (auto at = bytes.rbegin(); at != bytes.rend(); ++at)
-    value = value << 8 | static_cast<unsigned char>(*at);
-  return value;
-}
-
 } // namespace
 
-void append_dump_footer(std::string& content) {
-  append_little_endian(content, rdb_version_written, version_bytes);
+void append_dump_footer(std::string& content, std::uint16_t version) {
+  append_little_endian(content, version, version_bytes);
   append_little_endian(content, crc64(content), checksum_bytes);
 }
 

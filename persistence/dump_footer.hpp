@@ -6,6 +6,8 @@
 ///
 /// Source: Redis, "DUMP".
 
+#include "persistence/rdb_format.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,13 +15,8 @@
 
 namespace thespis::persistence {
 
-/// The newest version that is read: that of Redis 7.2.
-inline constexpr std::uint16_t rdb_version_max = 11;
-/// What is written: Redis 7.0 and later read it.
-inline constexpr std::uint16_t rdb_version_written = 10;
-
-/// Throws std::bad_alloc.
-void append_dump_footer(std::string& content);
+/// `version`: the lowest one in which that content is defined. Throws std::bad_alloc.
+void append_dump_footer(std::string& content, std::uint16_t version = rdb_version_default);
 
 /// The content of a payload; nothing: its version is too new, or it is not what was written.
 std::optional<std::string_view> without_dump_footer(std::string_view payload) noexcept;

@@ -1,5 +1,7 @@
 #include "persistence/rdb_reader.hpp"
 
+#include "persistence/byte_order.hpp"
+
 #include <limits>
 
 #include <lzf.h>
@@ -38,14 +40,11 @@ std::optional<std::uint8_t> rdb_reader::byte() noexcept {
   return static_cast<std::uint8_t>(taken->front());
 }
 
-std::optional<std::uint64_t> rdb_reader::big_endian(std::size_t bytes) noexcept {
-  const auto taken = take(bytes);
+std::optional<std::uint64_t> rdb_reader::word() noexcept {
+  const auto taken = take(8);
   if (!taken)
     return std::nullopt;
-  std::uint64_t value = 0;
-  for (const char c : *taken)
-    value = value << 8 | static_cast<unsigned char>(c);
-  return value;
+  return little_endian(*taken);
 }
 
 std::optional<std::uint64_t> rdb_reader::length() noexcept {
@@ -64,46 +63,59 @@ std::optional<std::uint64_t> rdb_reader::length_after(std::uint8_t first) noexce
       return static_cast<std::uint64_t>(first & 0x3f) << 8 | *second;
     }
     case bits_more:
-      if (first == length_of_32_bits)
-        return big_endian(4);
-      return first == length_of_64_bits ? big_endian(8) : std::nullopt;
+      if (first == length_of_32_bits || first == length_of_64_bits)
+        if (const auto taken = take(first == length_of_32_bits ? 4 : 8))
+          return big_endian(*taken);
+      return std::nullopt;
     default:
       return std::nullopt;
   }
 }
 
 std::optional<std::string> rdb_reader::string() {
+  std::string scratch;
+  const auto text = string(scratch);
+  if (!text)
+    return std::nullopt;
+  if (text->data() == scratch.data())
+    return scratch;
+  return std::string{*text};
+}
+
+std::optional<std::string_view> rdb_reader::string(std::string& scratch) {
   const auto first = byte();
   if (!first)
     return std::nullopt;
+  std::optional<std::string> decoded;
   switch (*first) {
     case integer_of_8_bits:
-      return digits(1);
-    case integer_of_16_bits:
-      return digits(2);
-    case integer_of_32_bits:
-      return digits(4);
-    case compressed:
-      return decompressed();
-    default:
+      decoded = digits(1);
       break;
+    case integer_of_16_bits:
+      decoded = digits(2);
+      break;
+    case integer_of_32_bits:
+      decoded = digits(4);
+      break;
+    case compressed:
+      decoded = decompressed();
+      break;
+    default: {
+      const auto size = length_after(*first);
+      return size ? take(*size) : std::nullopt;
+    }
   }
-  const auto size = length_after(*first);
-  const auto taken = size ? take(*size) : std::nullopt;
-  if (!taken)
+  if (!decoded)
     return std::nullopt;
-  return std::string{*taken};
+  scratch = *std::move(decoded);
+  return scratch;
 }
 
 std::optional<std::string> rdb_reader::digits(std::size_t bytes) {
   const auto taken = take(bytes);
   if (!taken)
     return std::nullopt;
-  std::uint64_t value = 0;
-  for (auto at = taken->rbegin(); at != taken->rend(); ++at)
-    value = value << 8 | static_cast<unsigned char>(*at);
-  const auto unused_bits = 64 - 8 * bytes;
-  return std::to_string(static_cast<std::int64_t>(value << unused_bits) >> unused_bits);
+  return std::to_string(signed_little_endian(*taken));
 }
 
 std::optional<std::string> rdb_reader::decompressed() {

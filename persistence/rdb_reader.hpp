@@ -23,26 +23,42 @@ namespace thespis::persistence {
 class rdb_reader {
 public:
   /// `bytes` outlive it.
-  explicit rdb_reader(std::string_view bytes) noexcept : rest_(bytes) {
+  explicit rdb_reader(std::string_view bytes) noexcept : whole_(bytes), rest_(bytes) {
   }
 
   bool at_end() const noexcept {
     return rest_.empty();
   }
+  /// How many bytes there are still.
+  std::size_t left() const noexcept {
+    return rest_.size();
+  }
+  /// How many bytes have been read.
+  std::size_t offset() const noexcept {
+    return whole_.size() - rest_.size();
+  }
   // Each of these returns nothing if the input ends too early or is not what is asked for. Then the
   // reader is of no further use.
   std::optional<std::uint8_t> byte() noexcept;
   std::optional<std::uint64_t> length() noexcept;
+  /// A number of 8 bytes, little endian.
+  std::optional<std::uint64_t> word() noexcept;
+  /// So many bytes as they are.
+  std::optional<std::string_view> bytes(std::uint64_t count) noexcept {
+    return take(count);
+  }
   /// In any of its encodings. Throws std::bad_alloc. Cost: O(length).
   std::optional<std::string> string();
+  /// The same as a view: of the input, or of `scratch` where it is encoded.
+  std::optional<std::string_view> string(std::string& scratch);
 
 private:
   std::optional<std::string_view> take(std::uint64_t count) noexcept;
-  std::optional<std::uint64_t> big_endian(std::size_t bytes) noexcept;
   std::optional<std::string> digits(std::size_t bytes);
   std::optional<std::string> decompressed();
   std::optional<std::uint64_t> length_after(std::uint8_t first) noexcept;
 
+  std::string_view whole_;
   std::string_view rest_;
 };
 

@@ -18,7 +18,7 @@ std::span<const settings_in_waiting> settings_without_effect() {
   // clang-format off
   static const settings_in_waiting table[] = {
     {"data is not saved, a restart begins with none",
-     {save, dbfilename, rdbcompression, rdbchecksum, rdb_del_sync_files,
+     {save, dbfilename, rdbchecksum, rdb_del_sync_files,
       rdb_save_incremental_fsync, rdb_key_save_delay, stop_writes_on_bgsave_error, appendonly,
       appendfsync, appendfilename, appenddirname, no_appendfsync_on_rewrite,
       auto_aof_rewrite_percentage, auto_aof_rewrite_min_size, aof_load_truncated,

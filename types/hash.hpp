@@ -82,6 +82,10 @@ public:
   // -- looking ----------------------------------------------------------------------------------
   /// How many fields there are, also expired ones.
   std::size_t size() const noexcept;
+  /// Whether all of it is in one block.
+  bool is_packed() const noexcept {
+    return !is_table();
+  }
   /// How many of them have an expiry.
   std::size_t expiring() const noexcept {
     return is_table() ? table().expiring() : 0;

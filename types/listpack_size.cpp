@@ -34,17 +34,6 @@ constexpr std::size_t string_bytes(std::size_t size) noexcept {
   return size + (size < 64 ? 1 : size < 4096 ? 2 : 5);
 }
 
-/// Bytes of the length behind an element: seven bits each.
-constexpr std::size_t bytes_behind(std::size_t bytes) noexcept {
-  if (bytes <= 127)
-    return 1;
-  if (bytes < 16383)
-    return 2;
-  if (bytes < 2097151)
-    return 3;
-  return bytes < 268435455 ? 4 : 5;
-}
-
 } // namespace
 
 bool is_listpack_integer(std::string_view element) noexcept {
@@ -54,7 +43,7 @@ bool is_listpack_integer(std::string_view element) noexcept {
 std::size_t listpack_element_bytes(std::string_view element) noexcept {
   const auto integer = listpack_integer(element);
   const auto bytes = integer ? integer_bytes(*integer) : string_bytes(element.size());
-  return bytes + bytes_behind(bytes);
+  return bytes + listpack_bytes_behind(bytes);
 }
 
 } // namespace thespis::types

@@ -18,6 +18,11 @@ inline constexpr std::size_t empty_listpack_bytes = 7;
 /// Bytes of one element. Cost: O(1).
 std::size_t listpack_element_bytes(std::string_view element) noexcept;
 
+/// Bytes of the length that stands behind an element of so many bytes.
+constexpr std::size_t listpack_bytes_behind(std::size_t bytes) noexcept {
+  return bytes <= 127 ? 1 : bytes < 16383 ? 2 : bytes < 2097151 ? 3 : bytes < 268435455 ? 4 : 5;
+}
+
 /// Whether `element` would be stored as an integer.
 bool is_listpack_integer(std::string_view element) noexcept;
 

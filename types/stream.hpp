@@ -183,6 +183,13 @@ public:
   /// About how many entries a trim would look at, at most; counted like that.
   std::size_t trim_about(const stream_trim& how, std::size_t enough) const noexcept;
 
+  /// Calls visit(const stream_block&) for all blocks, in order.
+  template <class Visit>
+  void for_each_block(Visit&& visit) const {
+    for (auto block = get().blocks.first(); block; ++block)
+      visit(std::as_const(**block));
+  }
+
   const group_map& groups() const noexcept {
     return get().groups;
   }

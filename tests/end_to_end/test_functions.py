@@ -704,7 +704,7 @@ class Travelling(Functions):
     def test_payloads_that_are_none(self):
         self.load(named("one", "a"))
         good = packed(named("two", "b"))
-        for bad in (b"", b"x", good[:-1], good[1:], good + b"\0", payload(b"", version=12)):
+        for bad in (b"", b"x", good[:-1], good[1:], good + b"\0", payload(b"", version=13)):
             self.assertEqual(self.call("FUNCTION", "RESTORE", bad), BAD_PAYLOAD)
         for n in range(0, len(good), 3):
             flipped = bytearray(good)

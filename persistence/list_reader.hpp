@@ -1,0 +1,13 @@
+#pragma once
+
+/// A list in each of the forms that RDB files have for it.
+
+#include "persistence/value_reader.hpp"
+#include "types/list.hpp"
+
+namespace thespis::persistence {
+
+/// Throws broken_value (persistence/reading.hpp), std::bad_alloc.
+types::list read_list(rdb_reader& in, rdb_type type, const value_context& with);
+
+} // namespace thespis::persistence

@@ -1,0 +1,13 @@
+#pragma once
+
+/// A sorted set in each of the forms that RDB files have for it.
+
+#include "persistence/value_reader.hpp"
+#include "types/sorted_set.hpp"
+
+namespace thespis::persistence {
+
+/// Throws broken_value (persistence/reading.hpp), std::bad_alloc.
+types::sorted_set read_zset(rdb_reader& in, rdb_type type, const value_context& with);
+
+} // namespace thespis::persistence
