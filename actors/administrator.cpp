@@ -15,7 +15,7 @@
 namespace thespis::actors {
 
 administrator::administrator(caf::actor_config& config, core& home)
-  : store_actor(config), core_(home), places_(home) {
+  : store_actor(config), core_(home), places_(home), saver_(home) {
   follow_addresses();
 }
 
@@ -76,6 +76,15 @@ caf::behavior administrator::make_behavior() {
             const turn now{this};
             places_.forget(*gone.places);
           },
+          [this](const snapshot_done& news) {
+            const turn now{this};
+            note_end_of_save(news);
+          },
+          [this](const end_wanted&) {
+            const turn now{this};
+            core_.server.shutting_down = true;
+            saver_.end_server({}, context());
+          },
           [this](const sample_now&) { sample(); }};
 }
 
@@ -104,13 +113,15 @@ bool administrator::find_names_for(batch& work) noexcept try {
   return false;
 }
 
-void administrator::run(batch& work) {
+/// `again`: what the request waited for has come.
+void administrator::run(batch& work, bool again) {
   auto& part = work.parts.front();
   auto& item = part.items.front();
   auto& statistics = core_.administrator_statistics;
   protocol::reply_writer reply{*work.output, work.client->protocol};
   keyspace::command_context ctx{reply, *work.client, keyspace::shard_map::none(), work.time};
   lend_to(ctx, work);
+  ctx.has_moved = again;
   statistics.start();
   if (const memory_reserve::client_work may_fail; commands::make_room(*work.output)) [[likely]]
     commands::execute(ctx, *item.spec, work.words_of(item, part), statistics);
@@ -118,7 +129,14 @@ void administrator::run(batch& work) {
     work.cut_short.store(true, std::memory_order_relaxed);
   note(statistics.pending);
   statistics.pending.clear();
+  if (ctx.moves)
+    return saver_.wait_for_end(work);
   work.report(context());
+}
+
+void administrator::note_end_of_save(const snapshot_done& news) {
+  for (auto* const work : saver_.end(news.why, context()))
+    run(*work, true);
 }
 
 void administrator::lend_to(keyspace::command_context& ctx, const batch& work) noexcept {
@@ -174,6 +192,7 @@ void administrator::sample() try {
     core_.network[i].turns_ns.set(core_.loops[i]->busy_ns());
   }
   core_.server.tick(core_.now().ms);
+  saver_.look_at_save_points(context());
 } catch (const std::bad_alloc&) {
   return;
 }
@@ -215,10 +234,11 @@ void administrator::set_hooks() {
     for (const auto& one : core_.partitions)
       post(one, context(), partition_task{partition_task::kind::expire});
   };
-  hooks.shut_down = [this](const commands::shutdown_request&) {
-    const memory_reserve::own_work now;
-    post(core_.supervisor, context(), shut_down{});
+  hooks.begin_save = [this] { return saver_.begin(context()); };
+  hooks.shut_down = [this](const commands::shutdown_request& how) {
+    return saver_.end_server(how, context());
   };
+  hooks.abort_shutdown = [this] { return saver_.stay(); };
   hooks.log = [](base::log_level level, std::string_view text) {
     log::write(static_cast<log::level>(level), text);
   };

@@ -7,6 +7,7 @@
 #include "actors/core.hpp"
 #include "actors/listening_places.hpp"
 #include "actors/messages.hpp"
+#include "actors/saver.hpp"
 #include "actors/store_actor.hpp"
 
 #include <map>
@@ -26,7 +27,8 @@ private:
 
   void receive(batch& work);
   bool find_names_for(batch& work) noexcept;
-  void run(batch& work);
+  void run(batch& work, bool again = false);
+  void note_end_of_save(const snapshot_done& news);
   void lend_to(keyspace::command_context& ctx, const batch& work) noexcept;
   void note(std::vector<commands::slow_request>& slow) noexcept;
   void welcome(const client_came& client) noexcept;
@@ -38,6 +40,7 @@ private:
 
   core& core_;
   listening_places places_;
+  saver saver_;
   /// Where to send what concerns one client.
   std::map<std::uint64_t, caf::actor> addresses_;
 };

@@ -8,6 +8,7 @@
 
 #include <ctime>
 #include <new>
+#include <numeric>
 
 namespace thespis::actors {
 
@@ -82,6 +83,13 @@ void core::send(batch& work, caf::execution_unit* here) {
 void core::send(rendezvous& meeting, caf::execution_unit* here) {
   const partition_task task{.what = partition_task::kind::borrow, .meeting = &meeting};
   order.send(partitions, meeting.partitions(), task, meeting.armed, here);
+}
+
+void core::send(snapshot& picture, caf::execution_unit* here) {
+  const partition_task task{.what = partition_task::kind::cut, .picture = &picture};
+  std::vector<partition_index> all(partitions.size());
+  std::iota(all.begin(), all.end(), partition_index{0});
+  order.send(partitions, all, task, picture.armed, here);
 }
 
 void core::report_slow(thespis::commands::command_statistics& statistics,

@@ -30,6 +30,7 @@ namespace thespis::actors {
 
 class event_loop;
 class rendezvous;
+struct snapshot;
 
 /// The time of day. A parameter so that tests decide what time it is.
 using wall_clock = keyspace::instant (*)();
@@ -79,6 +80,7 @@ struct core {
   std::vector<caf::actor> fan_outs;
   caf::actor scheduler;
   caf::actor reclaimer;
+  caf::actor snapshot_writer;
   /// As many as event loops.
   std::vector<caf::actor> workers;
   caf::actor supervisor;
@@ -95,6 +97,10 @@ struct core {
 
   /// Lets the partitions of `meeting` meet for the one item in `work`'s first part. Same answer.
   void send(rendezvous& meeting, caf::execution_unit* here);
+
+  /// Has all partitions cut their shards for `picture` at one point of the order of multicasts.
+  /// Throws std::bad_alloc with nothing sent.
+  void send(snapshot& picture, caf::execution_unit* here);
 
   /// Tells the administrator of slow requests, if there are any and there is memory for it.
   void report_slow(thespis::commands::command_statistics& statistics,

@@ -8,10 +8,12 @@
 #include "actors/host_addresses.hpp"
 #include "actors/listening_sockets.hpp"
 #include "actors/order_point.hpp"
+#include "actors/snapshot.hpp"
 #include "commands/client_record.hpp"
 #include "commands/slow_request.hpp"
 #include "keyspace/discarded.hpp"
 #include "keyspace/waiter.hpp"
+#include "persistence/entry_block.hpp"
 #include "protocol/watch.hpp"
 #include "pubsub/changed_keys.hpp"
 #include "pubsub/delivery.hpp"
@@ -32,6 +34,7 @@
 namespace thespis::actors {
 
 class rendezvous;
+struct dataset_loading;
 
 /// What a partition is asked to do. One type for all of it, so that a parked partition can keep it.
 struct partition_task {
@@ -46,10 +49,13 @@ struct partition_task {
     expire,
     /// Another partition has passed the point that it was asked to (see pass).
     passed,
+    /// A snapshot is to show the shard as it is now.
+    cut,
   };
   kind what = kind::run;
   batch* work = nullptr;
   rendezvous* meeting = nullptr;
+  snapshot* picture = nullptr;
 };
 
 /// To a partition, from the partition `whose`: answer by `passed` when you have run all that is
@@ -68,6 +74,31 @@ struct go_on_elsewhere {
   batch* work = nullptr;
   rendezvous* meeting = nullptr;
 };
+
+/// To the snapshot_writer, from a partition: these bytes belong into the file.
+struct snapshot_piece {
+  std::shared_ptr<snapshot> of;
+  std::shared_ptr<const std::string> bytes;
+  /// The partition has no more.
+  bool last;
+  /// There was no memory for all of it.
+  bool is_void;
+};
+
+/// To the administrator, from there: the file is whole, or (`why`) there is none.
+struct snapshot_done {
+  std::shared_ptr<snapshot> of;
+  std::string why;
+};
+
+/// To a partition: these entries of a file belong to its shard.
+struct load_entries {
+  std::shared_ptr<const persistence::entry_block> block;
+  std::shared_ptr<dataset_loading> of;
+};
+
+/// To the administrator: end the server as SHUTDOWN would that says nothing of saving.
+struct end_wanted {};
 
 /// To the reclaimer, from a partition: free this.
 struct reclaim {
@@ -283,6 +314,10 @@ void post(const caf::actor& receiver, caf::execution_unit* here, Message message
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::partition_task)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::pass)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::go_on_elsewhere)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::snapshot_piece)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::snapshot_done)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::load_entries)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::end_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::reclaim)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::batch_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::administer)

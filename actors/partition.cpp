@@ -1,6 +1,7 @@
 #include "actors/partition.hpp"
 
 #include "actors/blocked_request.hpp"
+#include "actors/dataset_loading.hpp"
 #include "actors/memory_reserve.hpp"
 #include "actors/multicast.hpp"
 #include "actors/rendezvous.hpp"
@@ -42,7 +43,8 @@ partition::partition(caf::actor_config& config, core& home, partition_index inde
     only_this_(shard_, index, home.shards.size()),
     statistics_(home.partition_statistics[index]),
     reporter_(home, shard_, only_this_),
-    order_(home.order, home.partitions, index) {
+    order_(home.order, home.partitions, index),
+    feeder_(home, shard_, index) {
 }
 
 partition::~partition() {
@@ -63,6 +65,10 @@ caf::behavior partition::make_behavior() {
             const turn now{this};
             order_.note_question(question);
             answer_questions();
+          },
+          [this](const load_entries& task) {
+            const turn now{this};
+            load(task);
           },
           [this](const watch_over& news) {
             const turn now{this};
@@ -113,9 +119,13 @@ void partition::serve(const partition_task& task) {
       if (!order_.note_answer() || !come_back())
         return;
       break;
+    case partition_task::kind::cut:
+      cut(*task.picture);
+      break;
     case partition_task::kind::expire:
       wake_up();
       shrink_tracked();
+      feed_snapshot();
       break;
   }
   if (const auto changes = shard_.changes.events() + shard_.expired.get();
@@ -156,7 +166,7 @@ void partition::answer_questions() {
   if (!order_.is_asked()) [[likely]]
     return;
   const auto is_multicast = [](const partition_task& task) {
-    return task.what == partition_task::kind::borrow
+    return task.what == partition_task::kind::borrow || task.what == partition_task::kind::cut
            || (task.what == partition_task::kind::run && task.work->is_multicast());
   };
   order_.answer(std::any_of(postponed_.begin(), postponed_.end(), is_multicast), context());
@@ -543,6 +553,28 @@ void partition::shrink_tracked() {
   reporter_.tell(context());
   if (tracked.keys() > max)
     rest_until(core_.now().ms + 1);
+}
+
+/// All partitions meet this at the same point of the order of multicasts.
+void partition::cut(snapshot& picture) {
+  order_.begin(await_armed(picture.armed));
+  feeder_.begin(picture);
+  order_.end();
+  announce(core_.now().ms);
+}
+
+void partition::feed_snapshot() {
+  if (!feeder_.is_active()) [[likely]]
+    return;
+  feeder_.step(context());
+  if (feeder_.is_active())
+    announce(core_.now().ms + 1);
+}
+
+void partition::load(const load_entries& task) {
+  task.of->load(*task.block, shard_, core_.now().ms);
+  keyspace::publish_figures(shard_);
+  announce(keyspace::next_due_ms(shard_));
 }
 
 /// Something is due, and has to wait.

@@ -14,6 +14,7 @@
 #include "actors/place_in_order.hpp"
 #include "actors/rendezvous.hpp"
 #include "actors/serve_waiters.hpp"
+#include "actors/snapshot_feeder.hpp"
 #include "actors/stopover.hpp"
 #include "actors/store_actor.hpp"
 #include "commands/inner_requests.hpp"
@@ -78,6 +79,9 @@ private:
   void give_garbage_away() noexcept;
   void wake_up();
   void shrink_tracked();
+  void cut(snapshot& picture);
+  void feed_snapshot();
+  void load(const load_entries& task);
   void rest_until(std::int64_t time_ms) noexcept;
   void announce(std::int64_t due_ms) noexcept;
 
@@ -88,6 +92,7 @@ private:
   commands::command_statistics& statistics_;
   effect_reporter reporter_;
   place_in_order order_;
+  snapshot_feeder feeder_;
   std::deque<partition_task> postponed_;
   std::vector<wait_changed> postponed_news_;
   std::vector<watch_over> postponed_ends_;

@@ -2,16 +2,19 @@
 
 #include "actors/administrator.hpp"
 #include "actors/broker.hpp"
+#include "actors/dataset_loader.hpp"
 #include "actors/embedded_client.hpp"
 #include "actors/fan_out.hpp"
 #include "actors/listener.hpp"
 #include "actors/loop_coordinator.hpp"
 #include "actors/messages.hpp"
+#include "actors/output_file.hpp"
 #include "actors/partition.hpp"
 #include "actors/process_figures.hpp"
 #include "actors/reclaimer.hpp"
 #include "actors/scheduler.hpp"
 #include "actors/sizing.hpp"
+#include "actors/snapshot_writer.hpp"
 #include "actors/supervisor.hpp"
 #include "actors/worker.hpp"
 #include "base/ensure.hpp"
@@ -41,6 +44,7 @@ store::store(caf::actor_system& system, base::options& settings, wall_clock cloc
                                  partition_count_of(settings, loops_->size()), clock);
   core_->server.facts = gather_facts(*core_);
   core_->server.apply_settings();
+  core_->server.saving.last_success_ms = core_->server.facts.started_ms;
   spawn_core_actors();
 }
 
@@ -61,6 +65,8 @@ void store::spawn_core_actors() {
     home.loops.push_back(&loops_->at(i));
   home.scheduler = spawn_pinned<scheduler>(system_, loops_->at(0), std::ref(home));
   home.reclaimer = system_.spawn<reclaimer, caf::detached + caf::hidden>(std::ref(home));
+  home.snapshot_writer = system_.spawn<snapshot_writer, caf::detached + caf::hidden>(
+    std::ref(home));
   for (std::size_t i = 0; i < loops_->size(); ++i)
     home.workers.push_back(system_.spawn<worker, caf::detached + caf::hidden>());
   home.administrator = spawn_floating<administrator>(system_, std::ref(home));
@@ -99,6 +105,27 @@ void store::listen(listening_sockets sockets) {
   THESPIS_ENSURE(sockets.loop_count() == loops_->size());
   post(core_->administrator, nullptr,
        open_sockets{std::make_shared<listening_sockets>(std::move(sockets))});
+}
+
+bool store::expect_data() {
+  const bool some = exists(core_->options.text(base::option::dbfilename));
+  core_->server.gates.set(commands::gate_loading, some);
+  return some;
+}
+
+base::result<void> store::load() {
+  const auto path = core_->options.text(base::option::dbfilename);
+  remove_leftovers(path);
+  if (!expect_data())
+    return {};
+  auto outcome = load_dataset(*core_, path);
+  if (outcome)
+    core_->server.gates.set(commands::gate_loading, false);
+  return outcome;
+}
+
+void store::end() {
+  post(core_->administrator, nullptr, end_wanted{});
 }
 
 void store::stop() {

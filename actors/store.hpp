@@ -14,6 +14,7 @@
 #include "actors/core.hpp"
 #include "actors/listening_sockets.hpp"
 #include "actors/loop_group.hpp"
+#include "base/result.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
@@ -48,8 +49,21 @@ public:
   /// `loop_count` event loops.
   void listen(listening_sockets sockets);
 
-  /// Begins the ordered end: what is in flight is answered, then the data is gone (nothing writes
-  /// it anywhere yet). From any thread, returns at once.
+  /// If there is a snapshot to load, clients are told so until load() is over. Returns whether there
+  /// is one.
+  bool expect_data();
+
+  /// Loads the last snapshot (dbfilename), if there is one, into the store, which has no keys yet.
+  /// The fault names file, place and reason; the store is of no use then. At most once. REQUIRES:
+  /// not on an event loop.
+  base::result<void> load();
+
+  /// Ends as SHUTDOWN does: the data is saved first where there are save points. From any thread,
+  /// returns at once.
+  void end();
+
+  /// Begins the ordered end: what is in flight is answered, then the data is gone: nothing is
+  /// saved. From any thread, returns at once.
   void stop();
 
   /// Waits for the end, which stop() or a client's SHUTDOWN began. REQUIRES: not on an event loop.

@@ -33,6 +33,7 @@ caf::behavior supervisor::make_behavior() {
     watch(core_.fan_outs[i], role::core, fmt::format("fan-out {}", i));
   watch(core_.scheduler, role::core, "the scheduler");
   watch(core_.reclaimer, role::core, "the reclaimer");
+  watch(core_.snapshot_writer, role::core, "the snapshot writer");
   for (std::size_t i = 0; i < core_.workers.size(); ++i)
     watch(core_.workers[i], role::core, fmt::format("worker {}", i));
   for (std::size_t i = 0; i < core_.listeners.size(); ++i)
@@ -106,6 +107,7 @@ void supervisor::stop_core_if_drained() {
     caf::anon_send_exit(one, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(core_.scheduler, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(core_.reclaimer, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(core_.snapshot_writer, caf::exit_reason::user_shutdown);
   for (const auto& one : core_.workers)
     caf::anon_send_exit(one, caf::exit_reason::user_shutdown);
 }

@@ -15,20 +15,19 @@ namespace {
 
 constexpr std::string_view no_replication_id = "0000000000000000000000000000000000000000";
 
-void write_snapshot_fields(info_text& out, const server_state& server) {
-  std::uint64_t changes = 0;
-  for (const auto* runner : server.runners)
-    changes += runner->changes();
-  out.field("rdb_changes_since_last_save", changes);
-  out.field("rdb_bgsave_in_progress", 0);
-  out.field("rdb_last_save_time", server.facts.started_ms / base::ms_per_s);
-  out.field("rdb_last_bgsave_status", "ok");
-  out.field("rdb_last_bgsave_time_sec", -1);
-  out.field("rdb_current_bgsave_time_sec", -1);
-  out.field("rdb_saves", 0);
+void write_snapshot_fields(info_text& out, const server_state& server, keyspace::instant now) {
+  const auto& saving = server.saving;
+  out.field("rdb_changes_since_last_save", server.changes() - saving.changes_saved);
+  out.field("rdb_bgsave_in_progress", saving.running);
+  out.field("rdb_last_save_time", saving.last_success_ms / base::ms_per_s);
+  out.field("rdb_last_bgsave_status", saving.last_succeeded ? "ok" : "err");
+  out.field("rdb_last_bgsave_time_sec", saving.last_seconds);
+  out.field("rdb_current_bgsave_time_sec",
+            saving.running ? (now.ms - saving.began_ms) / base::ms_per_s : save_status::none);
+  out.field("rdb_saves", saving.successes);
   out.field("rdb_last_cow_size", 0);
-  out.field("rdb_last_load_keys_expired", 0);
-  out.field("rdb_last_load_keys_loaded", 0);
+  out.field("rdb_last_load_keys_expired", saving.keys_expired);
+  out.field("rdb_last_load_keys_loaded", saving.keys_loaded);
 }
 
 void write_journal_fields(info_text& out) {
@@ -46,7 +45,7 @@ void write_journal_fields(info_text& out) {
 
 } // namespace
 
-void write_persistence_section(info_text& out, server_state& server, keyspace::instant) {
+void write_persistence_section(info_text& out, server_state& server, keyspace::instant now) {
   out.field("loading", server.gates.is_up(gate_loading));
   out.field("async_loading", 0);
   out.field("current_cow_peak", 0);
@@ -55,7 +54,7 @@ void write_persistence_section(info_text& out, server_state& server, keyspace::i
   out.field("current_fork_perc", 0.0);
   out.field("current_save_keys_processed", 0);
   out.field("current_save_keys_total", 0);
-  write_snapshot_fields(out, server);
+  write_snapshot_fields(out, server, now);
   write_journal_fields(out);
   out.field("module_fork_in_progress", 0);
   out.field("module_fork_last_cow_size", 0);

@@ -47,6 +47,7 @@ protocol::command_table& table_of_process() {
                                       pubsub_rows(),
                                       subscription_rows(),
                                       server_rows(),
+                                      save_rows(),
                                       config_rows(),
                                       info_rows(),
                                       memory_rows(),

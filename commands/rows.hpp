@@ -72,6 +72,7 @@ std::span<const protocol::command_spec> monitor_rows() noexcept;
 std::span<const protocol::command_spec> pubsub_rows() noexcept;
 std::span<const protocol::command_spec> subscription_rows() noexcept;
 std::span<const protocol::command_spec> server_rows() noexcept;
+std::span<const protocol::command_spec> save_rows() noexcept;
 std::span<const protocol::command_spec> config_rows() noexcept;
 std::span<const protocol::command_spec> info_rows() noexcept;
 std::span<const protocol::command_spec> memory_rows() noexcept;

@@ -65,16 +65,6 @@ std::optional<shutdown_words> read_shutdown(arguments words) {
   return out;
 }
 
-/// Nothing can save the data yet: who insists on it learns that, unless the end is more important.
-bool may_end_without_saving(const server_state& server, const shutdown_request& request) {
-  if (request.save != shutdown_request::save_mode::yes)
-    return true;
-  server.log(base::log_level::warning,
-             request.force ? "There is no persistence yet: the data cannot be saved. Exit anyway."
-                           : "There is no persistence yet: the data cannot be saved, can't exit.");
-  return request.force;
-}
-
 } // namespace
 
 /// TIME -> array of Unix time in seconds and the microseconds of the second. Cost: O(1).
@@ -92,6 +82,12 @@ void cmd_shutdown(command_context& ctx, arguments args) {
   if (!words)
     return ctx.reply.error(errors::syntax);
   auto& server = *ctx.server;
+  if (ctx.has_moved) {
+    // The data has been saved, or could not be.
+    if (!server.shutting_down)
+      ctx.reply.error(errors::shutdown_failed);
+    return;
+  }
   if (words->abort) {
     if (!server.hooks.abort_shutdown || !server.hooks.abort_shutdown())
       return ctx.reply.error(errors::no_shutdown);
@@ -103,10 +99,11 @@ void cmd_shutdown(command_context& ctx, arguments args) {
     return ctx.reply.error(server.scripts->slow_one_is_function() ? errors::busy_function
                                                                   : errors::busy);
   server.log(base::log_level::warning, "User requested shutdown...");
-  if (!server.hooks.shut_down || !may_end_without_saving(server, words->request))
+  if (!server.hooks.shut_down)
     return ctx.reply.error(errors::shutdown_failed);
   server.shutting_down = true;
-  server.hooks.shut_down(words->request);
+  if (server.hooks.shut_down(words->request))
+    ctx.move_to(keyspace::place::administrator);
 }
 
 /// LOLWUT [VERSION version [columns [rows]]] -> text: a picture and the version

@@ -38,8 +38,11 @@ struct server_hooks {
   std::function<void()> pause_changed;
   /// Of fewer keys than before may copies be tracked.
   std::function<void()> tracking_limited;
-  /// Begins the ordered end; returns at once.
-  std::function<void(const shutdown_request&)> shut_down;
+  /// Begins a snapshot; false: it cannot be begun. REQUIRES: none is being taken.
+  std::function<bool()> begin_save;
+  /// Begins the ordered end, and returns at once. True: the data has to be saved first, and it may
+  /// be that it cannot; server_state::shutting_down tells then.
+  std::function<bool(const shutdown_request&)> shut_down;
   /// Takes it back; false: none was under way.
   std::function<bool()> abort_shutdown;
   std::function<void(base::log_level, std::string_view)> log;

@@ -127,6 +127,7 @@ void server_state::apply_settings() {
   access.stream_node_entries.store(
     static_cast<std::size_t>(options.get(option::stream_node_max_entries)), relaxed);
   limit_tracking(static_cast<std::size_t>(options.get(option::tracking_table_max_keys)));
+  note_save_outcome();
   access.lfu_log_factor.store(static_cast<int>(options.get(option::lfu_log_factor)), relaxed);
   access.lfu_decay_minutes.store(static_cast<int>(options.get(option::lfu_decay_time)), relaxed);
 }
@@ -192,6 +193,22 @@ void server_state::tick(std::int64_t now_ms) {
   const auto until = gates.pause_until_ms.load(std::memory_order_relaxed);
   if (until != 0 && until <= now_ms)
     unpause();
+}
+
+/// As Redis, only where snapshots are taken at all.
+void server_state::note_save_outcome() {
+  gates.set(gate_no_persistence, !saving.last_succeeded
+                                   && options.is_on(option::stop_writes_on_bgsave_error)
+                                   && !options.save_points().empty());
+}
+
+std::uint64_t server_state::changes() const noexcept {
+  std::uint64_t sum = 0;
+  for (const auto* runner : runners)
+    sum += runner->changes();
+  for (const auto* shard : shards)
+    sum += shard->expired.get();
+  return sum;
 }
 
 // -- pause --------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@
 #include "commands/output_limits.hpp"
 #include "commands/rate_meter.hpp"
 #include "commands/running_scripts.hpp"
+#include "commands/save_status.hpp"
 #include "commands/script_hints.hpp"
 #include "commands/script_settings.hpp"
 #include "commands/server_figures.hpp"
@@ -124,6 +125,7 @@ struct server_state {
   rate_meter bytes_in_rate;
   rate_meter bytes_out_rate;
   rate_meter turns_rate;
+  save_status saving;
   std::uint64_t memory_peak_bytes = 0;
   std::uint64_t auth_denied = 0;
   /// SHUTDOWN is waiting for the end.
@@ -179,6 +181,9 @@ struct server_state {
   /// Samples the rates, ends a pause that is over. `now_ms`: Unix time.
   void tick(std::int64_t now_ms);
 
+  /// A snapshot is over, or a setting about them has changed: writes are refused or not.
+  void note_save_outcome();
+
   // -- pause ------------------------------------------------------------------------------------
   /// Holds back all requests or only those that write, and the deletion of expired keys. A pause
   /// never gets shorter or weaker by another.
@@ -191,6 +196,8 @@ struct server_state {
   traffic_totals traffic_so_far() const;
   /// CONFIG RESETSTAT.
   void reset_statistics();
+  /// How many keys and elements have changed since the start, expired ones among them.
+  std::uint64_t changes() const noexcept;
   /// How many objects are waiting to be freed.
   std::uint64_t garbage() const noexcept;
   /// Measures; `peak` is the highest `used` that this saw since the last reset.

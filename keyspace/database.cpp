@@ -3,6 +3,7 @@
 #include "base/number.hpp"
 #include "keyspace/discarded.hpp"
 #include "keyspace/heap_string.hpp"
+#include "keyspace/point_in_time.hpp"
 
 #include <cstdint>
 #include <cstring>
@@ -34,12 +35,24 @@ heap_string* heap_of(const entry& e) {
 
 } // namespace
 
+database::database(std::uint64_t hash_seed, const std::atomic<bool>* may_shrink,
+                   discarded* bin) noexcept
+  : entries_(hash_seed, may_shrink), bin_(bin) {
+}
+
+database::database(database&& other) noexcept
+  : database(other.entries_.seed(), other.entries_.may_shrink()) {
+  swap(other);
+}
+
 database::~database() {
   free_all();
 }
 
 void database::clear() noexcept {
-  if (bin_ != nullptr && size() > discarded::effort_max)
+  if (walk_ != nullptr)
+    walk_->emptied.push_back(take());
+  else if (bin_ != nullptr && size() > discarded::effort_max)
     bin_->add(take());
   else
     free_all();
@@ -61,6 +74,8 @@ void database::swap(database& other) noexcept {
   std::swap(expiry_sum_ms_, other.expiry_sum_ms_);
   std::swap(adds_since_sweep_, other.adds_since_sweep_);
   std::swap(next_generation_, other.next_generation_);
+  walk_.swap(other.walk_);
+  std::swap(mark_, other.mark_);
 }
 
 // -- storing -------------------------------------------------------------------------------------
@@ -79,6 +94,7 @@ entry* database::store_new(slot& at, entry::shape wanted, expiry_change expiry) 
     count_expiry(expiry.at_ms);
   }
   made->set_access(at.initial_access_);
+  made->set_mark(mark_);
   entries_.insert(at.at_, made);
   return made;
 }
@@ -89,6 +105,7 @@ entry* database::store(slot& at, entry::shape wanted, expiry_change expiry, std:
   auto* old = at.at_.item;
   if (old == nullptr)
     return store_new(at, wanted, expiry);
+  preserve(*old);
   const auto had_expiry = old->has_expiry();
   const auto old_expiry_ms = had_expiry ? old->expire_at_ms() : 0;
   wanted.expires = expiry.what == expiry_change::kind::set
@@ -129,6 +146,7 @@ void database::set_string_until(slot& at, std::string_view bytes, std::int64_t e
 void database::set_integer(slot& at, std::int64_t value, bool keep_expiry) {
   // A counter that goes on counting: nothing changes but the number.
   if (auto* e = at.at_.item; e != nullptr && e->is_integer() && (keep_expiry || !e->has_expiry())) {
+    preserve(*e);
     e->set_integer(value);
     return;
   }
@@ -151,6 +169,7 @@ bool database::overwrite(slot& at, std::string_view bytes, expiry_change expiry)
       || (has_expiry ? expiry.what == expiry_change::kind::clear : sets_expiry)
       || !e->has_room_in_place(bytes.size()))
     return false;
+  preserve(*e);
   if (sets_expiry)
     set_expiry(at, expiry.at_ms);
   e->resize_in_place(bytes.size());
@@ -205,6 +224,8 @@ std::span<char> database::resize_string(slot& at, std::size_t size) {
   // No allocator has that much, and sums with it would wrap.
   if (size > SIZE_MAX / 2)
     throw std::bad_alloc();
+  if (at)
+    preserve(*at);
   const auto* e = at.at_.item;
   const auto in_heap = e != nullptr && e->is_string() && e->stored() == entry::form::pointer;
   // A string that once was long stays where it is while it still needs much of that room.
@@ -312,6 +333,7 @@ entry_ptr database::detach(slot& at) noexcept {
 
 entry* database::take_out(slot& at) noexcept {
   auto* out = at.at_.item;
+  preserve(*out);
   if (out->has_expiry())
     forget_expiry(out->expire_at_ms());
   alarms_.forget(out->alarm());
@@ -342,10 +364,12 @@ entry* database::prepare(slot& at, entry& value) {
 
 /// What is there is dropped. REQUIRES: prepare() has returned `block` since the last change.
 void database::put(slot& at, entry* block) noexcept {
+  block->set_mark(mark_);
   if (block->has_expiry())
     count_expiry(block->expire_at_ms());
   if (!at)
     return entries_.insert(at.at_, block);
+  preserve(*at);
   entry_ptr replaced(at.at_.item);
   if (replaced->has_expiry())
     forget_expiry(replaced->expire_at_ms());
@@ -366,6 +390,7 @@ void database::take_over(slot& at, database& from, slot& source) {
   auto* const value = source.at_.item;
   auto* const alarm = value->alarm();
   entry* block = nullptr;
+  from.preserve(*value);
   from.alarms_.forget(alarm);
   try {
     block = prepare(at, *value);
@@ -389,10 +414,35 @@ entry_ptr database::copy(const entry& from, std::string_view key) {
   return entry_ptr(entry::copy(from, key));
 }
 
+// -- walks ---------------------------------------------------------------------------------------
+
+void database::begin_walk(std::unique_ptr<database_walk> how) noexcept {
+  mark_ = !mark_;
+  if (size() != 0)
+    walk_ = std::move(how);
+}
+
+bool database::walk(std::size_t entries) noexcept {
+  auto& cursor = walk_->cursor;
+  cursor = scan(cursor, entries, [this](entry& each) { take_for_walk(each); });
+  if (cursor != 0)
+    return false;
+  walk_.reset();
+  return true;
+}
+
+void database::take_for_walk(entry& before) noexcept {
+  if (before.mark() == mark_)
+    return;
+  walk_->to.take(walk_->number, before);
+  before.set_mark(mark_);
+}
+
 // -- expiry --------------------------------------------------------------------------------------
 
 void database::set_expiry(slot& at, std::int64_t at_ms) {
   auto* e = at.at_.item;
+  preserve(*e);
   const auto had_expiry = e->has_expiry();
   const auto old_expiry_ms = had_expiry ? e->expire_at_ms() : 0;
   auto generation = e->generation();
@@ -412,6 +462,7 @@ bool database::clear_expiry(slot& at) noexcept {
   auto* e = at.at_.item;
   if (!e->has_expiry())
     return false;
+  preserve(*e);
   forget_expiry(e->expire_at_ms());
   if (auto* made = entry::with_expiry(e, false); made != e)
     entries_.replace(at.at_, made);

@@ -10,12 +10,14 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 
 namespace thespis::keyspace {
 
 class discarded;
+struct database_walk;
 
 /// One numbered database of one partition: the dictionary of entries and the time-ordered index of
 /// those that expire. It knows no clock: "now" is an argument. Not thread-safe: its partition owns
@@ -73,13 +75,8 @@ public:
   /// `may_shrink`: whether the table gives memory back when entries go; see bucket_table. `bin`:
   /// where values go that take long to free; without one they are freed at once.
   explicit database(std::uint64_t hash_seed, const std::atomic<bool>* may_shrink = nullptr,
-                    discarded* bin = nullptr) noexcept
-    : entries_(hash_seed, may_shrink), bin_(bin) {
-  }
-  database(database&& other) noexcept
-    : database(other.entries_.seed(), other.entries_.may_shrink()) {
-    swap(other);
-  }
+                    discarded* bin = nullptr) noexcept;
+  database(database&& other) noexcept;
   database& operator=(database&&) = delete;
   ~database();
 
@@ -189,6 +186,21 @@ public:
   /// Content and hash seed; the bins stay. Slots of both become invalid.
   void swap(database& other) noexcept;
 
+  // -- walks: see point_in_time.hpp --------------------------------------------------------------
+  /// From now on no entry of those that there are has been taken. REQUIRES: !walks().
+  void begin_walk(std::unique_ptr<database_walk> how) noexcept;
+  bool walks() const noexcept {
+    return walk_ != nullptr;
+  }
+  /// Takes about so many entries. Returns whether the walk is over.
+  bool walk(std::size_t entries) noexcept;
+  /// To be called before an entry changes in place: it is taken as it is, unless it has been. All
+  /// functions here that change entries do so by themselves.
+  void preserve(entry& before) noexcept {
+    if (walk_ != nullptr) [[unlikely]]
+      take_for_walk(before);
+  }
+
   // -- active expiry -----------------------------------------------------------------------------
   /// When the next entry may be due (a lower bound, ms), or INT64_MAX.
   std::int64_t next_due_ms() const noexcept {
@@ -237,6 +249,7 @@ private:
   /// How many records may change their level per unit of expire_due's budget.
   static constexpr std::size_t steps_per_budget = 16;
 
+  void take_for_walk(entry& before) noexcept;
   entry* take_out(slot& at) noexcept;
   entry* prepare(slot& at, entry& value);
   void put(slot& at, entry* block) noexcept;
@@ -267,6 +280,9 @@ private:
   base::expiry_wheel wheel_;
   element_alarms alarms_;
   discarded* bin_;
+  std::unique_ptr<database_walk> walk_;
+  /// What an entry's mark says that was made since the last walk began, or was taken by it.
+  bool mark_ = false;
   std::size_t expires_ = 0;
   __extension__ __int128 expiry_sum_ms_ = 0;
   unsigned adds_since_sweep_ = 0;
@@ -311,6 +327,7 @@ bool database::expire_elements_due(std::int64_t now_ms, std::size_t& budget, Loo
       slot at({}, alarms_.find(due[left - 1], entries_));
       if (at) {
         at.key_ = at->key();
+        preserve(*at);
         if (at->alarm()->due_ms <= now_ms)
           used = std::max(used, look(at, budget));
         if (at)

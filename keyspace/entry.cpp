@@ -117,7 +117,7 @@ entry::shape entry::current_shape() const noexcept {
 
 /// Sets the shape's part of the header and the length of the key; the rest of the header stays.
 void entry::write_head(const shape& wanted, std::size_t key_bytes) noexcept {
-  set_field<0, 4>(static_cast<std::uint64_t>(wanted.type));
+  set_field<0, 3>(static_cast<std::uint64_t>(wanted.type));
   set_field<4, 2>(static_cast<std::uint64_t>(wanted.stored));
   set_field<6, 1>(wanted.expires ? 1 : 0);
   set_field<7, 1>(wanted.raw ? 1 : 0);

@@ -9,7 +9,7 @@
 ///     +--------+-----------+----------------+--------------+-------------+-----------------+
 ///
 ///     header, from the lowest bit:
-///     type 4 | form 2 | expires 1 | raw 1 | generation 4 | value bytes 12 | access 24 |
+///     type 3 | mark 1 | form 2 | expires 1 | raw 1 | generation 4 | value bytes 12 | access 24 |
 ///     key length 16
 ///
 /// So a key and a value of 16 bytes each take a block of 48 bytes with and without an expiry, and
@@ -18,7 +18,8 @@
 ///
 /// `form` says where the value is: behind the key (strings up to inline_bytes_max), in the integer,
 /// or behind the pointer (long strings; all other types, whose operations are in a table by type).
-/// `generation` ties the entry to its record in the expiry wheel. `raw` marks strings that were
+/// `generation` ties the entry to its record in the expiry wheel, `mark` says whether a walk has
+/// taken it (point_in_time.hpp). `raw` marks strings that were
 /// changed in place (APPEND, SETRANGE …), which OBJECT ENCODING calls "raw" however short they are.
 ///
 /// Entries move when they change shape: only `database` makes, changes and frees them.
@@ -87,10 +88,10 @@ public:
     return {bytes() + key_offset(), key_size()};
   }
   value_type type() const noexcept {
-    return static_cast<value_type>(field<0, 4>());
+    return static_cast<value_type>(field<0, 3>());
   }
   bool is_string() const noexcept {
-    return field<0, 4>() == 0;
+    return field<0, 3>() == 0;
   }
   /// What OBJECT ENCODING replies.
   std::string_view encoding_name() const noexcept;
@@ -194,6 +195,13 @@ public:
   }
   bool raw() const noexcept {
     return field<7, 1>() != 0;
+  }
+  /// Of a walk through the database; see point_in_time.hpp. New blocks have none.
+  bool mark() const noexcept {
+    return field<3, 1>() != 0;
+  }
+  void set_mark(bool mark) noexcept {
+    set_field<3, 1>(mark ? 1 : 0);
   }
   std::uint32_t generation() const noexcept {
     return static_cast<std::uint32_t>(field<8, 4>());

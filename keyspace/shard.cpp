@@ -1,5 +1,7 @@
 #include "keyspace/shard.hpp"
 
+#include "keyspace/point_in_time.hpp"
+
 namespace thespis::keyspace {
 
 shard::shard(std::size_t database_count, std::uint64_t seed, const access_settings& settings)
@@ -13,5 +15,7 @@ shard::shard(std::size_t database_count, std::uint64_t seed, const access_settin
   for (std::size_t i = 0; i < database_count; ++i)
     databases.emplace_back(seed, &settings.tables_shrink, &garbage);
 }
+
+shard::~shard() = default;
 
 } // namespace thespis::keyspace

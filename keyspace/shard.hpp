@@ -13,9 +13,12 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace thespis::keyspace {
+
+class shard_walk;
 
 struct packed_setting {
   std::atomic<std::size_t> entries{128};
@@ -60,10 +63,13 @@ struct access_settings {
 
 struct shard {
   shard(std::size_t database_count, std::uint64_t seed, const access_settings& settings);
+  ~shard();
 
   /// What the databases let go of and nobody has freed yet.
   discarded garbage;
   std::vector<database> databases;
+  /// While a snapshot is taken; see point_in_time.hpp.
+  std::unique_ptr<shard_walk> walk;
   effects changes;
   tracking_table tracked;
   base::random_bits random;

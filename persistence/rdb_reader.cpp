@@ -26,8 +26,10 @@ constexpr std::uint64_t lzf_growth_max = 88;
 } // namespace
 
 std::optional<std::string_view> rdb_reader::take(std::uint64_t count) noexcept {
-  if (count > rest_.size())
+  if (count > rest_.size()) {
+    ran_out_ = true;
     return std::nullopt;
+  }
   const auto taken = rest_.substr(0, static_cast<std::size_t>(count));
   rest_.remove_prefix(taken.size());
   return taken;
@@ -69,6 +71,29 @@ std::optional<std::uint64_t> rdb_reader::length_after(std::uint8_t first) noexce
       return std::nullopt;
     default:
       return std::nullopt;
+  }
+}
+
+bool rdb_reader::skip_string() noexcept {
+  const auto first = byte();
+  if (!first)
+    return false;
+  switch (*first) {
+    case integer_of_8_bits:
+      return take(1).has_value();
+    case integer_of_16_bits:
+      return take(2).has_value();
+    case integer_of_32_bits:
+      return take(4).has_value();
+    case compressed: {
+      const auto from = length();
+      const auto to = from ? length() : std::nullopt;
+      return to && take(*from);
+    }
+    default: {
+      const auto size = length_after(*first);
+      return size && take(*size);
+    }
   }
 }
 

@@ -33,6 +33,10 @@ public:
   std::size_t left() const noexcept {
     return rest_.size();
   }
+  /// Whether it has failed because the input ended: with more of it the same might be read.
+  bool ran_out() const noexcept {
+    return ran_out_;
+  }
   /// How many bytes have been read.
   std::size_t offset() const noexcept {
     return whole_.size() - rest_.size();
@@ -47,6 +51,8 @@ public:
   std::optional<std::string_view> bytes(std::uint64_t count) noexcept {
     return take(count);
   }
+  /// Goes past a string in any of its encodings. Returns whether there was one.
+  bool skip_string() noexcept;
   /// In any of its encodings. Throws std::bad_alloc. Cost: O(length).
   std::optional<std::string> string();
   /// The same as a view: of the input, or of `scratch` where it is encoded.
@@ -60,6 +66,7 @@ private:
 
   std::string_view whole_;
   std::string_view rest_;
+  bool ran_out_ = false;
 };
 
 } // namespace thespis::persistence

@@ -157,15 +157,18 @@ int run(server::configuration& configuration, base::supervision supervisor, bool
     actors::store store{system, settings};
     follow_settings(configuration, store);
     store.internals().server.facts.supervised = server::name_of(supervisor);
+    store.expect_data();
     store.listen(std::move(*sockets));
+    if (auto loaded = store.load(); !loaded) {
+      report_failure(fmt::format("Fatal error loading the DB: {}. Exiting.", loaded.why()),
+                     is_daemon);
+      store.stop();
+      return 1;
+    }
     announce(settings, supervisor, is_daemon);
     server::serve_until_stopped(store);
     server::report_stopping(supervisor);
   }
-  if (!settings.save_points().empty())
-    actors::log::warning(
-      "The data has not been saved: there is no persistence yet, whatever the setting "
-      "save says.");
   actors::log::warning("Thespis is now ready to exit, bye bye...");
   return 0;
 }

@@ -17,15 +17,13 @@ using enum base::option;
 std::span<const settings_in_waiting> settings_without_effect() {
   // clang-format off
   static const settings_in_waiting table[] = {
-    {"data is not saved, a restart begins with none",
-     {save, dbfilename, rdbchecksum, rdb_del_sync_files,
-      rdb_save_incremental_fsync, rdb_key_save_delay, stop_writes_on_bgsave_error, appendonly,
-      appendfsync, appendfilename, appenddirname, no_appendfsync_on_rewrite,
+    {"there is no journal, only snapshots",
+     {appendonly, appendfsync, appendfilename, appenddirname, no_appendfsync_on_rewrite,
       auto_aof_rewrite_percentage, auto_aof_rewrite_min_size, aof_load_truncated,
       aof_use_rdb_preamble, aof_timestamp_enabled, aof_rewrite_incremental_fsync,
       aof_disable_auto_gc}},
-    {"no data is loaded",
-     {key_load_delay, loading_process_events_interval_bytes, sanitize_dump_payload}},
+    {"snapshots are written and loaded in one way only",
+     {rdb_del_sync_files, rdb_save_incremental_fsync, rdb_key_save_delay, key_load_delay, loading_process_events_interval_bytes, sanitize_dump_payload}},
     {"there is no replication",
      {replicaof, masterauth, masteruser, replica_announce_ip, replica_announce_port,
       replica_announced, replica_priority, replica_read_only, replica_serve_stale_data,
@@ -72,7 +70,7 @@ std::span<const settings_in_waiting> settings_without_effect() {
     {"threads run on any core",
      {server_cpulist, bio_cpulist, aof_rewrite_cpulist, bgsave_cpulist}},
     {"sockets are not marked", {socket_mark_id}},
-    {"a signal ends the server at once, without saving",
+    {"a signal ends the server as SHUTDOWN without words does",
      {shutdown_timeout, shutdown_on_sigint, shutdown_on_sigterm}},
     {"the log goes to a file or to standard output",
      {syslog_enabled, syslog_ident, syslog_facility}},

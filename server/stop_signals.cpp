@@ -41,7 +41,7 @@ void obey_signals(actors::store& store, const std::atomic<bool>& ended) {
     }
     actors::log::warning("Received {} scheduling shutdown...",
                          signal == SIGTERM ? "SIGTERM" : "SIGINT");
-    store.stop();
+    store.end();
   }
 }
 
@@ -52,6 +52,8 @@ void block_stop_signals() {
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGHUP, SIG_IGN);
+  // A file that has become too large is an error of writing like others.
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 void serve_until_stopped(actors::store& store) {

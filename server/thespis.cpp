@@ -19,7 +19,14 @@ void use_event_loops(caf::actor_system_config& config, std::size_t threads) {
 /// Keeps the headers of the inner store out of the host's sources.
 struct store::implementation {
   implementation(caf::actor_system& system, const options& from)
-    : as_given(from), settings(from), inner(system, settings) {
+    : as_given(from), settings(from), inner(system, prepared(settings)) {
+  }
+
+  /// A host does not expect files that it has not asked for.
+  static options& prepared(options& given) {
+    if (!given.is_loaded(base::option::save))
+      static_cast<void>(given.adopt(base::option::save, ""));
+    return given;
   }
 
   /// For the host's thread. Those of the inner store are its administrator's.
@@ -48,6 +55,10 @@ base::result<void> store::listen() {
     return base::fault{sockets.why()};
   inside_->inner.listen(std::move(*sockets));
   return {};
+}
+
+base::result<void> store::load() {
+  return inside_->inner.load();
 }
 
 void store::stop() {

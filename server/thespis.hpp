@@ -92,6 +92,11 @@ public:
   /// nothing is served then. At most once.
   base::result<void> listen();
 
+  /// Loads the last snapshot (`dir`, `dbfilename`), if there is one, before anything is written. A
+  /// fault says what is wrong with the file and where; the store is of no use then. Snapshots are
+  /// taken on request (BGSAVE), and by themselves if the host has set `save`. Not in an actor.
+  base::result<void> load();
+
   /// Begins the ordered end and returns at once: no socket is accepted or read any more, what is in
   /// flight is answered, then the data is gone.
   void stop();

@@ -135,7 +135,7 @@ def _ranked(flat):
 
 
 def _stream(call, key):
-    """Everything that travels of a stream: not its shape in memory, nor how long ago things were."""
+    """Everything that travels of a stream: not its shape in memory, nor how long ago it was."""
     full = dict(_pairs(call("XINFO", "STREAM", key, "FULL", "COUNT", 0)))
     for shape in (b"radix-tree-keys", b"radix-tree-nodes"):
         full.pop(shape)

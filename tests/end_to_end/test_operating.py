@@ -279,28 +279,6 @@ class Stopping(OperatingTest):
         self.assertIn("User requested shutdown...", text)
         self.assertIn("is now ready to exit, bye bye...", text)
 
-    @thespis_only("Redis can save")
-    def test_shutdown_save_fails_as_long_as_nothing_can_be_saved(self):
-        running = self.start()
-        with running.connect() as connection:
-            for words in (("SAVE",), ("SAVE", "NOW"), ("NOW", "SAVE")):
-                self.assertEqual(
-                    connection.call("SHUTDOWN", *words),
-                    error("ERR Errors trying to SHUTDOWN. Check logs."),
-                )
-            self.assertEqual(connection.call("PING"), "PONG")
-            self.assertIn("the data cannot be saved", running.log())
-            connection.write("SHUTDOWN", "SAVE", "FORCE")
-            self.assertEqual(connection.read_until_closed(), b"")
-        self.assertEqual(running.wait(), 0)
-
-    @thespis_only("Redis can save")
-    def test_an_end_that_should_have_saved_says_that_it_has_not(self):
-        log = self.file("log")
-        running = self.start(logfile=log, save=("900", "1"))
-        self.assertEqual(running.stop(), 0)
-        self.assertIn("The data has not been saved", pathlib.Path(log).read_text())
-
     def test_bad_shutdown_options_change_nothing(self):
         running = self.start()
         with running.connect() as connection:
@@ -413,17 +391,17 @@ class Configuration(OperatingTest):
 
     @thespis_only("Redis has these features")
     def test_settings_without_effect_are_named_in_the_log(self):
-        path = self.file("r.conf", "appendonly yes\nmaxmemory 1gb\ntcp-backlog 100\nsave 900 1\n")
-        running = self.start(first=[path], tls_port=0, save=(300, 10))
+        path = self.file("r.conf", "appendonly yes\nmaxmemory 1gb\ntcp-backlog 100\n")
+        running = self.start(first=[path], tls_port=0)
         lines = [line.split(" # ", 1)[1] for line in running.log().splitlines() if " # " in line]
         self.assertEqual(
             [line.split(": ")[0] for line in lines],
             [
                 f"{name} is set but has no effect in this version"
-                for name in ("save", "appendonly", "maxmemory")
+                for name in ("appendonly", "maxmemory")
             ],
         )
-        self.assertIn("data is not saved", lines[0])
+        self.assertIn("there is no journal, only snapshots", lines[0])
 
     @thespis_only("Redis has these features")
     def test_a_usual_start_warns_of_nothing(self):

@@ -197,7 +197,7 @@ class Damage(Payloads):
         self.assertEqual(self.call("EXISTS", "key"), 0)
 
     def test_damage_behind_a_right_checksum_is_survived(self):
-        """Whatever the payload says, the answer is OK or an error, and what there is can be read."""
+        """Whatever it says, the answer is OK or an error, and what there is can be read."""
         rng = random.Random(5)
         for key in datasets.fill(self.control):
             content = self.call("DUMP", key)[:-10]

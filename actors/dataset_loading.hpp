@@ -1,0 +1,37 @@
+#pragma once
+
+/// The data set of a file on its way into the partitions, as all who take part in it see it: a
+/// thread reads the file, every partition takes its entries, whoever began it waits for the end.
+
+#include "base/counter.hpp"
+#include "base/result.hpp"
+#include "keyspace/shard.hpp"
+#include "persistence/entry_block.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <string>
+
+namespace thespis::actors {
+
+struct dataset_loading {
+  /// Called by the owner of the shard. The first fault of all is kept.
+  void load(const persistence::entry_block& block, keyspace::shard& to,
+            std::int64_t now_ms) noexcept;
+  void fail(std::string why) noexcept;
+  std::string fault() const;
+
+  std::atomic<bool> failed{false};
+  /// Of blocks that no partition has taken yet.
+  std::atomic<std::size_t> bytes_waiting{0};
+  std::atomic<std::uint64_t> loaded{0};
+  std::atomic<std::uint64_t> expired{0};
+
+private:
+  mutable std::mutex lock_;
+  std::string fault_;
+};
+
+} // namespace thespis::actors

@@ -1,0 +1,121 @@
+#include "actors/output_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace thespis::actors {
+
+namespace {
+
+/// Redis names its own like that: whoever cleans up after crashes knows them.
+constexpr auto temporary_format = FMT_STRING("{}/temp-{}.rdb");
+constexpr auto temporary_scan = "temp-%d.rdb%n";
+
+std::string directory_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash + 1);
+}
+
+base::result<void> synchronise_directory(const std::string& directory) {
+  const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd >= 0 && ::fsync(fd) == 0) {
+    ::close(fd);
+    return {};
+  }
+  const auto error = errno;
+  if (fd >= 0)
+    ::close(fd);
+  return base::fault{
+    fmt::format("cannot synchronise the directory {}: {}", directory, std::strerror(error))};
+}
+
+} // namespace
+
+base::result<output_file> output_file::create(const std::string& path) {
+  auto temporary = fmt::format(temporary_format, directory_of(path), ::getpid());
+  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (fd < 0)
+    return base::fault{fmt::format("cannot create {}: {}", temporary, std::strerror(errno))};
+  return output_file{path, std::move(temporary), fd};
+}
+
+output_file::output_file(std::string path, std::string temporary, int fd) noexcept
+  : path_(std::move(path)), temporary_(std::move(temporary)), fd_(fd) {
+}
+
+output_file::output_file(output_file&& other) noexcept
+  : path_(std::move(other.path_)),
+    temporary_(std::move(other.temporary_)),
+    fd_(std::exchange(other.fd_, -1)),
+    size_(other.size_) {
+}
+
+output_file::~output_file() {
+  if (fd_ < 0)
+    return;
+  ::close(fd_);
+  ::unlink(temporary_.c_str());
+}
+
+base::result<void> output_file::write(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto written = ::write(fd_, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR)
+      continue;
+    if (written <= 0)
+      return failure("write");
+    size_ += static_cast<std::uint64_t>(written);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+base::result<void> output_file::flush() {
+  if (::fdatasync(fd_) != 0)
+    return failure("synchronise");
+  return {};
+}
+
+base::result<void> output_file::finish() {
+  if (::fsync(fd_) != 0)
+    return failure("synchronise");
+  if (std::rename(temporary_.c_str(), path_.c_str()) != 0)
+    return failure("rename");
+  ::close(std::exchange(fd_, -1));
+  return synchronise_directory(directory_of(path_));
+}
+
+bool exists(const std::string& path) noexcept {
+  return ::access(path.c_str(), F_OK) == 0;
+}
+
+void remove_leftovers(const std::string& path) noexcept try {
+  std::error_code failed;
+  for (const auto& file : std::filesystem::directory_iterator{directory_of(path), failed}) {
+    const auto name = file.path().filename().string();
+    int process = 0;
+    int length = 0;
+    if (std::sscanf(name.c_str(), temporary_scan, &process, &length) != 1 // NOLINT: checked
+        || static_cast<std::size_t>(length) != name.size())
+      continue;
+    if (process == ::getpid() || (::kill(process, 0) != 0 && errno == ESRCH))
+      ::unlink(file.path().c_str());
+  }
+} catch (const std::exception&) {
+  // They are in nobody's way.
+}
+
+base::fault output_file::failure(std::string_view action) const {
+  return {fmt::format("cannot {} {}: {}", action, temporary_, std::strerror(errno))};
+}
+
+} // namespace thespis::actors

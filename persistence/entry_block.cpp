@@ -1,0 +1,131 @@
+#include "persistence/entry_block.hpp"
+
+#include "base/time_units.hpp"
+#include "keyspace/access_clock.hpp"
+#include "persistence/byte_order.hpp"
+#include "persistence/rdb_reader.hpp"
+#include "persistence/reading.hpp"
+#include "persistence/value_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace thespis::persistence {
+
+namespace {
+
+/// What stands in front of an entry's type.
+struct attributes {
+  std::optional<std::int64_t> expire_at_ms;
+  std::optional<std::uint64_t> idle_seconds;
+  std::optional<std::uint8_t> frequency;
+};
+
+/// The type that follows.
+rdb_type read_attributes(rdb_reader& in, attributes& out) {
+  for (;;) {
+    const auto code = need(in.byte());
+    switch (rdb_opcode{code}) {
+      case rdb_opcode::expire_ms:
+        out.expire_at_ms = static_cast<std::int64_t>(need(in.word()));
+        break;
+      case rdb_opcode::expire_seconds:
+        out.expire_at_ms = signed_little_endian(need(in.bytes(4))) * base::ms_per_s;
+        break;
+      case rdb_opcode::idle:
+        out.idle_seconds = need(in.length());
+        break;
+      case rdb_opcode::freq:
+        out.frequency = need(in.byte());
+        break;
+      default:
+        return rdb_type{code};
+    }
+  }
+}
+
+/// The access clock of an entry, as the policy counts it.
+std::uint32_t access_of(const attributes& known, bool lfu, std::int64_t now_ms) noexcept {
+  if (lfu)
+    return keyspace::lfu_clock(now_ms, known.frequency.value_or(keyspace::lfu_counter_initial));
+  const auto idle = std::min<std::uint64_t>(known.idle_seconds.value_or(0),
+                                            keyspace::access_clock_max);
+  return (keyspace::lru_clock(now_ms) - static_cast<std::uint32_t>(idle))
+         & keyspace::access_clock_max;
+}
+
+/// Reads the records of a block into a shard.
+class block_loader {
+public:
+  block_loader(keyspace::shard& to, std::int64_t now_ms) noexcept
+    : to_(to), now_ms_(now_ms), lfu_(to.access.lfu.load(std::memory_order_relaxed)) {
+  }
+  /// Returns whether the entry is there, because it had not expired. Throws broken_value.
+  bool load(int database, std::string_view record) {
+    rdb_reader in{record};
+    attributes known{};
+    const auto type = read_attributes(in, known);
+    const auto key = need(in.string(key_scratch_));
+    if (known.expire_at_ms && *known.expire_at_ms <= now_ms_)
+      return false;
+    auto& db = to_.databases[static_cast<std::size_t>(database)];
+    auto at = db.find(key);
+    check(!at, "a key twice");
+    at.set_initial_access(access_of(known, lfu_, now_ms_));
+    if (type == rdb_type::string) {
+      const auto text = need(in.string(value_scratch_));
+      if (known.expire_at_ms)
+        db.set_string_until(at, text, *known.expire_at_ms);
+      else
+        db.set_string(at, text);
+      return true;
+    }
+    auto value = read_value(in, type, {to_.access, now_ms_});
+    if (!value)
+      throw refused{value.why()};
+    std::move(*value).put(db, at);
+    if (known.expire_at_ms)
+      db.set_expiry(at, *known.expire_at_ms);
+    return true;
+  }
+
+  struct refused {
+    std::string why;
+  };
+
+private:
+  keyspace::shard& to_;
+  std::int64_t now_ms_;
+  bool lfu_;
+  std::string key_scratch_;
+  std::string value_scratch_;
+};
+
+base::fault fault_at(std::string_view why, std::uint64_t offset) {
+  return {fmt::format("{} in the entry at offset {}", why, offset)};
+}
+
+} // namespace
+
+base::result<entry_block::outcome> entry_block::load_into(keyspace::shard& to,
+                                                          std::int64_t now_ms) const {
+  outcome out;
+  block_loader loader{to, now_ms};
+  std::size_t begin = 0;
+  for (const auto& one : records_)
+    try {
+      const auto record = std::string_view{bytes_}.substr(begin, one.end - begin);
+      ++(loader.load(one.database, record) ? out.loaded : out.expired);
+      begin = one.end;
+    } catch (const broken_value& broken) {
+      return fault_at(broken.why, one.file_offset);
+    } catch (const block_loader::refused& refused) {
+      return fault_at(refused.why, one.file_offset);
+    }
+  return out;
+}
+
+} // namespace thespis::persistence

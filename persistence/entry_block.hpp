@@ -1,0 +1,51 @@
+#pragma once
+
+/// Entries of a file on their way to the shard where they belong: their records one behind the
+/// other, as they stand in the file. Whoever owns the shard reads them.
+
+#include "base/result.hpp"
+#include "keyspace/shard.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace thespis::persistence {
+
+class entry_block {
+public:
+  /// Throws std::bad_alloc.
+  void add(int database, std::uint64_t file_offset, std::string_view record) {
+    bytes_ += record;
+    records_.push_back({file_offset, bytes_.size(), database});
+  }
+  std::size_t bytes() const noexcept {
+    return bytes_.size();
+  }
+  bool empty() const noexcept {
+    return records_.empty();
+  }
+
+  struct outcome {
+    std::uint64_t loaded = 0;
+    /// They had expired.
+    std::uint64_t expired = 0;
+  };
+  /// Makes them entries of the shard, which must have none of these keys yet. The fault says what
+  /// is wrong at which offset; some of them are there then. Throws std::bad_alloc.
+  base::result<outcome> load_into(keyspace::shard& to, std::int64_t now_ms) const;
+
+private:
+  struct place {
+    std::uint64_t file_offset;
+    /// In bytes_.
+    std::size_t end;
+    int database;
+  };
+  std::string bytes_;
+  std::vector<place> records_;
+};
+
+} // namespace thespis::persistence

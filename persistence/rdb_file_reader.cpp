@@ -1,0 +1,141 @@
+#include "persistence/rdb_file_reader.hpp"
+
+#include "base/number.hpp"
+#include "persistence/byte_order.hpp"
+#include "persistence/crc64.hpp"
+#include "persistence/reading.hpp"
+#include "persistence/value_skipper.hpp"
+
+#include <fmt/format.h>
+
+namespace thespis::persistence {
+
+namespace {
+
+constexpr std::string_view magic = "REDIS";
+constexpr std::size_t version_digits = 4;
+/// Files of older versions end without one.
+constexpr std::uint16_t first_version_with_checksum = 5;
+
+/// Goes past what may stand in front of a type. Returns whether something did.
+bool skip_attribute(rdb_reader& in, std::uint8_t code) {
+  switch (rdb_opcode{code}) {
+    case rdb_opcode::expire_ms:
+      need(in.word());
+      return true;
+    case rdb_opcode::expire_seconds:
+      need(in.bytes(4));
+      return true;
+    case rdb_opcode::idle:
+      need(in.length());
+      return true;
+    case rdb_opcode::freq:
+      need(in.byte());
+      return true;
+    default:
+      return false;
+  }
+}
+
+} // namespace
+
+base::result<file_item> rdb_file_reader::next() {
+  for (;;) {
+    rdb_reader in{in_.bytes()};
+    try {
+      const auto begins = in_.offset();
+      auto item = read_item(in);
+      item.offset = begins;
+      in_.pass(in.offset());
+      if (item.what != file_item::kind::other)
+        return item;
+      continue;
+    } catch (const broken_value& broken) {
+      if (!in.ran_out())
+        return this->broken(broken.why, in_.offset() + in.offset());
+    }
+    const auto more = in_.read_more();
+    if (!more)
+      return base::fault{more.why()};
+    if (!*more)
+      return broken("it ends too early", in_.offset() + in_.bytes().size());
+  }
+}
+
+base::fault rdb_file_reader::broken(std::string_view why, std::uint64_t at) const {
+  return {fmt::format("{}: {} at offset {}", in_.source().name(), why, at)};
+}
+
+file_item rdb_file_reader::read_item(rdb_reader& in) {
+  if (version_ == 0)
+    read_head(in);
+  const auto begin = in.offset();
+  const auto code = need(in.byte());
+  switch (rdb_opcode{code}) {
+    case rdb_opcode::select_db:
+      select(in);
+      return {};
+    case rdb_opcode::resize_db:
+      need(in.length());
+      need(in.length());
+      return {};
+    case rdb_opcode::slot_info:
+      for (int i = 0; i < 3; ++i)
+        need(in.length());
+      return {};
+    case rdb_opcode::aux:
+      check(in.skip_string() && in.skip_string(), "a broken aux field");
+      return {};
+    case rdb_opcode::function:
+      return {.what = file_item::kind::function, .source = need(in.string(source_scratch_))};
+    case rdb_opcode::function_candidate:
+      throw broken_value{"a function of a release candidate of Redis 7.0"};
+    case rdb_opcode::module_aux:
+      throw broken_value{"data of a module"};
+    case rdb_opcode::end:
+      return read_end(in);
+    default:
+      return read_entry(in, begin, code);
+  }
+}
+
+void rdb_file_reader::read_head(rdb_reader& in) {
+  check(need(in.bytes(magic.size())) == magic, "it is no RDB file");
+  const auto text = need(in.bytes(version_digits));
+  std::uint16_t version = 0;
+  for (const char c : text) {
+    check(c >= '0' && c <= '9', "it is no RDB file");
+    version = static_cast<std::uint16_t>(version * 10 + (c - '0'));
+  }
+  check(version >= 1 && version <= rdb_version_max, "a version of the format that is not known");
+  version_ = version;
+}
+
+void rdb_file_reader::select(rdb_reader& in) {
+  const auto number = need(in.length());
+  check(number < static_cast<std::uint64_t>(databases_), "a database that does not exist");
+  database_ = static_cast<int>(number);
+}
+
+/// `begin`: where its first byte is, `code`, which has been read.
+file_item rdb_file_reader::read_entry(rdb_reader& in, std::size_t begin, std::uint8_t code) {
+  while (skip_attribute(in, code))
+    code = need(in.byte());
+  const auto key = need(in.string(key_scratch_));
+  check(skip_value(in, rdb_type{code}), "a broken value");
+  return {.what = file_item::kind::entry,
+          .record = in_.bytes().substr(begin, in.offset() - begin),
+          .key = key,
+          .database = database_};
+}
+
+file_item rdb_file_reader::read_end(rdb_reader& in) {
+  if (version_ >= first_version_with_checksum) {
+    const auto covered = in_.bytes().substr(0, in.offset());
+    const auto said = need(in.word());
+    check(!verify_ || said == 0 || said == crc64(covered, in_.checksum()), "a wrong checksum");
+  }
+  return {.what = file_item::kind::end};
+}
+
+} // namespace thespis::persistence

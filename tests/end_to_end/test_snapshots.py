@@ -1,0 +1,450 @@
+"""Snapshots: that a file shows one point in time whatever goes on meanwhile, that it is loaded
+again here and by redis-server, that the server saves when it should and says so when it cannot."""
+
+import importlib
+import os
+import pathlib
+import random
+import signal
+import sys
+import threading
+import time
+import unittest
+
+import datasets
+import resp
+import server
+from suite import OK, OperatingTest, error, oracle_binary, run_together, thespis_only
+
+sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[1] / "differential"))
+import stream  # noqa: E402
+
+BUSY = error("ERR Background save already in progress")
+STARTED = resp.Simple("Background saving started")
+FAMILIES = ("string", "list", "set", "zset", "hash", "stream", "generic", "bitmap", "hyperloglog")
+LIBRARY = "#!lua name=lib\nredis.register_function('seven', function() return 7 end)"
+
+
+def info(connection):
+    text = connection.call("INFO", "persistence").decode()
+    return dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
+
+
+def is_saved(connection):
+    return info(connection)["rdb_bgsave_in_progress"] == "0"
+
+
+class SnapshotTest(OperatingTest):
+    def start(self, **options):
+        return super().start(**{"dir": self.directory, "enable-debug-command": "yes", **options})
+
+    @property
+    def path(self):
+        return os.path.join(self.directory, "dump.rdb")
+
+    def wait_saved(self, connection):
+        self.assertTrue(resp.wait_until(lambda: is_saved(connection), 60))
+        self.assertEqual(info(connection)["rdb_last_bgsave_status"], "ok")
+
+    def digest_of_file(self, **options):
+        """What a server makes of the file."""
+        with self.start(**options) as loaded, loaded.connect() as connection:
+            return connection.call("DEBUG", "DIGEST")
+
+
+class Interchange(SnapshotTest):
+    def fill(self, connection):
+        datasets.fill(connection)
+        connection.call("FUNCTION", "LOAD", LIBRARY)
+        connection.call("SELECT", 9)
+        connection.call("SET", "far", "away", "EX", 100_000)
+        connection.call("SELECT", 0)
+        return connection.call("DEBUG", "DIGEST")
+
+    def assert_loads(self, digest, **options):
+        with self.start(**options) as running, running.connect() as connection:
+            self.assertEqual(connection.call("DEBUG", "DIGEST"), digest)
+            self.assertEqual(connection.call("FCALL", "seven", 0), 7)
+            connection.call("SELECT", 9)
+            self.assertGreater(connection.call("TTL", "far"), 99_000)
+
+    def test_a_file_is_loaded_by_any_number_of_partitions(self):
+        with self.start(threads=2, partitions=4) as running, running.connect() as connection:
+            digest = self.fill(connection)
+            before = int(time.time())
+            self.assertEqual(connection.call("SAVE"), OK)
+            self.assertGreaterEqual(connection.call("LASTSAVE"), before)
+            self.assertEqual(info(connection)["rdb_saves"], "1")
+            self.assertEqual(info(connection)["rdb_changes_since_last_save"], "0")
+        for partitions in (1, 2, 7):
+            self.assert_loads(digest, threads=2, partitions=partitions)
+
+    @unittest.skipUnless(oracle_binary(), "no redis-server is installed")
+    def test_to_redis_and_back(self):
+        with self.start() as running, running.connect() as connection:
+            digest = self.fill(connection)
+            self.assertEqual(connection.call("BGSAVE"), STARTED)
+            self.wait_saved(connection)
+        self.assert_loads(digest, binary=oracle_binary())
+        with self.start(binary=oracle_binary()) as redis, redis.connect() as connection:
+            self.assertEqual(connection.call("SAVE"), OK)
+        self.assert_loads(digest)
+
+    @unittest.skipUnless(oracle_binary(), "no redis-server is installed")
+    def test_from_redis_however_it_writes(self):
+        for options in (
+            {},
+            {"rdbcompression": "no", "rdbchecksum": "no"},
+            {"maxmemory-policy": "allkeys-lfu"},
+            {"maxmemory-policy": "allkeys-lru"},
+        ):
+            with self.start(binary=oracle_binary(), **options) as redis:
+                with redis.connect() as connection:
+                    connection.call("FLUSHALL")
+                    connection.call("FUNCTION", "FLUSH")
+                    digest = self.fill(connection)
+                    self.assertEqual(connection.call("SAVE"), OK)
+            self.assert_loads(digest, **options)
+        os.unlink(self.path)
+
+    def test_expired_keys_are_not_loaded(self):
+        with self.start() as running, running.connect() as connection:
+            connection.call("DEBUG", "SET-ACTIVE-EXPIRE", 0)
+            connection.call("SET", "short", "life", "PX", 1)
+            connection.call("SET", "long", "life")
+            self.assertEqual(connection.call("SAVE"), OK)
+        with self.start() as running, running.connect() as connection:
+            self.assertEqual(connection.call("KEYS", "*"), [b"long"])
+            self.assertIn(info(connection)["rdb_last_load_keys_expired"], ("0", "1"))
+            self.assertEqual(info(connection)["rdb_last_load_keys_loaded"], "1")
+
+
+class PointInTime(SnapshotTest):
+    FILLER = 30_000  # so that the walk has not passed what changes
+
+    def generated(self, seed, count):
+        """Steps of all families, none of which waits."""
+        words = stream.Words(seed)
+        families = [importlib.import_module("families." + name).steps for name in FAMILIES]
+        steps = []
+        while len(steps) < count:
+            made = words.random.choice(families)(words)
+            steps += made if isinstance(made, list) else [made]
+        waits = (b"BLPOP", b"BRPOP", b"BLMOVE", b"BLMPOP", b"BRPOPLPUSH", b"BZPOPMIN", b"BZPOPMAX")
+        return [
+            step.words
+            for step in steps
+            if step.words
+            and step.raw is None
+            and step.replies == 1
+            and not step.pause_ms
+            and step.connection == 0
+            and step.words[0].upper() not in waits + (b"BZMPOP", b"XREAD", b"XREADGROUP", b"SELECT")
+        ]
+
+    def send(self, connection, requests):
+        """Returns the replies."""
+        connection.send(b"".join(resp.encode(*words) for words in requests))
+        return [connection.read() for _ in requests]
+
+    def assert_shows_the_point(self, seed, partitions, extra=()):
+        pathlib.Path(self.path).unlink(missing_ok=True)
+        with self.start(threads=2, partitions=partitions) as running, running.connect() as control:
+            control.call("DEBUG", "POPULATE", self.FILLER, "filler")
+            datasets.fill(control)
+            control.call("SELECT", 1)
+            control.call("DEBUG", "POPULATE", self.FILLER // 4, "other")
+            control.call("SELECT", 0)
+            self.send(control, self.generated(seed, 150))
+            behind = [*extra, *self.generated(seed + 1000, 1500)]
+            replies = self.send(control, [("DEBUG", "DIGEST"), ("BGSAVE",), *behind])
+            self.assertEqual(replies[1], STARTED)
+            digest = replies[0]
+            self.wait_saved(control)
+            # Another one right behind: entries that were made meanwhile take part in it.
+            again = self.send(control, [("DEBUG", "DIGEST"), ("BGSAVE",), ("FLUSHALL",)])
+            os.rename(self.path, self.path + ".first")
+            self.wait_saved(control)
+            self.assertTrue(resp.wait_until(lambda: os.path.exists(self.path)))
+        self.assertEqual(self.digest_of_file(), again[0])
+        os.rename(self.path + ".first", self.path)
+        self.assertEqual(self.digest_of_file(partitions=1), digest)
+
+    def test_whatever_is_written_meanwhile(self):
+        for seed in range(3):
+            with self.subTest(seed=seed):
+                self.assert_shows_the_point(seed, partitions=1 + seed)
+
+    def test_databases_that_are_emptied_and_swapped_meanwhile(self):
+        for seed, extra in enumerate(
+            (
+                [("FLUSHALL",), ("SET", "new", "1")],
+                [("FLUSHDB",), ("DEBUG", "POPULATE", 1000, "filler")],
+                [("SWAPDB", 0, 1), ("FLUSHDB",)],
+                [("SWAPDB", 0, 1), ("SET", "filler:1", "changed"), ("SWAPDB", 1, 2), ("FLUSHALL",)],
+                [("MOVE", "filler:7", 2), ("RENAME", "filler:8", "filler:9"), ("SWAPDB", 2, 0)],
+                [("COPY", "filler:7", "x", "DB", 1, "REPLACE"), ("DEL", "filler:7"), ("FLUSHDB",)],
+            )
+        ):
+            with self.subTest(extra=extra):
+                self.assert_shows_the_point(seed, 3, extra)
+
+    def test_sums_hold_across_partitions(self):
+        """Transfers between accounts in all partitions, and snapshots in between."""
+        accounts = [f"account:{n}" for n in range(200)]
+        with self.start(threads=2, partitions=4) as running:
+            with running.connect() as control:
+                for account in accounts:
+                    control.call("SET", account, 100)
+                control.call("DEBUG", "POPULATE", self.FILLER, "filler")
+                over = threading.Event()
+                run_together(
+                    lambda: self.transfer(running, accounts, 1, over),
+                    lambda: self.transfer(running, accounts, 2, over),
+                    lambda: self.take_snapshots(control, 6, over),
+                )
+        for n in range(6):
+            os.rename(f"{self.path}.{n}", self.path)
+            with self.start() as loaded, loaded.connect() as connection:
+                balances = connection.call("MGET", *accounts)
+                self.assertEqual(sum(map(int, balances)), 100 * len(accounts))
+
+    def transfer(self, running, accounts, seed, over):
+        rng = random.Random(seed)
+        with running.connect() as client:
+            while not over.is_set():
+                one, other = rng.sample(accounts, 2)
+                client.send(
+                    b"".join(
+                        resp.encode(*words)
+                        for words in (("MULTI",), ("DECR", one), ("INCR", other), ("EXEC",))
+                    )
+                )
+                for _ in range(4):
+                    client.read()
+
+    def take_snapshots(self, control, count, over):
+        try:
+            for n in range(count):
+                self.assertEqual(control.call("SAVE"), OK)
+                os.rename(self.path, f"{self.path}.{n}")
+        finally:
+            over.set()
+
+    def test_fields_that_expire_need_a_newer_version(self):
+        with self.start() as running, running.connect() as control:
+            control.call("HSET", "hash", "a", "1", "b", "2")
+            self.assertEqual(control.call("SAVE"), OK)
+            self.assertEqual(pathlib.Path(self.path).read_bytes()[:9], b"REDIS0010")
+            if not server.is_thespis(server.thespis_binary()):
+                return
+            control.call("HPEXPIREAT", "hash", 4102444800000, "FIELDS", 1, "a")
+            self.assertEqual(control.call("SAVE"), OK)
+        self.assertEqual(pathlib.Path(self.path).read_bytes()[:9], b"REDIS0012")
+        with self.start() as running, running.connect() as control:
+            times = control.call("HPEXPIRETIME", "hash", "FIELDS", 2, "a", "b")
+            self.assertEqual(times, [4102444800000, -1])
+
+
+class Saving(SnapshotTest):
+    def test_one_at_a_time(self):
+        with self.start() as running, running.connect() as control, running.connect() as other:
+            control.call("DEBUG", "POPULATE", 100_000)
+            self.assertEqual(control.call("BGSAVE", "x"), error("ERR syntax error"))
+            self.assertEqual(control.call("BGSAVE", "schedule"), STARTED)
+            self.assertEqual(control.call("BGSAVE"), BUSY)
+            self.assertEqual(other.call("SAVE"), BUSY)
+            self.wait_saved(control)
+            self.assertEqual(control.call("SAVE"), OK)
+            control.call("MULTI")
+            refused = error("ERR Command not allowed inside a transaction")
+            self.assertEqual(control.call("SAVE"), refused)
+            self.assertEqual(control.call("BGSAVE"), resp.Simple("QUEUED"))
+            self.assertIsInstance(control.call("EXEC"), resp.Error)
+            self.assertEqual(
+                control.call("EVAL", "return redis.call('BGSAVE')", 0)[:3], error("ERR")
+            )
+
+    def test_save_points(self):
+        with self.start(save="1 3 100000 1") as running, running.connect() as control:
+            control.call("SET", "a", "1")
+            control.call("SET", "b", "1")
+            time.sleep(1.5)
+            self.assertFalse(os.path.exists(self.path))
+            control.call("SET", "c", "1")
+            self.assertTrue(resp.wait_until(lambda: os.path.exists(self.path), 10))
+            self.wait_saved(control)
+            self.assertIn("3 changes in 1 seconds. Saving...", running.log())
+            self.assertEqual(info(control)["rdb_changes_since_last_save"], "0")
+
+    def test_a_directory_that_takes_no_file(self):
+        gone = os.path.join(self.directory, "gone")
+        os.mkdir(gone)
+        options = {"dir": gone, "save": "100000 1", "enable-protected-configs": "yes"}
+        with self.start(**options) as running, running.connect() as control:
+            control.call("SET", "a", "1")
+            os.rmdir(gone)
+            self.assertEqual(control.call("SAVE"), error("ERR"))
+            self.assertEqual(info(control)["rdb_last_bgsave_status"], "err")
+            self.assertIn("cannot create", running.log())
+            self.assertEqual(control.call("SET", "b", "1")[:7], error("MISCONF"))
+            self.assertEqual(control.call("GET", "a"), b"1")
+            refused = error("ERR Errors trying to SHUTDOWN. Check logs.")
+            self.assertEqual(control.call("SHUTDOWN", "SAVE"), refused)
+            self.assertEqual(control.call("CONFIG", "SET", "stop-writes-on-bgsave-error", "no"), OK)
+            self.assertEqual(control.call("SET", "b", "1"), OK)
+            self.assertEqual(
+                control.call("CONFIG", "SET", "stop-writes-on-bgsave-error", "yes"), OK
+            )
+            self.assertEqual(control.call("SET", "b", "1")[:7], error("MISCONF"))
+            gone = os.path.join(self.directory, "new")
+            os.mkdir(gone)
+            self.assertEqual(control.call("CONFIG", "SET", "dir", gone), OK)
+            self.assertEqual(control.call("SAVE"), OK)
+            self.assertEqual(control.call("SET", "b", "1"), OK)
+            self.assertEqual(os.listdir(gone), ["dump.rdb"])
+
+    def test_a_full_disk(self):
+        limit = ["bash", "-c", 'ulimit -f 64; exec "$@"', "-"]
+        with self.start(wrap=limit, rdbcompression="no") as running, running.connect() as control:
+            control.call("SET", "a", "1")
+            self.assertEqual(control.call("SAVE"), OK)
+            before = pathlib.Path(self.path).read_bytes()
+            control.call("DEBUG", "POPULATE", 20_000)
+            self.assertEqual(control.call("SAVE"), error("ERR"))
+            self.assertIn("cannot write", running.log())
+            self.assertEqual(pathlib.Path(self.path).read_bytes(), before)
+            self.assertEqual(os.listdir(self.directory), ["dump.rdb"])
+            control.call("FLUSHALL")
+            self.assertEqual(control.call("SAVE"), OK)
+
+
+class Ending(SnapshotTest):
+    def assert_kept(self, expected):
+        with self.start() as running, running.connect() as control:
+            self.assertEqual(control.call("GET", "key"), expected)
+
+    def test_shutdown(self):
+        for n, (words, options, saves) in enumerate(
+            (
+                (("SHUTDOWN", "SAVE"), {}, True),
+                (("SHUTDOWN",), {"save": "100000 100000"}, True),
+                (("SHUTDOWN",), {}, False),
+                (("SHUTDOWN", "NOSAVE"), {"save": "1000 1"}, False),
+            )
+        ):
+            with self.subTest(words=words):
+                running = self.start(**options)
+                control = running.connect()
+                control.call("SET", "key", f"value {n}")
+                control.write(*words)
+                self.assertEqual(running.wait(), 0)
+                control.close()
+                self.assert_kept(b"value %d" % n if saves else b"value 1")
+
+    def test_signals(self):
+        for n, number in enumerate((signal.SIGTERM, signal.SIGINT)):
+            running = self.start(save="100000 100000")
+            with running.connect() as control:
+                control.call("SET", "key", n)
+                self.assertEqual(running.stop(number), 0)
+            self.assert_kept(b"%d" % n)
+
+    def test_nothing_acknowledged_is_lost(self):
+        """Writers run into the end; what they were told must be there afterwards."""
+        for attempt in range(3):
+            running = self.start(threads=2, partitions=4, save="100000 100000")
+            acknowledged = [{} for _ in range(4)]
+
+            def write(index):
+                with running.connect() as client:
+                    try:
+                        for n in range(10**9):
+                            key = f"{attempt}:{index}:{n}"
+                            if client.call("SET", key, n) == OK:
+                                acknowledged[index][key] = n
+                    except (OSError, resp.Closed):
+                        return
+
+            def end():
+                time.sleep(0.3)
+                self.assertEqual(running.stop(signal.SIGTERM), 0)
+
+            run_together(end, *(lambda index=index: write(index) for index in range(4)))
+            with self.start() as loaded, loaded.connect() as control:
+                for told in acknowledged:
+                    self.assertGreater(len(told), 10)
+                    for key, n in told.items():
+                        self.assertEqual(control.call("GET", key), b"%d" % n, key)
+
+
+class Loading(SnapshotTest):
+    def words(self):
+        return ["--port", str(server.free_port()), "--dir", self.directory]
+
+    def make_file(self):
+        with self.start(rdbcompression="no") as running, running.connect() as control:
+            control.call("RPUSH", "list", "a", "b", "c")
+            control.call("HSET", "hash", "field", "value")
+            control.call("SADD", "set", "a", "b", "c")
+            control.call("SET", "string", "text", "EX", 100_000)
+            self.assertEqual(control.call("SAVE"), OK)
+        return pathlib.Path(self.path).read_bytes()
+
+    @thespis_only("redis-server says it in many lines")
+    def test_a_damaged_file_is_refused_with_its_place(self):
+        whole = self.make_file()
+        rng = random.Random(3)
+        for n in sorted(rng.sample(range(len(whole)), 25)):
+            flipped = bytearray(whole)
+            flipped[n] ^= 1 << rng.randrange(8)
+            pathlib.Path(self.path).write_bytes(flipped)
+            self.assert_refused(self.words(), "dump.rdb", "offset")
+        for n in (0, 5, 9, 20, len(whole) // 2, len(whole) - 9, len(whole) - 1):
+            pathlib.Path(self.path).write_bytes(whole[:n])
+            self.assert_refused(self.words(), "dump.rdb: it ends too early at offset")
+
+    @thespis_only("redis-server says it in many lines")
+    def test_what_a_crash_left_is_removed(self):
+        for name in ("temp-999999999.rdb", f"temp-{os.getpid()}.rdb", "temp-x.rdb", "temp-1.rdbx"):
+            self.file(name, "something")
+        with self.start():
+            left = sorted(name for name in os.listdir(self.directory) if name.startswith("temp"))
+            self.assertEqual(left, sorted([f"temp-{os.getpid()}.rdb", "temp-x.rdb", "temp-1.rdbx"]))
+
+    @thespis_only("redis-server says it in many lines")
+    def test_what_cannot_be_loaded(self):
+        whole = self.make_file()
+        for bad, text in (
+            (b"REDIS0099" + whole[9:], "a version of the format that is not known at offset 9"),
+            (b"VIDIS0010" + whole[9:], "it is no RDB file at offset 5"),
+            (b"REDIS0010\xfe\x10\xff" + bytes(8), "a database that does not exist at offset 11"),
+            (b"REDIS0010\0\1a\1b\0\1a\1c\xff" + bytes(8), "a key twice in the entry at offset 14"),
+            (b"REDIS0010\xf7\0\xff" + bytes(8), "data of a module at offset 10"),
+        ):
+            pathlib.Path(self.path).write_bytes(bad)
+            self.assert_refused(self.words(), text)
+
+    def test_clients_are_told_while_it_lasts(self):
+        with self.start(rdbcompression="no") as running, running.connect() as control:
+            control.call("DEBUG", "POPULATE", 400_000, "key", 100)
+            self.assertEqual(control.call("SAVE"), OK)
+        with self.start(wait_ready=False) as running:
+            self.assertTrue(resp.wait_until(lambda: self.answers(running)))
+            with running.connect() as early:
+                replies = {early.call("GET", "key:1")[:7]}
+                self.assertIsInstance(early.call("INFO"), bytes)
+                resp.wait_until(lambda: early.call("PING") == "PONG", 60)
+                self.assertEqual(early.call("DBSIZE"), 400_000)
+            self.assertLessEqual(replies, {b"value:1", error("LOADING")})
+
+    def answers(self, running):
+        try:
+            with running.connect():
+                return True
+        except OSError:
+            return False
+
+
+if __name__ == "__main__":
+    unittest.main()
