@@ -3,6 +3,7 @@
 import collection_rows
 import memory_rows
 import operating_rows
+import persistence_rows
 import pubsub_rows
 import script_rows
 import stream_rows
@@ -17,6 +18,7 @@ _GROUPS = {
     "scripts": script_rows,
     "pub/sub": pubsub_rows,
     "memory": memory_rows,
+    "persistence": persistence_rows,
     "operating": operating_rows,
 }
 

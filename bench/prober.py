@@ -54,6 +54,23 @@ def _probe(client, counter, ends_at_s):
     }
 
 
+def latencies(port, is_over, seconds_max):
+    """ms of GETs, sorted, until `is_over()`, which is asked now and then."""
+    request = resp.encode("GET", "no such key")
+    found = []
+    with resp.Connection(port=port) as client:
+        began = due = time.monotonic()
+        while time.monotonic() - began < seconds_max:
+            _sleep_until(due)
+            client.send(request)
+            client.read()
+            found.append((time.monotonic() - due) * 1e3)
+            due += PERIOD_S
+            if len(found) % COUNT_EVERY == 0 and is_over():
+                break
+    return sorted(found)
+
+
 def _sleep_until(due):
     while (left := due - time.monotonic()) > 0:
         if left > 0.0003:

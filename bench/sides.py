@@ -126,6 +126,19 @@ def settled_bytes(running):
     return _settled(running.resident_bytes, 0.25, 6)
 
 
+def memory_of_all(pid):
+    """Bytes that a process and its children hold; what they share counts once."""
+    total = 0
+    children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    for each in [str(pid), *children]:
+        try:
+            text = pathlib.Path(f"/proc/{each}/smaps_rollup").read_text()
+        except OSError:
+            continue
+        total += 1024 * int(re.search(r"^Pss:\s+(\d+)", text, re.M).group(1))
+    return total
+
+
 def settle(running):
     """Waits until the server is idle: what was deleted before may go in the background."""
     _settled(lambda: round(running.cpu_seconds(), 2), 0.05, 2)
