@@ -33,19 +33,14 @@ TEST_CASE("settings that have an effect need no explanation", "[settings]") {
 }
 
 TEST_CASE("a setting without effect is named with what that means", "[settings]") {
-  CHECK(explain({{"appendonly", {"yes"}}})
-        == sentences{"appendonly is set but has no effect in this version: data is not saved, a "
-                     "restart begins with none"});
+  CHECK(
+    explain({{"appendonly", {"yes"}}})
+    == sentences{"appendonly is set but has no effect in this version: there is no journal, only "
+                 "snapshots"});
   CHECK(explain({{"tls-cert-file", {"server.crt"}}, {"slaveof", {"host", "6379"}}})
         == sentences{
           "replicaof is set but has no effect in this version: there is no replication",
           "tls-cert-file is set but has no effect in this version: connections are not encrypted"});
-}
-
-TEST_CASE("save points count once the configuration asks for them", "[settings]") {
-  CHECK(explain({{"save", {"900", "1"}}}).size() == 1);
-  CHECK(explain({{"save", {"3600", "1", "300", "100", "60", "10000"}}}).size() == 1);
-  CHECK(explain({{"save", {""}}}).empty());
 }
 
 TEST_CASE("each setting without effect has one meaning", "[settings]") {
