@@ -38,7 +38,8 @@ std::shared_ptr<snapshot> saver::prepare() const {
   auto& server = core_.server;
   const auto& settings = server.options;
   const persistence::entry_format how{
-    .value = {.compress = settings.is_on(option::rdbcompression),
+    .value = {.version = static_cast<std::uint16_t>(settings.get(option::rdb_version)),
+              .compress = settings.is_on(option::rdbcompression),
               .list_packed_size = static_cast<int>(settings.get(option::list_max_listpack_size))},
     .access = access_kind_of(settings),
     .now_ms = core_.now().ms,

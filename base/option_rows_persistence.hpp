@@ -10,6 +10,7 @@
   ROW(dbfilename,                            text("dump.rdb").checked(dump_file_name), guarded) \
   ROW(rdbcompression,                        boolean("yes")) \
   ROW(rdbchecksum,                           boolean("yes"), immutable) \
+  ROW(rdb_version,                           integer("10", 10, 12)) \
   ROW(rdb_del_sync_files,                    boolean("no")) \
   ROW(rdb_save_incremental_fsync,            boolean("yes")) \
   ROW(rdb_key_save_delay,                    integer("0", int_min, int_max), hidden) \

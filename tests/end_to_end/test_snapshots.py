@@ -238,6 +238,10 @@ class PointInTime(SnapshotTest):
             self.assertEqual(pathlib.Path(self.path).read_bytes()[:9], b"REDIS0010")
             if not server.is_thespis(server.thespis_binary()):
                 return
+            control.call("CONFIG", "SET", "rdb-version", 11)
+            self.assertEqual(control.call("SAVE"), OK)
+            self.assertEqual(pathlib.Path(self.path).read_bytes()[:9], b"REDIS0011")
+            control.call("CONFIG", "SET", "rdb-version", 10)
             control.call("HPEXPIREAT", "hash", 4102444800000, "FIELDS", 1, "a")
             self.assertEqual(control.call("SAVE"), OK)
         self.assertEqual(pathlib.Path(self.path).read_bytes()[:9], b"REDIS0012")
