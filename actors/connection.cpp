@@ -294,6 +294,7 @@ void connection::note_received(std::size_t bytes) {
   figures.bytes_in.add(bytes);
   figures.reads.add();
   note_time();
+  borrow_output();
   if (input_.size()
       > static_cast<std::size_t>(core_.options.get(base::option::client_query_buffer_limit))) {
     log::warning("Closing client that reached max query buffer length: {}", record_->address);
@@ -362,8 +363,7 @@ void connection::forget_parsed_input() {
   input_.forget_parsed();
   if (!input_.empty()) [[unlikely]]
     publish_buffers();
-  if (dispatcher_.output().capacity() > unsent_bytes_max)
-    dispatcher_.output().release();
+  hand_on_output();
 }
 
 /// Sends what the socket takes. Returns what to wait for if some is left.
