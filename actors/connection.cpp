@@ -233,9 +233,11 @@ connection::wait connection::advance() {
     input_parsed_ = next == step::batched && dispatcher_.has_room();
     closing_ = next == step::hang_up;
     // Replies to what came before do not wait for what may take long.
-    if (dispatcher_.may_wait() || next == step::paused)
+    if (dispatcher_.may_wait() || next == step::paused) {
       if (const auto first = flush(); first && !killed_)
         return *first;
+      hand_on_output();
+    }
     if (dispatcher_.must_send())
       return wait::answers;
     if (next == step::paused)

@@ -52,16 +52,15 @@ void connection::borrow_output() noexcept {
     dispatcher_.output().swap(loop().spare_output());
 }
 
-/// Large memory is not the client's to keep. REQUIRES: the output has been sent.
+/// Large memory is not the client's to keep once all of it has been sent.
 void connection::hand_on_output() noexcept {
   auto& output = dispatcher_.output();
   auto& spare = loop().spare_output();
-  if (output.capacity() <= unsent_bytes_max)
+  if (output.capacity() <= unsent_bytes_max || !output.empty())
     return;
   if (output.capacity() <= spare_bytes_max && output.capacity() > spare.capacity())
     output.swap(spare);
   output.release();
-  spare.clear();
 }
 
 void connection::trim() {
