@@ -233,9 +233,11 @@ connection::wait connection::advance() {
     input_parsed_ = next == step::batched && dispatcher_.has_room();
     closing_ = next == step::hang_up;
     // Replies to what came before do not wait for what may take long.
-    if (dispatcher_.may_wait() || next == step::paused)
+    if (dispatcher_.may_wait() || next == step::paused) {
       if (const auto first = flush(); first && !killed_)
         return *first;
+      hand_on_output();
+    }
     if (dispatcher_.must_send())
       return wait::answers;
     if (next == step::paused)
@@ -294,6 +296,7 @@ void connection::note_received(std::size_t bytes) {
   figures.bytes_in.add(bytes);
   figures.reads.add();
   note_time();
+  borrow_output();
   if (input_.size()
       > static_cast<std::size_t>(core_.options.get(base::option::client_query_buffer_limit))) {
     log::warning("Closing client that reached max query buffer length: {}", record_->address);
@@ -362,8 +365,7 @@ void connection::forget_parsed_input() {
   input_.forget_parsed();
   if (!input_.empty()) [[unlikely]]
     publish_buffers();
-  if (dispatcher_.output().capacity() > unsent_bytes_max)
-    dispatcher_.output().release();
+  hand_on_output();
 }
 
 /// Sends what the socket takes. Returns what to wait for if some is left.

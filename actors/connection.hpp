@@ -121,6 +121,8 @@ private:
   void note_received(std::size_t bytes);
   void note_time() noexcept;
   void forget_parsed_input();
+  void borrow_output() noexcept;
+  void hand_on_output() noexcept;
   void shrink_buffers();
   bool output_may_shrink() noexcept;
   std::optional<wait> flush();

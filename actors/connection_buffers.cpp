@@ -17,6 +17,9 @@ constexpr std::size_t first_output_bytes = 16 * 1024;
 /// An idle client keeps no larger output than this, and no more memory for requests.
 constexpr std::size_t idle_bytes_max = 2 * 1024;
 
+/// A loop keeps no larger output than this between two clients.
+constexpr std::size_t spare_bytes_max = 1024 * 1024;
+
 } // namespace
 
 /// What has been written for the client and not been taken by its socket. While something is in
@@ -41,6 +44,23 @@ void connection::check_output_limit() {
   pushes_.clear();
   later_pushes_.clear();
   close();
+}
+
+/// A client that has had large replies of late begins with the memory of the last one that had.
+void connection::borrow_output() noexcept {
+  if (output_peak_ > unsent_bytes_max / 2 && dispatcher_.output().capacity() == 0)
+    dispatcher_.output().swap(loop().spare_output());
+}
+
+/// Large memory is not the client's to keep once all of it has been sent.
+void connection::hand_on_output() noexcept {
+  auto& output = dispatcher_.output();
+  auto& spare = loop().spare_output();
+  if (output.capacity() <= unsent_bytes_max || !output.empty())
+    return;
+  if (output.capacity() <= spare_bytes_max && output.capacity() > spare.capacity())
+    output.swap(spare);
+  output.release();
 }
 
 void connection::trim() {

@@ -16,6 +16,7 @@
 ///   thread may touch `io()`. Everything from elsewhere comes through `exec_later` or `stop`.
 
 #include "actors/wake_up_manners.hpp"
+#include "base/byte_buffer.hpp"
 #include "base/counter.hpp"
 
 #include <asio/io_context.hpp>
@@ -92,6 +93,11 @@ public:
     return index_;
   }
 
+  /// Memory for large replies that goes from client to client. Only for the loop's own thread.
+  base::byte_buffer& spare_output() noexcept {
+    return spare_output_;
+  }
+
   /// To be called once a second, on the loop.
   void review_manners() noexcept {
     manners_.review();
@@ -132,6 +138,7 @@ private:
   std::vector<before_wait*> before_wait_;
   /// Events served since these had to wait.
   std::size_t postponed_for_ = 0;
+  base::byte_buffer spare_output_;
   thread_manners manners_;
   std::size_t index_;
   base::counter turns_;

@@ -6,6 +6,7 @@
 #include "protocol/errors.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 namespace thespis::commands {
@@ -42,33 +43,58 @@ std::optional<std::size_t> element_number(std::int64_t index, std::size_t size) 
 
 namespace {
 
-/// In front of an element of less than 100 bytes: "$", one or two digits, CR, LF. Writes eight
-/// bytes and returns behind those that count.
-char* write_short_header(char* to, std::size_t size) noexcept {
-  char header[8] = {'$', static_cast<char>('0' + size), '\r', '\n'};
-  std::size_t bytes = 4;
-  if (size >= 10) {
-    header[1] = static_cast<char>('0' + size / 10);
-    header[2] = static_cast<char>('0' + size % 10);
-    header[3] = '\r';
-    header[4] = '\n';
-    bytes = 5;
+/// What is copied at once: all of a short element, and whatever lies behind it.
+constexpr std::size_t step = 16;
+constexpr std::size_t two_digits_max = 99;
+
+/// In front of an element of so many bytes: "$", one or two digits, CR, LF.
+using short_header = std::array<char, 8>;
+
+constexpr auto short_headers = [] {
+  std::array<short_header, two_digits_max + 1> headers{};
+  for (std::size_t size = 0; size <= two_digits_max; ++size) {
+    auto* to = headers[size].data();
+    *to++ = '$';
+    if (size >= 10)
+      *to++ = static_cast<char>('0' + size / 10);
+    *to++ = static_cast<char>('0' + size % 10);
+    *to++ = '\r';
+    *to = '\n';
   }
-  std::memcpy(to, header, sizeof header);
-  return to + bytes;
+  return headers;
+}();
+
+/// Writes all bytes of the header and returns behind those that count. REQUIRES: two_digits_max.
+char* put_short_header(char* to, std::size_t size) noexcept {
+  std::memcpy(to, short_headers[size].data(), sizeof(short_header));
+  return to + 4 + (size >= 10);
 }
 
 /// Copies in steps of 16 bytes: up to 15 behind the end are read and written.
 void copy_in_steps(char* to, const char* from, std::size_t size) noexcept {
-  constexpr std::size_t step = 16;
   for (std::size_t i = 0; i < size; i += step)
     std::memcpy(to + i, from + i, step);
 }
 
-/// The elements of a run, into room that is made once for all of them.
+/// An element that is long, or has little behind it that may be read, without its line end.
+char* put_element(char* to, std::string_view element, std::size_t readable) noexcept {
+  if (element.size() <= two_digits_max && readable >= element.size() + step) {
+    to = put_short_header(to, element.size());
+    copy_in_steps(to, element.data(), element.size());
+    return to + element.size();
+  }
+  char digits[24];
+  const auto text = base::format_uint64(element.size(), digits);
+  *to++ = '$';
+  to = std::copy(text.begin(), text.end(), to);
+  *to++ = '\r';
+  *to++ = '\n';
+  return std::copy(element.begin(), element.end(), to);
+}
+
+/// The elements of a run, into room that is made once for all of them. Short ones take one look at
+/// their size, three stores and no branch that depends on the size.
 void reply_run(protocol::reply_writer& reply, const types::list_run& run) {
-  constexpr std::size_t step = 16;
-  constexpr std::size_t short_max = 99;
   // "$", digits and line ends around elements that are longer than a chunk's are counted as such.
   constexpr std::size_t frame_bytes = 10;
   if (run.size() == 1)
@@ -76,24 +102,18 @@ void reply_run(protocol::reply_writer& reply, const types::list_run& run) {
   auto& out = reply.buffer();
   char* const start = out.prepare(run.bytes() + run.size() * frame_bytes + 2 * step);
   char* to = start;
+  const auto* const readable_end = run.readable_end();
   for (auto element : run) {
-    const auto size = element.size();
-    const auto readable = static_cast<std::size_t>(run.readable_end() - element.data());
-    if (size <= short_max && readable >= size + step) [[likely]] {
-      to = write_short_header(to, size);
-      copy_in_steps(to, element.data(), size);
+    const auto readable = static_cast<std::size_t>(readable_end - element.data());
+    if (element.size() <= step && readable >= step) [[likely]] {
+      to = put_short_header(to, element.size());
+      std::memcpy(to, element.data(), step);
+      to += element.size();
     } else {
-      char digits[24];
-      const auto text = base::format_uint64(size, digits);
-      *to++ = '$';
-      to = std::copy(text.begin(), text.end(), to);
-      *to++ = '\r';
-      *to++ = '\n';
-      std::copy(element.begin(), element.end(), to);
+      to = put_element(to, element, readable);
     }
-    to += size;
-    *to++ = '\r';
-    *to++ = '\n';
+    std::memcpy(to, "\r\n", 2);
+    to += 2;
   }
   out.commit(static_cast<std::size_t>(to - start));
 }

@@ -101,6 +101,30 @@ class ClientBuffers(ServerTest):
         self.assertTrue(wait_until(lambda: not asking.call("CLIENT", "LIST", "ID", identity)))
         self.assertLess(time.monotonic() - started, 1)
 
+    @thespis_only("Redis keeps large replies in a list")
+    def test_memory_for_large_replies_goes_from_client_to_client(self):
+        asking, *readers = self.connect(), self.connect(), self.connect(), self.connect()
+        values = ["abc"[i] * (90_000 + 30_000 * i) for i in range(3)]
+        for i, value in enumerate(values):
+            asking.call("RPUSH", f"list:{i}", *[value[:30]] * (len(value) // 30))
+            asking.call("SET", f"string:{i}", value)
+        for _ in range(20):
+            for i, reader in enumerate(readers):
+                reader.send(resp.encode("LRANGE", f"list:{i}", 0, -1))
+                reader.send(resp.encode("GET", f"string:{i}") + resp.encode("PING"))
+            for reader, value in zip(readers, values):
+                self.assertEqual(b"".join(reader.read()).decode(), value)
+                self.assertEqual(reader.read().decode(), value)
+                self.assertEqual(reader.read(), "PONG")
+
+        def has_nothing(identity):
+            row = self.row(asking, identity)
+            return int(row["rbs"]) <= 65_536 and (row["obl"], row["omem"]) == ("0", "0")
+
+        for reader in readers:
+            identity = reader.call("CLIENT", "ID")
+            self.assertTrue(wait_until(lambda: has_nothing(identity)))
+
     def test_flags_follow_no_evict_and_no_touch(self):
         connection = self.connect()
         self.assertEqual(parse(connection.call(*LIST))["flags"], "N")
