@@ -80,6 +80,11 @@ caf::behavior administrator::make_behavior() {
             const turn now{this};
             note_end_of_save(news);
           },
+          [this](const dataset_loaded& news) {
+            const turn now{this};
+            core_.server.saving.keys_loaded = news.keys;
+            core_.server.saving.keys_expired = news.expired;
+          },
           [this](const end_wanted&) {
             const turn now{this};
             core_.server.shutting_down = true;

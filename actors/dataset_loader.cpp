@@ -112,12 +112,10 @@ private:
   }
 
   void note_outcome() const {
-    auto& saving = core_.server.saving;
-    saving.keys_loaded = loading_->loaded.load();
-    saving.keys_expired = loading_->expired.load();
+    const dataset_loaded news{loading_->loaded.load(), loading_->expired.load()};
+    post(core_.administrator, nullptr, news);
     const std::chrono::duration<double> took = clock::now() - began_;
-    log::notice("Done loading RDB, keys loaded: {}, keys expired: {}.", saving.keys_loaded,
-                saving.keys_expired);
+    log::notice("Done loading RDB, keys loaded: {}, keys expired: {}.", news.keys, news.expired);
     log::notice("DB loaded from disk: {:.3f} seconds", took.count());
   }
 

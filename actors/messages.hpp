@@ -97,6 +97,12 @@ struct load_entries {
   std::shared_ptr<dataset_loading> of;
 };
 
+/// To the administrator: so many keys have been loaded, so many had expired.
+struct dataset_loaded {
+  std::uint64_t keys;
+  std::uint64_t expired;
+};
+
 /// To the administrator: end the server as SHUTDOWN would that says nothing of saving.
 struct end_wanted {};
 
@@ -317,6 +323,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::go_on_elsewhere)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::snapshot_piece)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::snapshot_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::load_entries)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::dataset_loaded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::end_wanted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::reclaim)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::batch_done)
