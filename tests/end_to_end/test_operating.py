@@ -384,16 +384,22 @@ class Configuration(OperatingTest):
 
     def test_loglevel_warning_says_nothing_in_good_times(self):
         running = self.start(loglevel="warning", wait_ready=False)
-
-        def pong():
-            try:
-                with running.connect() as connection:
-                    return connection.call("PING")
-            except OSError:
-                return None
-
-        self.assertEqual(wait_until(pong), "PONG")
+        self.assertTrue(wait_until(lambda: self.answers(running)))
         self.assertNotIn(server.READY, running.log())
+
+    @thespis_only("7.0 has no such level")
+    def test_loglevel_nothing_is_silent_to_the_end(self):
+        running = self.start(loglevel="nothing", wait_ready=False)
+        self.assertTrue(wait_until(lambda: self.answers(running)))
+        self.assertEqual(running.stop(), 0)
+        self.assertEqual(running.log(), "")
+
+    def answers(self, running):
+        try:
+            with running.connect() as connection:
+                return connection.call("PING") == "PONG"
+        except OSError:
+            return False
 
     @thespis_only("Redis tells more of a client that has gone")
     def test_loglevel_verbose_tells_of_clients(self):
