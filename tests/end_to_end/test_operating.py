@@ -680,6 +680,22 @@ class Network(OperatingTest):
             self.assertLess(time.monotonic() - started, 8)
             self.assertEqual(busy.call("PING"), "PONG")
 
+    def test_clients_that_listen_are_not_silent(self):
+        running = self.start(timeout=1)
+        with running.connect() as reader, running.connect() as watcher, running.connect() as busy:
+            self.assertEqual(reader.call("SUBSCRIBE", "news"), [b"subscribe", b"news", 1])
+            self.assertEqual(watcher.call("MONITOR"), "OK")
+            started = time.monotonic()
+            while time.monotonic() - started < 3.5:
+                busy.call("PING")
+                time.sleep(0.2)
+            self.assertEqual(busy.call("PUBLISH", "news", "x"), 1)
+            self.assertEqual(reader.read(), [b"message", b"news", b"x"])
+            self.assertIn(b"PING", str(watcher.read()).encode())
+            listed = busy.call("CLIENT", "LIST").decode().splitlines()
+            idle = [row.split(" idle=")[1].split()[0] for row in listed]
+            self.assertEqual(idle, ["0"] * 3)
+
     def test_a_manager_is_told_when_it_is_ready(self):
         for setting in ("systemd", "auto"):
             path = self.file(f"notify-{setting}")
