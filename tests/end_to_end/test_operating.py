@@ -113,7 +113,7 @@ class BadStarts(OperatingTest):
         self.assert_refused([outer], inner, "line 2", "hz x")
         missing = self.file("missing.conf")
         outer = self.file("lost.conf", f"\ninclude {missing}\n")
-        self.assert_refused([outer], missing)
+        self.assert_refused([outer], f"line 2: 'include {missing}': can't open config file")
 
     def test_a_mistake_on_standard_input(self):
         self.assert_refused(["-"], "nosuch", stdin=b"nosuch thing\n")
