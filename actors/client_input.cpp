@@ -20,6 +20,14 @@ void client_input::received(std::size_t count) noexcept {
     receive_bytes_ *= 2;
 }
 
+void client_input::add(base::byte_buffer& more) {
+  if (bytes_.empty())
+    bytes_.swap(more);
+  else
+    bytes_.append(more.view());
+  more.release();
+}
+
 void client_input::forget_parsed() {
   bytes_.consume(parsed_);
   parsed_ = 0;

@@ -30,6 +30,8 @@ public:
     return bytes_.capacity() - bytes_.size();
   }
   void received(std::size_t count) noexcept;
+  /// Adds what has been received elsewhere; nothing of it is left there. Throws std::bad_alloc.
+  void add(base::byte_buffer& more);
 
   /// The next request's words, appended to `words`. Throws std::bad_alloc.
   protocol::parse_status next(std::vector<std::string_view>& words) {

@@ -98,6 +98,25 @@ private:
   connection& self_;
 };
 
+/// Waits until nobody else reads from the socket.
+class connection::reader_awaiter {
+public:
+  explicit reader_awaiter(connection& self) : self_(self) {
+  }
+  bool await_ready() const noexcept {
+    return !self_.early_ || !self_.early_->reading;
+  }
+  void await_suspend(std::coroutine_handle<> waiting) noexcept {
+    self_.early_->waits_for_reader = waiting;
+    self_.socket_.cancel();
+  }
+  void await_resume() const noexcept {
+  }
+
+private:
+  connection& self_;
+};
+
 /// Sends what is to be sent and waits for batch_done, unless it could not be sent.
 class connection::answer_awaiter {
 public:
@@ -176,21 +195,24 @@ caf::behavior connection::make_behavior() {
 /// `keeps_alive` is the coroutine's own reference to the actor.
 free_coroutine connection::serve([[maybe_unused]] caf::strong_actor_ptr keeps_alive) {
   while (!closing_) {
-    if (!input_.make_room()) {
+    const auto is_early = early_ && !early_->bytes.empty();
+    if (is_early ? !take_early_input() : !input_.make_room()) {
       refuse_for_memory();
       flush();
       break;
     }
-    const auto received = co_await socket_.receive(input_.room(), input_.room_bytes());
-    if (received == 0 && !std::exchange(trimming_, false)) {
-      log::verbose("Client closed connection {}", record_->address);
-      break;
+    if (!is_early) {
+      const auto received = co_await socket_.receive(input_.room(), input_.room_bytes());
+      if (received == 0 && !std::exchange(trimming_, false)) {
+        log::verbose("Client closed connection {}", record_->address);
+        break;
+      }
+      if (received == 0) {
+        shrink_buffers();
+        continue;
+      }
+      note_received(received);
     }
-    if (received == 0) {
-      shrink_buffers();
-      continue;
-    }
-    note_received(received);
     auto next = advance();
     while (next != wait::input) {
       if (next == wait::answers) {
@@ -198,16 +220,19 @@ free_coroutine connection::serve([[maybe_unused]] caf::strong_actor_ptr keeps_al
       } else if (next == wait::pause) {
         co_await pause_awaiter{*this};
       } else if (next == wait::pushes) {
+        begin_reading_early();
         co_await pushes_awaiter{*this};
       } else if (next == wait::turn) {
         co_await turn_awaiter{*this};
       } else {
         publish_buffers(true);
         check_output_limit();
+        begin_reading_early();
         if (!killed_)
           killed_ = !co_await socket_.writable() || killed_;
         note_time();
       }
+      co_await reader_awaiter{*this};
       next = advance();
     }
     forget_parsed_input();
@@ -289,18 +314,22 @@ void connection::end_wait() {
     socket_.cancel();
 }
 
-void connection::note_received(std::size_t bytes) {
-  input_.received(bytes);
-  input_parsed_ = false;
+void connection::count_received(std::size_t bytes) noexcept {
   auto& figures = core_.network[loop().index()];
   figures.bytes_in.add(bytes);
   figures.reads.add();
   note_time();
+}
+
+void connection::note_received(std::size_t bytes) {
+  input_.received(bytes);
+  input_parsed_ = false;
+  count_received(bytes);
   borrow_output();
   if (input_.size()
       > static_cast<std::size_t>(core_.options.get(base::option::client_query_buffer_limit))) {
     log::warning("Closing client that reached max query buffer length: {}", record_->address);
-    figures.query_buffer_limit_disconnections.add();
+    core_.network[loop().index()].query_buffer_limit_disconnections.add();
     closing_ = true;
   }
 }

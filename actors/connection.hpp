@@ -8,6 +8,9 @@
 ///   that partitions run, and for the end of a CLIENT PAUSE.
 /// - At most one batch is in flight, and the socket is not read meanwhile: that is the
 ///   back-pressure.
+/// - A client may send all of a long pipeline before it takes the first reply. So while the socket
+///   is full of replies input is received all the same, by a coroutine of its own (read_early), but
+///   not looked at: what is kept for the client are its requests, not the replies to them.
 /// - Requests that are not the keyspace's end the batch: what came before them runs first, so the
 ///   order of a client's requests always holds.
 /// - While something is in flight, session, buffers and batch are lent out (see batch.hpp).
@@ -105,10 +108,19 @@ private:
   class pause_awaiter;
   class pushes_awaiter;
   class turn_awaiter;
+  class reader_awaiter;
+
+  /// What the client goes on to send while it does not take its replies.
+  struct early_input {
+    base::byte_buffer bytes;
+    std::coroutine_handle<> waits_for_reader;
+    bool reading = false;
+  };
 
   free_coroutine serve(caf::strong_actor_ptr keeps_alive);
   free_coroutine watch_peer(caf::strong_actor_ptr keeps_alive);
   free_coroutine drain_pushes(caf::strong_actor_ptr keeps_alive);
+  free_coroutine read_early(caf::strong_actor_ptr keeps_alive);
   void begin_wait();
   void end_wait();
   void note_waiting(const request_waits& news);
@@ -119,6 +131,10 @@ private:
   dispatcher::step refuse_protocol_error();
   dispatcher::step refuse_for_memory() noexcept;
   void note_received(std::size_t bytes);
+  void count_received(std::size_t bytes) noexcept;
+  void begin_reading_early() noexcept;
+  std::size_t make_early_room() noexcept;
+  bool take_early_input() noexcept;
   void note_time() noexcept;
   void forget_parsed_input();
   void borrow_output() noexcept;
@@ -153,6 +169,7 @@ private:
   commands::client_record_ptr record_;
   dispatcher dispatcher_;
   client_input input_;
+  std::unique_ptr<early_input> early_;
   /// How much of the output has been sent.
   std::size_t sent_ = 0;
   /// The most output that there was since `output_peak_since_ms_` (reply_buffer_settings).

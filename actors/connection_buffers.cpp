@@ -64,7 +64,7 @@ void connection::hand_on_output() noexcept {
 }
 
 void connection::trim() {
-  if (!socket_.is_receiving()
+  if (!socket_.is_receiving() || (early_ && early_->reading)
       || (!input_.has_grown() && !output_may_shrink()
           && dispatcher_.capacity_bytes() <= idle_bytes_max))
     return;
@@ -104,8 +104,10 @@ void connection::publish_buffers(bool waits_to_write) noexcept {
   const auto put = [](auto& figure, auto value) { figure.store(value, std::memory_order_relaxed); };
   const auto& output = dispatcher_.output();
   const auto waiting = unread_bytes();
-  put(record_->query_bytes, input_.size());
-  put(record_->query_free_bytes, input_.capacity() - input_.size());
+  const auto early_size = early_ ? early_->bytes.size() : 0;
+  const auto early_capacity = early_ ? early_->bytes.capacity() : 0;
+  put(record_->query_bytes, input_.size() + early_size);
+  put(record_->query_free_bytes, input_.capacity() - input_.size() + early_capacity - early_size);
   put(record_->argument_bytes, dispatcher_.argument_bytes());
   put(record_->output_capacity_bytes, output.capacity());
   put(record_->output_peak_bytes, output_peak_);
@@ -113,8 +115,8 @@ void connection::publish_buffers(bool waits_to_write) noexcept {
   put(record_->output_bytes, std::min(waiting, first_output_bytes));
   put(record_->output_list_length, waiting > first_output_bytes ? 1u : 0u);
   put(record_->output_list_bytes, waiting - std::min(waiting, first_output_bytes));
-  put(record_->total_bytes, sizeof *this + sizeof *record_ + input_.capacity() + output.capacity()
-                              + pushes_.bytes() + later_pushes_.bytes()
+  put(record_->total_bytes, sizeof *this + sizeof *record_ + input_.capacity() + early_capacity
+                              + output.capacity() + pushes_.bytes() + later_pushes_.bytes()
                               + dispatcher_.capacity_bytes());
   put(record_->write_pending, waits_to_write);
 }

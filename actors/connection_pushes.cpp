@@ -193,6 +193,8 @@ bool connection::write_pushes() {
       pushes_.sent(static_cast<std::size_t>(n));
       figures.bytes_out.add(static_cast<std::uint64_t>(n));
       figures.writes.add();
+      // Who hears something is not idle.
+      record_->last_interaction_ms.store(core_.now().ms, std::memory_order_relaxed);
     } else if (errno == EAGAIN) {
       return false;
     } else if (errno != EINTR) {

@@ -49,6 +49,12 @@ void configure_tcp(int fd, std::int64_t keepalive_seconds) {
   set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, 3);
 }
 
+/// Whether to say nothing is its part: `timeout` is not about it, and that it hears something does
+/// not make it busy.
+bool is_audience(const commands::client_record& client) noexcept {
+  return client.has_flag(commands::client_pubsub) || client.has_flag(commands::client_monitor);
+}
+
 } // namespace
 
 listener::listener(caf::actor_config& config, event_loop& loop, core& home)
@@ -292,10 +298,10 @@ void listener::tick() {
   for (auto* one : connections_) {
     const auto idle_ms = now_ms - one->record().last_interaction_ms.load(std::memory_order_relaxed);
     if (timeout_ms != 0 && idle_ms > timeout_ms && one->waits_for_client()
-        && !one->record().has_flag(commands::client_pubsub)) {
+        && !is_audience(one->record())) {
       log::verbose("Closing idle client {}", one->record().address);
       one->close();
-    } else if (idle_ms > idle_ms_before_trim) {
+    } else if (idle_ms > idle_ms_before_trim || is_audience(one->record())) {
       one->trim();
     }
     one->tick();

@@ -48,12 +48,10 @@ inline constexpr choice fsync_policies[] = {
   {"no", fsync_policy::no},
 };
 
-enum class log_level { debug, verbose, notice, warning };
+enum class log_level { debug, verbose, notice, warning, nothing };
 inline constexpr choice log_levels[] = {
-  {"debug", log_level::debug},
-  {"verbose", log_level::verbose},
-  {"notice", log_level::notice},
-  {"warning", log_level::warning},
+  {"debug", log_level::debug},     {"verbose", log_level::verbose}, {"notice", log_level::notice},
+  {"warning", log_level::warning}, {"nothing", log_level::nothing},
 };
 
 /// `local0` and its seven successors follow each other.

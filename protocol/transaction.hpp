@@ -62,7 +62,7 @@ public:
   /// Bytes of memory that it takes.
   std::size_t bytes() const noexcept {
     return text_.capacity() + ends_.capacity() * sizeof ends_[0]
-           + requests_.capacity() * sizeof(request) + words_.capacity() * sizeof words_[0];
+           + requests_.capacity() * sizeof(request) + words_.capacity() * sizeof(std::string_view);
   }
 
   /// Null: WATCH was not called since the last EXEC.

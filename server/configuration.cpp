@@ -50,8 +50,7 @@ base::result<std::string> read_file(const std::string& path) {
   std::string text;
   const actors::owned_fd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (fd.get() < 0 || !read_all(fd.get(), text))
-    return base::fault{
-      fmt::format("Fatal error, can't open config file '{}': {}", path, reason(errno))};
+    return base::fault{fmt::format("can't open config file '{}': {}", path, reason(errno))};
   return text;
 }
 
@@ -137,7 +136,7 @@ next_step load_configuration(std::span<const std::string_view> arguments, config
   if (!line.file.empty()) {
     auto read = read_file(line.file);
     if (!read)
-      return fail(read.why());
+      return fail("Fatal error, " + read.why());
     texts.push_back({line.file, std::move(*read)});
     into.file = std::filesystem::absolute(line.file).string();
   }

@@ -144,6 +144,12 @@ def _rank_with_score(step, theirs, ours):
     )
 
 
+def _silent_log(step, theirs, ours):
+    return theirs.endswith(b"notice, warning\r\n") and ours == theirs.replace(
+        b"warning\r\n", b"warning, nothing\r\n"
+    )
+
+
 RULES = [
     Rule(
         "bit arguments",
@@ -200,5 +206,6 @@ RULES = [
     ),
     Rule("help", "HELP explains the same subcommands in our own words.", _help),
     Rule("version", "The version reported is 7.2.4, the oracle's is 7.0.15.", _version_text),
+    Rule("silent log", "7.2 has the loglevel nothing, and names it in the error.", _silent_log),
     Rule("rank with score", "7.2 gave ZRANK and ZREVRANK one more argument.", _rank_with_score),
 ]

@@ -42,6 +42,34 @@ class Frames(ServerTest):
         for _ in range(100_000):
             self.assertEqual(len(connection.read()), 200)
 
+    def test_all_of_a_pipeline_of_30_megabytes_may_be_written_before_a_reply_is_read(self):
+        connection = self.connect(timeout=60)
+        words = [b"%05d" % number + b"x" * 995 for number in range(30_000)]
+        connection.send(b"".join(resp.encode("ECHO", word) for word in words))
+        for word in words:
+            self.assertEqual(connection.read(), word)
+        self.assertEqual(connection.call("PING"), "PONG")
+
+    def test_who_does_not_read_may_send_as_much_as_the_query_buffer_holds(self):
+        control = self.connect()
+        control.call("CONFIG", "SET", "client-query-buffer-limit", 2 * MEGABYTE)
+        self.addCleanup(control.call, "CONFIG", "SET", "client-query-buffer-limit", "1gb")
+        silent = self.connect(timeout=60)
+        sent, request = 0, resp.encode("ECHO", "x" * 989)  # of 1011 bytes, its reply has 998
+        silent.socket.settimeout(3)  # also long enough for the server to trim who is idle
+        with self.assertRaises(TimeoutError):
+            while True:
+                sent += silent.socket.send(request[sent % len(request) :] + request * 1000)
+        silent.socket.settimeout(60)
+        rows = [row.split() for row in control.call("CLIENT", "LIST").decode().splitlines()]
+        held = max(int(row[13].removeprefix("qbuf=")) for row in rows)
+        self.assertGreater(held, MEGABYTE)
+        self.assertLessEqual(held, 2 * MEGABYTE)
+        for _ in range(sent // len(request)):
+            self.assertEqual(len(silent.read()), 989)
+        silent.send(request[sent % len(request) :])
+        self.assertEqual(len(silent.read()), 989)
+
     def test_a_pipeline_over_all_partitions_answers_in_order(self):
         connection = self.connect()
         commands = []

@@ -208,7 +208,7 @@ TEST_CASE("a choice is one of its names in any case", "[options]") {
   CHECK(after("oom-score-adj", "relative") == "yes");
   for (auto bad : {"", "x", "verbose notice"})
     CHECK(after("loglevel", bad)
-          == "argument(s) must be one of the following: debug, verbose, notice, warning");
+          == "argument(s) must be one of the following: debug, verbose, notice, warning, nothing");
   options values;
   REQUIRE(values.set("maxmemory-policy", "volatile-ttl"));
   CHECK(values.get_as<eviction_policy>(option::maxmemory_policy) == eviction_policy::volatile_ttl);
