@@ -8,9 +8,9 @@ namespace thespis::persistence {
 
 namespace {
 
-constexpr std::size_t head_bytes = 6;
-constexpr std::size_t count_unknown = 65535;
-constexpr char end_mark = '\xff';
+constexpr std::size_t listpack_head_bytes = 6;
+constexpr std::size_t listpack_count_unknown = 65535;
+constexpr char listpack_end = '\xff';
 
 enum long_encoding : std::uint8_t { text_4 = 0xf0, integer_2, integer_3, integer_4, integer_8 };
 
@@ -34,9 +34,9 @@ listpack_reader::listpack_reader(std::string_view block) noexcept : rest_(block)
 std::optional<std::string_view> listpack_reader::next(digits& scratch) {
   if (!open_ || rest_.size() == 0)
     return std::nullopt;
-  if (rest_.first() == static_cast<std::uint8_t>(end_mark)) {
+  if (rest_.first() == static_cast<std::uint8_t>(listpack_end)) {
     open_ = false;
-    const bool whole = rest_.size() == 1 && (count_ == count_unknown || count_ == seen_);
+    const bool whole = rest_.size() == 1 && (count_ == listpack_count_unknown || count_ == seen_);
     return whole ? end_whole() : std::nullopt;
   }
   const auto before = rest_.size();
@@ -88,7 +88,7 @@ std::optional<std::string_view> listpack_reader::content(digits& scratch) noexce
 // -- writing --------------------------------------------------------------------------------------
 
 void listpack_builder::clear() {
-  block_.assign(head_bytes, '\0');
+  block_.assign(listpack_head_bytes, '\0');
   count_ = 0;
 }
 
@@ -136,11 +136,11 @@ void listpack_builder::append_length_behind(std::size_t bytes) {
 }
 
 std::string_view listpack_builder::finish() {
-  block_ += end_mark;
+  block_ += listpack_end;
   std::string head;
   append_little_endian(head, block_.size(), 4);
-  append_little_endian(head, count_ < count_unknown ? count_ : count_unknown, 2);
-  return block_.replace(0, head_bytes, head);
+  append_little_endian(head, count_ < listpack_count_unknown ? count_ : listpack_count_unknown, 2);
+  return block_.replace(0, listpack_head_bytes, head);
 }
 
 } // namespace thespis::persistence

@@ -7,13 +7,13 @@ namespace thespis::persistence {
 
 namespace {
 
-constexpr std::size_t head_bytes = 10;
-constexpr std::size_t count_unknown = 65535;
-constexpr std::uint8_t end_mark = 255;
+constexpr std::size_t ziplist_head_bytes = 10;
+constexpr std::size_t ziplist_count_unknown = 65535;
+constexpr std::uint8_t ziplist_end = 255;
 constexpr std::uint8_t long_length_before = 254;
 
 /// Bytes of the integer that such an encoding announces; 0: none does.
-constexpr std::size_t integer_bytes(std::uint8_t encoding) noexcept {
+constexpr std::size_t ziplist_integer_bytes(std::uint8_t encoding) noexcept {
   switch (encoding) {
     case 0xc0:
       return 2;
@@ -41,7 +41,7 @@ ziplist_reader::ziplist_reader(std::string_view block) noexcept : rest_(block) {
   block_bytes_ = block.size();
   last_at_ = little_endian(*last);
   count_ = little_endian(*count);
-  before_at_ = head_bytes;
+  before_at_ = ziplist_head_bytes;
   open_ = true;
 }
 
@@ -49,9 +49,9 @@ std::optional<std::string_view> ziplist_reader::next(digits& scratch) {
   if (!open_ || rest_.size() == 0)
     return std::nullopt;
   const auto at = block_bytes_ - rest_.size();
-  if (rest_.first() == end_mark) {
+  if (rest_.first() == ziplist_end) {
     open_ = false;
-    const bool whole = rest_.size() == 1 && (count_ == count_unknown || count_ == seen_)
+    const bool whole = rest_.size() == 1 && (count_ == ziplist_count_unknown || count_ == seen_)
                        && last_at_ == before_at_;
     return whole ? end_whole() : std::nullopt;
   }
@@ -97,7 +97,7 @@ std::optional<std::string_view> ziplist_reader::content(digits& scratch) noexcep
   }
   if (first >= 0xf1 && first <= 0xfd)
     return base::format_int64(first - 0xf1, scratch);
-  const auto bytes = integer_bytes(first);
+  const auto bytes = ziplist_integer_bytes(first);
   const auto number = bytes == 0 ? std::nullopt : rest_.take(bytes);
   if (!number)
     return std::nullopt;

@@ -6,9 +6,9 @@ namespace thespis::persistence {
 
 namespace {
 
-constexpr std::uint8_t end_mark = 255;
+constexpr std::uint8_t zipmap_end = 255;
 constexpr std::uint8_t long_length = 254;
-constexpr std::size_t count_unknown = 254;
+constexpr std::size_t zipmap_count_unknown = 254;
 
 } // namespace
 
@@ -24,9 +24,9 @@ std::optional<std::string_view> zipmap_reader::next(digits&) {
   if (!open_ || rest_.size() == 0)
     return std::nullopt;
   const bool at_field = seen_ % 2 == 0;
-  if (at_field && rest_.first() == end_mark) {
+  if (at_field && rest_.first() == zipmap_end) {
     open_ = false;
-    const bool whole = rest_.size() == 1 && (count_ >= count_unknown || 2 * count_ == seen_);
+    const bool whole = rest_.size() == 1 && (count_ >= zipmap_count_unknown || 2 * count_ == seen_);
     return whole ? end_whole() : std::nullopt;
   }
   const auto found = at_field ? field() : value();
@@ -40,7 +40,7 @@ std::optional<std::size_t> zipmap_reader::length() noexcept {
   if (!first)
     return std::nullopt;
   const auto size = static_cast<std::uint8_t>(first->front());
-  if (size == end_mark)
+  if (size == zipmap_end)
     return std::nullopt;
   if (size < long_length)
     return size;

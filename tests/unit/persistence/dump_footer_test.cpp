@@ -37,10 +37,10 @@ TEST_CASE("the footer of nothing is that of redis-server", "[dump]") {
   CHECK(payload == "\x0a\x00\x5d\x9b\x5c\x40\x0f\x7f\xa2\xda"s);
 }
 
-TEST_CASE("versions up to that of 7.2 are read", "[dump]") {
+TEST_CASE("versions up to that of 8.0 are read", "[dump]") {
   CHECK(without_dump_footer(payload_of_version("x", 1)) == "x");
-  CHECK(without_dump_footer(payload_of_version("x", 11)) == "x");
-  CHECK(without_dump_footer(payload_of_version("x", 12)) == std::nullopt);
+  CHECK(without_dump_footer(payload_of_version("x", 12)) == "x");
+  CHECK(without_dump_footer(payload_of_version("x", 13)) == std::nullopt);
   CHECK(without_dump_footer(payload_of_version("x", 0x100)) == std::nullopt);
 }
 
