@@ -7,7 +7,7 @@ namespace thespis::persistence {
 namespace {
 
 constexpr std::uint8_t zipmap_end = 255;
-constexpr std::uint8_t long_length = 254;
+constexpr std::uint8_t zipmap_long_length = 254;
 constexpr std::size_t zipmap_count_unknown = 254;
 
 } // namespace
@@ -42,7 +42,7 @@ std::optional<std::size_t> zipmap_reader::length() noexcept {
   const auto size = static_cast<std::uint8_t>(first->front());
   if (size == zipmap_end)
     return std::nullopt;
-  if (size < long_length)
+  if (size < zipmap_long_length)
     return size;
   const auto four = rest_.take(4);
   if (!four)
