@@ -78,6 +78,7 @@ constexpr std::int64_t time_after(std::int64_t now_ms, std::int64_t ttl_ms) noex
 
 /// The value in a payload; nothing: an error has been replied.
 std::optional<persistence::restored_value> read_payload(command_context& ctx,
+                                                        const keyspace::access_settings& settings,
                                                         std::string_view payload) {
   const auto content = persistence::without_dump_footer(payload);
   if (!content) {
@@ -87,7 +88,7 @@ std::optional<persistence::restored_value> read_payload(command_context& ctx,
   persistence::rdb_reader reader{*content};
   if (const auto type = reader.byte()) {
     auto value = persistence::read_value(reader, persistence::rdb_type{*type},
-                                         {ctx.shards.settings(), ctx.now.ms});
+                                         {settings, ctx.now.ms});
     if (value)
       return std::move(*value);
   }
@@ -95,8 +96,9 @@ std::optional<persistence::restored_value> read_payload(command_context& ctx,
   return std::nullopt;
 }
 
-void set_access(command_context& ctx, keyspace::entry& of, const restore_options& options) {
-  if (ctx.shards.settings().lfu.load(std::memory_order_relaxed)) {
+void set_access(const command_context& ctx, keyspace::entry& of, bool lfu,
+                const restore_options& options) {
+  if (lfu) {
     if (options.frequency)
       of.set_access(
         keyspace::lfu_clock(ctx.now.ms, static_cast<std::uint32_t>(*options.frequency)));
@@ -107,13 +109,12 @@ void set_access(command_context& ctx, keyspace::entry& of, const restore_options
   }
 }
 
-/// Whenever it is run again, the key expires at the same time.
-void replay_with_absolute_time(command_context& ctx, arguments args, std::int64_t at_ms) {
-  char digits[24];
+/// The request such that the key expires at the same time whenever it is run again.
+std::vector<std::string_view> with_absolute_time(arguments args, std::string_view at_ms) {
   std::vector<std::string_view> words{args.begin(), args.end()};
-  words[2] = base::format_int64(at_ms, digits);
+  words[2] = at_ms;
   words.push_back("ABSTTL");
-  ctx.replay_as(args[1], words);
+  return words;
 }
 
 /// The key is gone instead, because its time had passed. Nothing happened if there was none.
@@ -134,7 +135,7 @@ void cmd_dump(command_context& ctx, arguments args) {
     return ctx.reply.null();
   if (ctx.moves_for(at->effort()))
     return;
-  const auto& settings = ctx.shards.settings();
+  const auto& settings = ctx.home(args[1]).access;
   const persistence::value_format how{
     .compress = settings.compress.load(std::memory_order_relaxed),
     .list_packed_size = settings.list_packed_size.load(std::memory_order_relaxed)};
@@ -164,7 +165,8 @@ void cmd_restore(command_context& ctx, arguments args) {
     return ctx.reply.error(errors::invalid_restore_ttl);
   if (ctx.moves_for(args[3].size() / bytes_per_element))
     return;
-  auto value = read_payload(ctx, args[3]);
+  const auto& settings = ctx.home(key).access;
+  auto value = read_payload(ctx, settings, args[3]);
   if (!value)
     return;
   const auto expire_at_ms = *ttl == 0 || options->absolute ? *ttl : time_after(ctx.now.ms, *ttl);
@@ -172,17 +174,18 @@ void cmd_restore(command_context& ctx, arguments args) {
     restore_expired(ctx, key, at);
     return ctx.reply.ok();
   }
+  char digits[24];
+  std::vector<std::string_view> replay;
+  if (*ttl != 0 && !options->absolute)
+    replay = with_absolute_time(args, base::format_int64(expire_at_ms, digits));
   const bool found{at};
-  auto& home = ctx.db(key);
-  std::move(*value).put(home, at);
-  if (*ttl != 0)
-    home.set_expiry(at, expire_at_ms);
-  set_access(ctx, *at, *options);
+  std::move(*value).put(ctx.db(key), at, *ttl == 0 ? std::nullopt : std::optional{expire_at_ms});
+  set_access(ctx, *at, settings.lfu.load(std::memory_order_relaxed), *options);
   if (!found)
     ctx.also(event_class::new_key, "new", key);
   ctx.did(event_class::generic, "restore", key);
-  if (*ttl != 0 && !options->absolute)
-    replay_with_absolute_time(ctx, args, expire_at_ms);
+  if (!replay.empty())
+    ctx.replay_as(key, replay);
   ctx.reply.ok();
 }
 

@@ -203,6 +203,16 @@ void database::store_string(slot& at, std::string_view bytes, expiry_change expi
 }
 
 void database::set_object(slot& at, value_type type, void* object, bool keep_expiry) {
+  store_object(at, type, object,
+               {keep_expiry ? expiry_change::kind::keep : expiry_change::kind::clear, 0});
+}
+
+void database::set_object_until(slot& at, value_type type, void* object,
+                                std::int64_t expire_at_ms) {
+  store_object(at, type, object, {expiry_change::kind::set, expire_at_ms});
+}
+
+void database::store_object(slot& at, value_type type, void* object, expiry_change expiry) {
   entry::shape wanted;
   wanted.type = type;
   wanted.stored = entry::form::pointer;
@@ -210,8 +220,7 @@ void database::set_object(slot& at, value_type type, void* object, bool keep_exp
   if (alarm != nullptr)
     announce(at, *alarm);
   try {
-    store(at, wanted, {keep_expiry ? expiry_change::kind::keep : expiry_change::kind::clear, 0})
-      ->set_pointer(object);
+    store(at, wanted, expiry)->set_pointer(object);
   } catch (...) {
     alarms_.forget(alarm);
     throw;

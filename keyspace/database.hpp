@@ -119,6 +119,8 @@ public:
   /// Makes `object` the value, whatever was there before, and owns it from then on (not if it
   /// throws). REQUIRES: type is registered (entry.hpp) and not string.
   void set_object(slot& at, value_type type, void* object, bool keep_expiry = false);
+  /// The same with an expiry.
+  void set_object_until(slot& at, value_type type, void* object, std::int64_t expire_at_ms);
 
   // -- expiry ------------------------------------------------------------------------------------
   /// REQUIRES: there is an entry. `at_ms`: Unix time in milliseconds. The entry may move.
@@ -259,6 +261,7 @@ private:
   void store_string(slot& at, std::string_view bytes, expiry_change expiry);
   bool overwrite(slot& at, std::string_view bytes, expiry_change expiry);
   void store_integer(slot& at, std::int64_t value, expiry_change expiry);
+  void store_object(slot& at, value_type type, void* object, expiry_change expiry);
   entry* store(slot& at, entry::shape wanted, expiry_change expiry, std::size_t spare = 0);
   entry* store_new(slot& at, entry::shape wanted, expiry_change expiry);
   std::span<char> grow_inline(slot& at, std::size_t size);

@@ -18,6 +18,23 @@ constexpr std::size_t listpack_integer_bytes(std::uint8_t encoding) noexcept {
   return encoding == integer_8 ? 8 : encoding - integer_2 + 2u;
 }
 
+/// The length that stands behind an element of so many bytes.
+class length_behind {
+public:
+  explicit length_behind(std::size_t element_bytes) noexcept
+    : count_(types::listpack_bytes_behind(element_bytes)) {
+    for (std::size_t i = count_; i-- > 0; element_bytes >>= 7)
+      bytes_[i] = static_cast<char>((element_bytes & 0x7f) | (i == 0 ? 0 : 0x80));
+  }
+  std::string_view bytes() const noexcept {
+    return {bytes_, count_};
+  }
+
+private:
+  char bytes_[5];
+  std::size_t count_;
+};
+
 } // namespace
 
 // -- reading --------------------------------------------------------------------------------------
@@ -42,14 +59,8 @@ std::optional<std::string_view> listpack_reader::next(digits& scratch) {
   const auto before = rest_.size();
   const auto found = content(scratch);
   const auto size = before - rest_.size();
-  std::size_t said = 0;
   const auto behind = found ? rest_.take(types::listpack_bytes_behind(size)) : std::nullopt;
-  open_ = behind.has_value();
-  if (!open_)
-    return std::nullopt;
-  for (const char c : *behind)
-    said = said << 7 | (static_cast<unsigned char>(c) & 0x7f);
-  open_ = said == size;
+  open_ = behind && *behind == length_behind{size}.bytes();
   ++seen_;
   return open_ ? found : std::nullopt;
 }
@@ -127,11 +138,7 @@ void listpack_builder::append(std::int64_t integer) {
 }
 
 void listpack_builder::append_length_behind(std::size_t bytes) {
-  const auto count = types::listpack_bytes_behind(bytes);
-  for (auto i = count; i-- > 0;) {
-    const auto part = bytes >> 7 * i & 0x7f;
-    block_ += static_cast<char>(i == count - 1 ? part : part | 0x80);
-  }
+  block_ += length_behind{bytes}.bytes();
   ++count_;
 }
 

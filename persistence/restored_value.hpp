@@ -10,6 +10,8 @@
 #include "types/stream.hpp"
 
 #include <concepts>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -26,9 +28,10 @@ public:
 
   /// Whether it is a collection without elements, which no key may have. A stream may.
   bool is_empty_collection() const noexcept;
-  /// Makes it the value of `at`, whatever was there before; the expiry goes. Throws std::bad_alloc
-  /// with nothing changed but that this is empty.
-  void put(keyspace::database& in, keyspace::database::slot& at) &&;
+  /// Makes it the value of `at`, whatever was there before, with that time of expiry (Unix ms) or
+  /// with none. Throws std::bad_alloc with nothing changed but that this is empty.
+  void put(keyspace::database& in, keyspace::database::slot& at,
+           std::optional<std::int64_t> expire_at_ms = std::nullopt) &&;
 
 private:
   std::variant<std::string, types::list, types::set, types::sorted_set, types::hash, types::stream>

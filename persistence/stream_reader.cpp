@@ -6,9 +6,10 @@
 #include "persistence/reading.hpp"
 #include "persistence/stream_writer.hpp"
 
-#include <array>
+#include <deque>
+#include <functional>
+#include <iterator>
 #include <limits>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,9 +35,11 @@ stream_id read_id(rdb_reader& in) {
   return {ms, need(in.length())};
 }
 
-/// A Unix time.
-std::int64_t read_ms(rdb_reader& in) {
-  return static_cast<std::int64_t>(need(in.word()));
+/// A Unix time, or `lowest`.
+std::int64_t read_ms(rdb_reader& in, std::int64_t lowest = 0) {
+  const auto ms = static_cast<std::int64_t>(need(in.word()));
+  check(ms >= lowest, "an impossible time");
+  return ms;
 }
 
 std::int64_t as_signed(std::uint64_t count) {
@@ -46,52 +49,66 @@ std::int64_t as_signed(std::uint64_t count) {
 
 // -- entries --------------------------------------------------------------------------------------
 
-/// Several elements of a block that are to be seen together, integers with room for their digits.
-class element_row {
+/// The digits of integers, which stay where they are until clear().
+class kept_digits {
 public:
-  /// The next `count` elements, behind those that are here. REQUIRES: there were clear() and
-  /// room for as many in all.
-  void read(packed_reader& in) {
-    texts_.push_back(need_element(in, digits_[texts_.size()].chars));
+  /// Room for one more.
+  digits& next() {
+    if (used_ == all_.size())
+      all_.emplace_back();
+    return all_[used_].chars;
   }
-  void clear(std::size_t room) {
-    texts_.clear();
-    if (digits_.size() < room)
-      digits_.resize(room);
+  /// The element may be what was written there.
+  void keep(std::string_view element) noexcept {
+    const auto& last = all_[used_].chars;
+    constexpr std::less<const char*> before;
+    if (!before(element.data(), std::begin(last)) && before(element.data(), std::end(last)))
+      ++used_;
   }
-  std::span<const std::string_view> texts() const noexcept {
-    return texts_;
+  void clear() noexcept {
+    used_ = 0;
   }
 
 private:
   struct number_text {
     digits chars;
   };
-  std::vector<std::string_view> texts_;
-  std::vector<number_text> digits_;
+  std::deque<number_text> all_;
+  std::size_t used_ = 0;
 };
 
 /// See block_writer in stream_writer.cpp.
+///
+/// Its entries come into blocks of our own, which begin where it does, and anew where they are
+/// full. But a block is not full before its entries take as much room as its names: what a payload
+/// says once of many entries would otherwise be written once for each, and be much more than the
+/// payload.
 class block_of_entries {
 public:
-  block_of_entries(std::string_view raw_id, std::string_view block)
-    : master_(id_from_raw(raw_id)), block_bytes_(block.size()), in_(block) {
+  block_of_entries(std::string_view raw_id, std::string_view block,
+                   const types::stream_limits& limits)
+    : master_(id_from_raw(raw_id)), block_bytes_(block.size()), in_(block), limits_(limits) {
+    check(block.size() <= bytes_max, "a block of a stream that is too long");
   }
-  void append_to(types::stream& out, const types::stream_limits& limits) {
+  void append_to(types::stream& out) {
     const auto entries = need_number();
     const auto deleted = need_number();
-    read_names();
+    for (auto left = need_number(); left > 0; --left)
+      names_.push_back(need_text(name_digits_));
     check(need_number() == 0, "a broken beginning of a stream's block");
     for (auto left = entries; left > 0; --left)
-      live_ += append_entry(out, limits) ? 1 : 0;
+      live_ += append_entry(out) ? 1 : 0;
     for (auto left = deleted; left > 0; --left)
-      live_ += append_entry(out, limits) ? 1 : 0;
+      live_ += append_entry(out) ? 1 : 0;
     check(live_ == entries, "a wrong number of entries in a stream's block");
     digits scratch;
     check(!in_.next(scratch) && in_.is_whole(), "a broken block of a stream");
   }
 
 private:
+  /// Redis keeps to a GiB, but for what a listpack has around its texts.
+  static constexpr std::size_t bytes_max = std::size_t{9} << 27;
+
   std::int64_t need_integer() {
     digits scratch;
     return need(base::parse_int64(need_element(in_, scratch)), "not a number in a stream's block");
@@ -103,56 +120,76 @@ private:
           "an impossible number in a stream's block");
     return static_cast<std::size_t>(number);
   }
-  void read_names() {
-    const auto count = need_number();
-    names_.clear(count);
-    for (auto left = count; left > 0; --left)
-      names_.read(in_);
+  std::string_view need_text(kept_digits& numbers) {
+    const auto element = need_element(in_, numbers.next());
+    numbers.keep(element);
+    return element;
   }
   /// Whether it is there still.
-  bool append_entry(types::stream& out, const types::stream_limits& limits) {
+  bool append_entry(types::stream& out) {
     const auto flags = need_integer();
     const auto ms = static_cast<std::uint64_t>(need_integer());
     const auto seq = static_cast<std::uint64_t>(need_integer());
     const stream_id id{master_.ms + ms, master_.seq + seq};
-    const auto elements = (flags & entry_same_fields) != 0 ? read_values() : read_pairs();
+    const bool same_fields = (flags & entry_same_fields) != 0;
+    const auto elements = same_fields ? read_values() : read_pairs();
     check(need_number() == elements, "a wrong length of a stream's entry");
     if ((flags & entry_deleted) != 0)
       return false;
     check(id > out.last_id() && !fields_.empty(), "an entry of a stream is out of order");
-    out.append(id, fields_, limits);
+    put(out, id, same_fields);
     return true;
   }
   /// Returns how many elements the entry has in all.
   std::size_t read_values() {
-    const auto names = names_.texts();
-    row_.clear(names.size());
-    for (std::size_t i = 0; i < names.size(); ++i)
-      row_.read(in_);
-    fields_.clear();
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      fields_.push_back(names[i]);
-      fields_.push_back(row_.texts()[i]);
+    start_fields();
+    for (const auto name : names_) {
+      fields_.push_back(name);
+      fields_.push_back(need_text(digits_));
     }
-    return names.size() + 3;
+    return names_.size() + 3;
   }
   std::size_t read_pairs() {
+    start_fields();
     const auto count = 2 * need_number();
-    row_.clear(count);
     for (auto left = count; left > 0; --left)
-      row_.read(in_);
-    fields_.assign(row_.texts().begin(), row_.texts().end());
+      fields_.push_back(need_text(digits_));
     return count + 4;
+  }
+  void start_fields() noexcept {
+    fields_.clear();
+    digits_.clear();
+  }
+  void put(types::stream& out, const stream_id& id, bool same_fields) {
+    if (begins_block(out, id, same_fields)) {
+      out.append_block(id, fields_);
+      tail_has_names_ = same_fields;
+    } else {
+      out.append_to_tail(id, fields_, same_fields);
+    }
+  }
+  bool begins_block(const types::stream& out, const stream_id& id, bool same_fields) const {
+    const auto* const tail = out.tail();
+    if (live_ == 0 || (same_fields && !tail_has_names_) || !tail->is_in_reach(id))
+      return true;
+    std::size_t text_bytes = 0;
+    for (const auto text : fields_)
+      text_bytes += text.size();
+    return !tail->is_mostly_names() && tail->is_full(id, limits_, text_bytes);
   }
 
   stream_id master_;
   std::size_t block_bytes_;
   listpack_reader in_;
-  element_row names_;
-  element_row row_;
+  const types::stream_limits& limits_;
+  std::vector<std::string_view> names_;
+  kept_digits name_digits_;
   /// Field, value, field, value …
   std::vector<std::string_view> fields_;
+  kept_digits digits_;
   std::size_t live_ = 0;
+  /// Whether the last block of the stream began with names_.
+  bool tail_has_names_ = false;
 };
 
 void read_entries(rdb_reader& in, types::stream& out, const types::stream_limits& limits) {
@@ -161,7 +198,7 @@ void read_entries(rdb_reader& in, types::stream& out, const types::stream_limits
   for (auto left = need_count(in); left > 0; --left) {
     const auto key = need(in.string(key_scratch));
     check(key.size() == raw_id_bytes, "a block of a stream without its ID");
-    block_of_entries{key, need(in.string(scratch))}.append_to(out, limits);
+    block_of_entries{key, need(in.string(scratch)), limits}.append_to(out);
   }
 }
 
@@ -175,7 +212,7 @@ void read_counters(rdb_reader& in, types::stream& out, rdb_type type) {
   out.set_entries_added(out.size());
   if (type == rdb_type::stream)
     return;
-  check(read_id(in) == out.first_id(), "a wrong first ID of a stream");
+  read_id(in); // The first one, which the entries tell as well.
   out.set_max_deleted_id(read_id(in));
   out.set_entries_added(need(in.length()));
   check(out.entries_added() >= out.size(), "fewer entries were added to a stream than it has");
@@ -210,7 +247,8 @@ std::uint64_t read_owned(rdb_reader& in, types::consumer_group& out,
 std::uint64_t read_consumer(rdb_reader& in, types::consumer_group& out, rdb_type type) {
   const auto name = need(in.string());
   const auto seen_ms = read_ms(in);
-  const auto active_ms = type == rdb_type::stream_3 ? read_ms(in) : seen_ms;
+  constexpr std::int64_t never_active = -1;
+  const auto active_ms = type == rdb_type::stream_3 ? read_ms(in, never_active) : seen_ms;
   if (seen_ms == nobody_seen_ms)
     return read_owned(in, out, nullptr);
   check(out.find_consumer(name) == nullptr, "a consumer twice");

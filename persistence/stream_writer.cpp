@@ -5,7 +5,6 @@
 #include "persistence/rdb_writer.hpp"
 
 #include <string_view>
-#include <vector>
 
 namespace thespis::persistence {
 
@@ -32,38 +31,35 @@ void append_ms(std::string& out, std::int64_t ms) {
 
 // -- entries --------------------------------------------------------------------------------------
 
-/// A block as a listpack. In front: how many entries, how many of them deleted, the fields of the
-/// first one. An entry: flags, distance of its ID, its fields if they are others, its values, and
-/// how many elements all that is.
+/// A block as a listpack. In front: how many entries, how many of them deleted, the fields with
+/// which it began. An entry: flags, distance of its ID, its fields if they are others, its values,
+/// and how many elements all that is.
 class block_writer {
 public:
   block_writer(std::string& out, bool compress) noexcept : out_(out), compress_(compress) {
   }
   void write(const stream_block& block) {
-    const auto master = block.entry(block.begin());
+    const auto master = block.first_id();
     listpack_.clear();
-    begin(block.count(), master);
+    begin(block);
     for (auto at = block.begin(); at != block.end(); at = block.next(at))
-      append(block.entry(at), master.id);
+      append(block.entry(at), master);
     std::string key;
-    append_raw_id(key, master.id);
+    append_raw_id(key, master);
     append_rdb_string(out_, key);
     append_rdb_string(out_, listpack_.finish(), compress_);
   }
 
 private:
-  void begin(std::size_t entries, const stream_entry& master) {
-    fields_.clear();
-    master.for_each([&](std::string_view field, std::string_view) { fields_.push_back(field); });
-    listpack_.append(static_cast<std::int64_t>(entries));
+  void begin(const stream_block& block) {
+    listpack_.append(static_cast<std::int64_t>(block.count()));
     listpack_.append(std::int64_t{0});
-    listpack_.append(static_cast<std::int64_t>(fields_.size()));
-    for (const auto field : fields_)
-      listpack_.append(field);
+    listpack_.append(static_cast<std::int64_t>(block.name_count()));
+    block.for_each_name([&](std::string_view name) { listpack_.append(name); });
     listpack_.append(std::int64_t{0});
   }
   void append(const stream_entry& entry, const stream_id& master) {
-    const bool same = has_fields_of_master(entry);
+    const bool same = entry.has_names_of_block();
     constexpr std::size_t fixed_elements = 3;
     const auto count = entry.field_count;
     listpack_.append(same ? std::int64_t{entry_same_fields} : 0);
@@ -79,22 +75,10 @@ private:
     const auto elements = fixed_elements + (same ? count : 2 * count + 1);
     listpack_.append(static_cast<std::int64_t>(elements));
   }
-  bool has_fields_of_master(const stream_entry& entry) const {
-    if (entry.field_count != fields_.size())
-      return false;
-    bool same = true;
-    std::size_t i = 0;
-    entry.for_each([&](std::string_view field, std::string_view) {
-      same = same && field == fields_[i];
-      ++i;
-    });
-    return same;
-  }
 
   std::string& out_;
   bool compress_;
   listpack_builder listpack_;
-  std::vector<std::string_view> fields_;
 };
 
 // -- groups ---------------------------------------------------------------------------------------

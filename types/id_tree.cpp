@@ -302,7 +302,8 @@ void id_tree::drop_child(path& way) noexcept {
 }
 
 void id_tree::merge_with_neighbour(path& way) noexcept {
-  auto& [parent, index] = way.steps[height_ - 1];
+  auto* const parent = way.steps[height_ - 1].node;
+  auto& index = way.steps[height_ - 1].index;
   const auto fits = [&](std::uint32_t first) {
     const auto* const left = static_cast<leaf*>(parent->children[first]);
     const auto* const right = static_cast<leaf*>(parent->children[first + 1]);

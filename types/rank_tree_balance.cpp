@@ -143,7 +143,8 @@ bool rank_tree::rebalance(path& way) noexcept {
   if (way.leaf->count == 0)
     level = drop_empty(way);
   for (; level > 0; --level) {
-    auto [parent, index] = way.steps[level - 1];
+    auto* const parent = way.steps[level - 1].node;
+    const auto index = way.steps[level - 1].index;
     const auto merge = [&](unsigned left) {
       return left + 1 < parent->count
              && (level == height_ ? merge_leaves(parent, left) : merge_inners(parent, left));

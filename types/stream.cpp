@@ -87,42 +87,55 @@ std::size_t stream::effort() const noexcept {
 // -- change ---------------------------------------------------------------------------------------
 
 void stream::append(const stream_id& id, stream_fields fields, const stream_limits& limits) {
-  make();
-  auto& my = *state_;
   std::size_t text_bytes = 0;
   for (const auto text : fields)
     text_bytes += text.size();
-  if (my.tail != nullptr && !my.tail->is_full(id, limits, text_bytes)) {
-    const auto before = my.tail->memory_bytes();
-    auto* const block = stream_block::append(my.tail, id, fields);
-    my.block_bytes += block->memory_bytes() - before;
-    if (block != my.tail)
-      my.blocks.replace(block->base(), block);
-    my.tail = block;
-  } else {
-    const auto hint = my.tail == nullptr                      ? 0
-                      : my.blocks.size() < 2 && my.length < 2 ? new_block_bytes
-                                                              : my.tail->used_bytes();
-    auto* const block = stream_block::make(id, fields, hint);
-    try {
-      my.blocks.insert(id, block);
-    } catch (...) {
-      std::free(block);
-      throw;
-    }
-    my.block_bytes += block->memory_bytes();
-    if (my.tail != nullptr) {
-      const auto before = my.tail->memory_bytes();
-      auto* const fitted = stream_block::fitted(my.tail);
-      my.block_bytes -= before - fitted->memory_bytes();
-      if (fitted != my.tail)
-        my.blocks.replace(fitted->base(), fitted);
-    }
-    my.tail = block;
+  if (const auto* last = tail(); last != nullptr && !last->is_full(id, limits, text_bytes))
+    append_to_tail(id, fields, false);
+  else
+    append_block(id, fields);
+}
+
+void stream::append_to_tail(const stream_id& id, stream_fields fields, bool has_names) {
+  auto& my = *state_;
+  const auto before = my.tail->memory_bytes();
+  auto* const block = stream_block::append(my.tail, id, fields, has_names);
+  my.block_bytes += block->memory_bytes() - before;
+  if (block != my.tail)
+    my.blocks.replace(block->base(), block);
+  my.tail = block;
+  appended(id);
+}
+
+void stream::append_block(const stream_id& id, stream_fields fields) {
+  make();
+  auto& my = *state_;
+  const auto hint = my.tail == nullptr                      ? 0
+                    : my.blocks.size() < 2 && my.length < 2 ? new_block_bytes
+                                                            : my.tail->used_bytes();
+  auto* const block = stream_block::make(id, fields, hint);
+  try {
+    my.blocks.insert(id, block);
+  } catch (...) {
+    std::free(block);
+    throw;
   }
-  ++my.length;
-  ++my.entries_added;
-  my.last_id = id;
+  my.block_bytes += block->memory_bytes();
+  if (my.tail != nullptr) {
+    const auto before = my.tail->memory_bytes();
+    auto* const fitted = stream_block::fitted(my.tail);
+    my.block_bytes -= before - fitted->memory_bytes();
+    if (fitted != my.tail)
+      my.blocks.replace(fitted->base(), fitted);
+  }
+  my.tail = block;
+  appended(id);
+}
+
+void stream::appended(const stream_id& id) noexcept {
+  ++state_->length;
+  ++state_->entries_added;
+  state_->last_id = id;
 }
 
 void stream::drop_block(stream_block* doomed) noexcept {

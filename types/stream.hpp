@@ -150,8 +150,16 @@ public:
     return get().blocks.nodes();
   }
 
-  /// REQUIRES: id > last_id(), fields of less than a GiB.
+  /// REQUIRES, for the three: id > last_id(), fields of less than a GiB.
   void append(const stream_id& id, stream_fields fields, const stream_limits& limits);
+  /// The same for who decides on the blocks: a new one; or the last one, however full it is.
+  /// REQUIRES, for the latter: it is there, and is_in_reach(id). See stream_block::append.
+  void append_block(const stream_id& id, stream_fields fields);
+  void append_to_tail(const stream_id& id, stream_fields fields, bool has_names);
+  /// The last block; null without entries.
+  const stream_block* tail() const noexcept {
+    return get().tail;
+  }
   /// Deletes an entry out of turn. Returns whether it was there.
   bool erase(const stream_id& id) noexcept;
   /// Returns how many entries went.
@@ -230,6 +238,7 @@ private:
     return state_ == nullptr ? nothing : *state_;
   }
   bool has_deleted_from(const stream_id& id) const noexcept;
+  void appended(const stream_id& id) noexcept;
   void drop_block(stream_block* doomed) noexcept;
   void erase_at(stream_block* in, stream_block::offset at) noexcept;
   std::size_t trim_entries(stream_block* in, const stream_trim& how) noexcept;

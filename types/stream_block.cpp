@@ -105,11 +105,16 @@ bool stream_block::is_full(const stream_id& id, const stream_limits& limits,
                                            : std::min(limits.bytes, block_bytes_max);
   return end_ + text_bytes >= bytes_max
          || (limits.entries != 0 && std::size_t{count_} + gone_ >= limits.entries)
-         || id.ms - base_.ms > distance_max;
+         || !is_in_reach(id);
 }
 
-stream_block* stream_block::append(stream_block* block, const stream_id& id, stream_fields fields) {
-  const auto own = !block->has_names_of(fields);
+bool stream_block::is_in_reach(const stream_id& id) const noexcept {
+  return id.ms - base_.ms <= distance_max;
+}
+
+stream_block* stream_block::append(stream_block* block, const stream_id& id, stream_fields fields,
+                                   bool has_names) {
+  const auto own = !has_names && !block->has_names_of(fields);
   const auto size = block->content_bytes(id, fields, own);
   const auto bytes = size + 2 * length_bytes(size);
   if (block->end_ + bytes > block->capacity_)

@@ -97,6 +97,11 @@ public:
     }
   }
 
+  /// Whether its fields are those that the block began with.
+  bool has_names_of_block() const noexcept {
+    return names_ != nullptr;
+  }
+
 private:
   friend class stream_block;
   /// Null: each stands in front of its value.
@@ -111,9 +116,11 @@ public:
   /// With that one entry, and room for about `bytes_hint` bytes. Throws std::bad_alloc.
   /// REQUIRES: the entry is of less than a GiB, here and below.
   static stream_block* make(const stream_id& id, stream_fields fields, std::size_t bytes_hint);
-  /// Adds an entry at the end, and may move the block. Throws std::bad_alloc with nothing changed.
-  /// REQUIRES: its ID is higher than all here.
-  static stream_block* append(stream_block* block, const stream_id& id, stream_fields fields);
+  /// Adds an entry at the end, and may move the block. `has_names`: its fields are known to be
+  /// those that the block began with, which need not be compared then. Throws std::bad_alloc with
+  /// nothing changed. REQUIRES: its ID is higher than all here, and is_in_reach().
+  static stream_block* append(stream_block* block, const stream_id& id, stream_fields fields,
+                              bool has_names = false);
   /// The block without the room behind its entries; the same if there is no memory for it.
   static stream_block* fitted(stream_block* block) noexcept;
   /// Throws std::bad_alloc.
@@ -122,6 +129,23 @@ public:
   /// Whether an entry belongs into the next block. `text_bytes`: of its fields and values.
   bool is_full(const stream_id& id, const stream_limits& limits,
                std::size_t text_bytes) const noexcept;
+  /// Whether an entry with that ID can be here at all.
+  bool is_in_reach(const stream_id& id) const noexcept;
+  /// Whether the entries take less room than the fields that it began with. REQUIRES: nothing was
+  /// erased.
+  bool is_mostly_names() const noexcept {
+    return end_ - begin_ < begin_ - sizeof(stream_block);
+  }
+  /// Calls visit(std::string_view) for the fields that it began with, and how many they are.
+  template <class Visit>
+  void for_each_name(Visit&& visit) const {
+    auto at = names();
+    for (std::uint32_t i = 0; i < field_count_; ++i)
+      visit(stream_coding::read_text(at));
+  }
+  std::size_t name_count() const noexcept {
+    return field_count_;
+  }
 
   const stream_id& base() const noexcept {
     return base_;
