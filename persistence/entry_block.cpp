@@ -86,9 +86,7 @@ public:
     auto value = read_value(in, type, {to_.access, now_ms_});
     if (!value)
       throw refused{value.why()};
-    std::move(*value).put(db, at);
-    if (known.expire_at_ms)
-      db.set_expiry(at, *known.expire_at_ms);
+    std::move(*value).put(db, at, known.expire_at_ms);
     return true;
   }
 
