@@ -11,6 +11,7 @@
 #include <new>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace thespis::commands {
 
@@ -76,8 +77,31 @@ bool begin(command_context& ctx) {
   }
   ctx.reply.array(client.queued->requests().size());
   client.set_special(protocol::special_multi, false);
-  client.queued->running = true;
+  client.queued->done.running = true;
   return true;
+}
+
+/// What is queued, from where it was left. Returns false if it has to go on elsewhere.
+bool run_queued(command_context& ctx, const protocol::sealed_transaction& queued) {
+  for (auto& next = queued.done.next; next < queued.requests.size(); ++next) {
+    const auto& one = queued.requests[next];
+    if (const auto at = ctx.reply.buffer().size(); base::seeded("exec_repeats", 50)) {
+      ctx.inner->run(ctx, one, queued.words_of(one));
+      ctx.reply.buffer().truncate(at);
+    }
+    ctx.inner->run(ctx, one, queued.words_of(one));
+    if (ctx.moves)
+      return false;
+    ctx.has_moved = false;
+  }
+  return true;
+}
+
+/// EXEC of requests that the session knows nothing of.
+void run_gathered(command_context& ctx, const protocol::sealed_transaction& queued) {
+  if (!std::exchange(queued.done.running, true))
+    ctx.reply.array(queued.requests.size());
+  run_queued(ctx, queued);
 }
 
 } // namespace
@@ -103,6 +127,8 @@ void cmd_discard(command_context& ctx, arguments) {
 /// no MULTI; something could not be queued. An error of one of the requests is its reply and stops
 /// none of the others. Where one of them moves, so does the rest. Cost: that of the requests.
 void cmd_exec(command_context& ctx, arguments) {
+  if (ctx.transaction != nullptr)
+    return run_gathered(ctx, *ctx.transaction);
   auto& client = ctx.client;
   const auto goes_on = client.runs_transaction();
   const auto denies = client.watched() != nullptr && base::seeded("exec_denies", 10);
@@ -112,17 +138,8 @@ void cmd_exec(command_context& ctx, arguments) {
   if (!goes_on && !begin(ctx))
     return;
   auto& queued = *client.queued;
-  for (; queued.next < queued.requests().size(); ++queued.next) {
-    const auto& next = queued.requests()[queued.next];
-    if (const auto at = ctx.reply.buffer().size(); base::seeded("exec_repeats", 50)) {
-      ctx.inner->run(ctx, next, queued.words_of(next));
-      ctx.reply.buffer().truncate(at);
-    }
-    ctx.inner->run(ctx, next, queued.words_of(next));
-    if (ctx.moves)
-      return;
-    ctx.has_moved = false;
-  }
+  if (!run_queued(ctx, {queued.requests(), queued.words(), queued.done}))
+    return;
   if (denies) {
     ctx.reply.buffer().truncate(reply_at);
     ctx.reply.null_array();
@@ -164,9 +181,9 @@ constexpr command_spec transaction_table[] = {
    .complexity = "Depends on commands in the transaction",
    .summary = "Runs all that was queued, as one."},
   {.name = "multi", .arity = 1,
-   .flags = noscript | loading | stale | fast | allow_busy | never_queued, .acl = acl_transaction,
-   .route = way::session, .run = cmd_multi, .group = command_group::transactions,
-   .since = "1.2.0", .complexity = "O(1)",
+   .flags = noscript | loading | stale | fast | allow_busy | never_queued | begins_transaction,
+   .acl = acl_transaction, .route = way::session, .run = cmd_multi,
+   .group = command_group::transactions, .since = "1.2.0", .complexity = "O(1)",
    .summary = "Begins a transaction: requests are queued from here on."},
   {.name = "unwatch", .arity = 1, .flags = noscript | loading | stale | fast | allow_busy,
    .acl = acl_transaction, .route = way::session, .run = cmd_unwatch,
