@@ -115,6 +115,8 @@ struct batched_transaction {
   std::uint32_t first_queued;
   std::uint32_t queued_count = 0;
   protocol::transaction::progress done{};
+  /// When it runs.
+  keyspace::instant time{};
 };
 
 /// Replies what MULTI and each queued request are answered by. Throws std::bad_alloc with nothing

@@ -116,6 +116,14 @@ bool batch_builder::place_gathered(batch& work, const protocol::command_spec& ex
     if (key_partitions_.empty())
       meeting_.push_back(0);
   }
+  // All EXECs from WATCH on are where the watched keys are: one of them ends the watch.
+  if (const auto* const watched = work.client->watched();
+      watched != nullptr && !base::seeded("exec_leaves_out_watched")) {
+    if (watched->keys.empty())
+      meeting_.push_back(0);
+    for (const auto& one : watched->keys)
+      meeting_.push_back(keyspace::partition_of_key(one.name, partition_count_));
+  }
   if (meeting_.empty())
     meeting_.push_back(work.touched.empty() ? 0 : work.touched.front());
   keep_distinct(meeting_);

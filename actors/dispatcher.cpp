@@ -264,8 +264,7 @@ dispatcher::step dispatcher::queue(const protocol::command_spec& spec, protocol:
 /// MULTI: whether EXEC could become part of the batch.
 bool dispatcher::can_begin_to_gather(const protocol::command_spec& spec) const noexcept {
   return (spec.flags & protocol::begins_transaction) != 0 && is_plain(spec, core_.gates, session_)
-         && session_.watched() == nullptr && takes_several()
-         && (!batch_.rare || batch_.rare->queued.size() < requests_max());
+         && takes_several() && (!batch_.rare || batch_.rare->queued.size() < requests_max());
 }
 
 /// Throws std::bad_alloc with nothing begun.
@@ -514,6 +513,11 @@ void dispatcher::take_answers() noexcept {
   }
   if (gathers()) [[unlikely]]
     queue_gathered();
+  // An EXEC may have been in the batch.
+  if (session_.queued && session_.queued->unwatched) [[unlikely]] {
+    note_end_of_watch(nullptr);
+    mirror_transaction();
+  }
   batch_.clear();
   finish_request(lone);
 }

@@ -295,6 +295,8 @@ void partition::run_transaction(batch& work, const work_item& item, keyspace::co
   auto& what = *work.transaction_of(item.request);
   if (!what.done.running)
     try {
+      // Others whose clock was later may have found that a watched key has expired, and deleted it.
+      what.time = work.client->watched() != nullptr ? core_.now() : work.time;
       reply_queued(what, ctx.reply);
       statistics_.count(*what.begun_by);
       ctx.lost_reply = !commands::make_room(ctx.reply.buffer());
@@ -305,8 +307,10 @@ void partition::run_transaction(batch& work, const work_item& item, keyspace::co
     return;
   const auto sealed = work.sealed(what);
   ctx.transaction = &sealed;
+  ctx.now = what.time;
   commands::execute(ctx, *item.spec, work.words_of(item, work.parts.front()), statistics_, shards);
   ctx.transaction = nullptr;
+  ctx.now = work.time;
 }
 
 /// Those that wait for what the part's last item has changed.

@@ -60,25 +60,19 @@ void end_watch(command_context& ctx) noexcept {
 }
 
 /// EXEC begins. Returns false if there is nothing to run: it has been answered.
-bool begin(command_context& ctx) {
+bool begin(command_context& ctx, const protocol::sealed_transaction& queued) {
   auto& client = ctx.client;
   const auto aborted = client.queued->aborted();
   const auto broken = client.watched() != nullptr && client.watched()->is_broken(ctx.now.ms);
   end_watch(ctx);
-  if (aborted) {
-    client.end_transaction();
+  if (aborted)
     ctx.reply.error(errors::exec_abort);
-    return false;
-  }
-  if (broken) {
-    client.end_transaction();
+  else if (broken)
     ctx.reply.null_array();
-    return false;
-  }
-  ctx.reply.array(client.queued->requests().size());
-  client.set_special(protocol::special_multi, false);
-  client.queued->done.running = true;
-  return true;
+  else
+    ctx.reply.array(queued.requests.size());
+  queued.done.running = !aborted && !broken;
+  return queued.done.running;
 }
 
 /// What is queued, from where it was left. Returns false if it has to go on elsewhere.
@@ -97,11 +91,19 @@ bool run_queued(command_context& ctx, const protocol::sealed_transaction& queued
   return true;
 }
 
-/// EXEC of requests that the session knows nothing of.
-void run_gathered(command_context& ctx, const protocol::sealed_transaction& queued) {
-  if (!std::exchange(queued.done.running, true))
-    ctx.reply.array(queued.requests.size());
-  run_queued(ctx, queued);
+/// Returns false if it has to go on elsewhere.
+bool run_or_refuse(command_context& ctx, const protocol::sealed_transaction& queued) {
+  const auto denies = ctx.client.watched() != nullptr && base::seeded("exec_denies", 10);
+  const auto reply_at = ctx.reply.buffer().size();
+  if (!queued.done.running && !begin(ctx, queued))
+    return true;
+  if (!run_queued(ctx, queued))
+    return false;
+  if (denies) {
+    ctx.reply.buffer().truncate(reply_at);
+    ctx.reply.null_array();
+  }
+  return true;
 }
 
 } // namespace
@@ -127,24 +129,17 @@ void cmd_discard(command_context& ctx, arguments) {
 /// no MULTI; something could not be queued. An error of one of the requests is its reply and stops
 /// none of the others. Where one of them moves, so does the rest. Cost: that of the requests.
 void cmd_exec(command_context& ctx, arguments) {
-  if (ctx.transaction != nullptr)
-    return run_gathered(ctx, *ctx.transaction);
   auto& client = ctx.client;
-  const auto goes_on = client.runs_transaction();
-  const auto denies = client.watched() != nullptr && base::seeded("exec_denies", 10);
-  const auto reply_at = ctx.reply.buffer().size();
-  if (!goes_on && !client.in_transaction())
-    return ctx.reply.error(errors::exec_without_multi);
-  if (!goes_on && !begin(ctx))
+  if (ctx.transaction != nullptr) {
+    run_or_refuse(ctx, *ctx.transaction);
     return;
-  auto& queued = *client.queued;
-  if (!run_queued(ctx, {queued.requests(), queued.words(), queued.done}))
-    return;
-  if (denies) {
-    ctx.reply.buffer().truncate(reply_at);
-    ctx.reply.null_array();
   }
-  client.end_transaction();
+  if (!client.runs_transaction() && !client.in_transaction())
+    return ctx.reply.error(errors::exec_without_multi);
+  auto& queued = *client.queued;
+  client.set_special(protocol::special_multi, false);
+  if (run_or_refuse(ctx, {queued.requests(), queued.words(), queued.done}))
+    client.end_transaction();
 }
 
 /// WATCH key [key ...] -> OK. Errors: inside MULTI. Cost: O(keys that the client watches) per key.
