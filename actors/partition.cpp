@@ -270,15 +270,17 @@ std::optional<keyspace::place> partition::run_items(batch& work, stopover& at) {
     if (!direct) [[unlikely]]
       ctx.share = work.share_of(item);
     ctx.hint = {words.size() > 1 ? words[1] : std::string_view{}, item.key_hash};
-    if (item.spec->route == protocol::way::transaction) [[unlikely]]
+    if (item.spec->route == protocol::way::transaction) [[unlikely]] {
       run_transaction(work, item, ctx, shards);
-    else
-      commands::execute(ctx, *item.spec, words, statistics_, shards);
-    if (ctx.moves || ctx.lost_reply) [[unlikely]] {
-      if (ctx.lost_reply)
+      if (ctx.lost_reply) {
         work.cut_short.store(true, std::memory_order_relaxed);
-      break;
+        break;
+      }
+    } else {
+      commands::execute(ctx, *item.spec, words, statistics_, shards);
     }
+    if (ctx.moves) [[unlikely]]
+      break;
     ++part.next_item;
     ctx.has_moved = false;
     item.reply_end = bytes.size();
