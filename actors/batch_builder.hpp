@@ -26,7 +26,8 @@ enum class placement : std::uint8_t {
   administrator,
   /// Not in the batch: the fan-out of the client's loop runs it.
   fan_out,
-  /// Not in the batch: a rendezvous of `meeting_partitions()` runs it.
+  /// Not in the batch: a rendezvous of `meeting_partitions()` runs it. If there are requests in the
+  /// batch, it may be `batched` when it comes again without them.
   meeting,
 };
 

@@ -202,9 +202,11 @@ TEST_CASE("what cannot be split makes the batch a meeting of the partitions of i
   CHECK(one.place({"MSETNX", a, "1", b, "2", key_in_partition(3, 4, 1), "3"})
         == placement::batched);
   CHECK(one.work.meeting_partitions() == std::vector<partition_index>{1, 3});
-  CHECK(one.place({"RANDOMKEY"}) == placement::meeting);
-  CHECK(one.meeting() == std::vector<partition_index>{0, 1, 2, 3});
   CHECK(one.work.request_count == 3);
+  exchange all{4};
+  CHECK(all.place({"RANDOMKEY"}) == placement::meeting);
+  CHECK(all.meeting() == std::vector<partition_index>{0, 1, 2, 3});
+  CHECK(all.work.empty());
 }
 
 TEST_CASE("a meeting takes requests that its thread can run", "[batch]") {
