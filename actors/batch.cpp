@@ -80,15 +80,6 @@ std::size_t batch_part::capacity_bytes() const noexcept {
          + replies.capacity();
 }
 
-void batch_rarities::clear() {
-  if (!spanning.items.empty())
-    spanning.clear();
-  spanned.clear();
-  next_request = 0;
-  clear_or_release(transactions);
-  clear_or_release(queued);
-}
-
 std::size_t batch_rarities::capacity_bytes() const noexcept {
   return sizeof *this + spanning.capacity_bytes() + spanned.capacity() * sizeof(partition_index)
          + transactions.capacity() * sizeof(batched_transaction)
@@ -100,15 +91,40 @@ batch::batch(std::size_t partition_count) : parts(partition_count) {
 }
 
 void batch::clear() {
+  clear_requests();
+  clear_or_release(words);
+  if (!rare)
+    return;
+  clear_or_release(rare->transactions);
+  clear_or_release(rare->queued);
+}
+
+void batch::clear_before_gathered() {
+  auto open = rare->transactions.back();
+  auto& queued = rare->queued;
+  words.erase(words.begin(), words.begin() + open.first_word);
+  queued.erase(queued.begin(), queued.begin() + open.first_queued);
+  for (auto& one : queued)
+    one.first_word -= open.first_word;
+  open.first_word = 0;
+  open.first_queued = 0;
+  rare->transactions.assign(1, open);
+  clear_requests();
+}
+
+void batch::clear_requests() {
   for (auto index : touched)
     parts[index].clear();
   touched.clear();
-  clear_or_release(words);
+  if (joined())
+    rare->spanning.clear();
+  if (rare) {
+    rare->spanned.clear();
+    rare->next_request = 0;
+  }
   request_count = 0;
   clear_or_release(requests);
   clear_or_release(key_partitions);
-  if (rare)
-    rare->clear();
   needs_merge = false;
   merged_.reset();
   for_broker = false;

@@ -109,6 +109,8 @@ struct batch_request {
 struct batched_transaction {
   /// Of the row of MULTI.
   const protocol::command_spec* begun_by;
+  /// Where its words begin, in the batch's.
+  std::uint32_t first_word;
   /// Which request of the batch its EXEC is.
   std::uint32_t request;
   /// Its requests, in `queued`.
@@ -134,7 +136,6 @@ struct batch_rarities {
   /// The requests of all of these.
   std::vector<protocol::transaction::request> queued;
 
-  void clear();
   /// Of the memory it keeps.
   std::size_t capacity_bytes() const noexcept;
 };
@@ -149,6 +150,9 @@ public:
 
   /// Back to empty, keeping memory that is worth keeping.
   void clear();
+  /// The same, but for the transaction at the end of `transactions`: it is the only one then, and
+  /// is still being gathered.
+  void clear_before_gathered();
 
   bool empty() const noexcept {
     return request_count == 0;
@@ -310,6 +314,7 @@ public:
 private:
   struct merging;
 
+  void clear_requests();
   bool merge_all() noexcept;
   bool merge_request(std::uint32_t number, merging& state);
 

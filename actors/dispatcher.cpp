@@ -272,6 +272,7 @@ void dispatcher::begin_to_gather(const protocol::command_spec& spec) {
   session_.make_transaction();
   auto& rare = batch_.make_rare();
   rare.transactions.push_back({.begun_by = &spec,
+                               .first_word = static_cast<std::uint32_t>(batch_.words.size() - 1),
                                .request = batch_.request_count,
                                .first_queued = static_cast<std::uint32_t>(rare.queued.size())});
   session_.set_special(protocol::special_gathering, true);
@@ -297,8 +298,11 @@ bool dispatcher::try_to_gather(const protocol::resolved_command& found, std::siz
     return false;
   const auto words = protocol::arguments{batch_.words}.subspan(first_word);
   if (found.spec->route == protocol::way::transaction) {
-    if (!builder_.place_gathered(batch_, *found.spec))
+    if (!builder_.place_gathered(batch_, *found.spec)) {
+      // The words of a connection stay until all of its input has been answered.
+      keeps_gathered_ = batch_.home != nullptr && !batch_.empty();
       return false;
+    }
     session_.set_special(protocol::special_gathering, false);
     record_->last_command.store(found.spec, std::memory_order_relaxed);
     return true;
@@ -511,14 +515,18 @@ void dispatcher::take_answers() noexcept {
   } else if (batch_.replies_in_parts() && !batch_.merge_replies()) {
     lost_replies_ = true;
   }
-  if (gathers()) [[unlikely]]
-    queue_gathered();
   // An EXEC may have been in the batch.
   if (session_.queued && session_.queued->unwatched) [[unlikely]] {
     note_end_of_watch(nullptr);
     mirror_transaction();
   }
-  batch_.clear();
+  if (std::exchange(keeps_gathered_, false)) [[unlikely]] {
+    batch_.clear_before_gathered();
+  } else {
+    if (gathers()) [[unlikely]]
+      queue_gathered();
+    batch_.clear();
+  }
   finish_request(lone);
 }
 
@@ -541,6 +549,7 @@ void dispatcher::refuse_all() noexcept {
     reply_out_of_memory();
   }
   note_refusal(lone_spec_);
+  keeps_gathered_ = false;
   if (gathers())
     queue_gathered();
   lone_spec_ = nullptr;

@@ -14,8 +14,8 @@
 /// order.
 ///
 /// What a client says between MULTI and EXEC is gathered in the batch, as views, in the hope that
-/// EXEC is already there: then all of it is one request of the batch. Otherwise the session gets
-/// it, once what is before it has been answered, and EXEC will run by itself.
+/// EXEC is already there: then all of it is one request of the batch, or of the next one. Otherwise
+/// the session gets it, once what is before it has been answered, and EXEC will run by itself.
 ///
 /// An allocation that fails costs the request that needed it, never the process: the request is
 /// answered with an error and has not been run. Where not even an error can be written, or replies
@@ -220,6 +220,7 @@ private:
   void run_session_command(const protocol::command_spec& spec, caf::execution_unit* here);
   bool is_plainly_queued(const protocol::resolved_command& found) const noexcept;
   step queue(const protocol::command_spec& spec, protocol::arguments words);
+  /// Between MULTI and EXEC, and the batch has it.
   bool gathers() const noexcept {
     return (session_.special & protocol::special_gathering) != 0;
   }
@@ -272,6 +273,9 @@ private:
   bool unsent_ = false;
   bool leaves_all_topics_ = false;
   bool lost_replies_ = false;
+  /// A transaction of which all is gathered waits for the next batch: there is no place in this
+  /// one.
+  bool keeps_gathered_ = false;
 };
 
 } // namespace thespis::actors
