@@ -223,7 +223,11 @@ placement batch_builder::place_among_many(batch& work, const protocol::command_s
       place_shares(work, item);
     return placement::batched;
   }
-  return place_spanning(work, item);
+  if (joins(spec, request))
+    return place_spanning(work, item);
+  // A script may take long.
+  meet(key_partitions_);
+  return placement::meeting;
 }
 
 /// What cannot be among others that are run by one thread has to come again, in another batch.

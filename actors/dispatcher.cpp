@@ -318,6 +318,7 @@ bool dispatcher::try_to_gather(const protocol::resolved_command& found, std::siz
 
 /// What was gathered is the session's: what is before it in the batch has been answered.
 void dispatcher::queue_gathered() noexcept {
+  const memory_reserve::delivery may_fail;
   const auto& rare = *batch_.rare;
   const auto& open = rare.transactions.back();
   session_.set_special(protocol::special_gathering, false);

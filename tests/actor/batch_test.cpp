@@ -236,6 +236,15 @@ TEST_CASE("what has been cut is not part of a meeting", "[batch]") {
   CHECK(one.place({"RENAME", a, b}) == placement::meeting);
 }
 
+TEST_CASE("a script over several partitions is a meeting by itself", "[batch]") {
+  exchange one{4};
+  const auto a = key_in_partition(3, 4);
+  const auto b = key_in_partition(1, 4);
+  const std::string text = "#!lua flags=allow-cross-slot-keys\nreturn 1";
+  CHECK(one.place({"EVAL", text, "2", a, b}) == placement::meeting);
+  CHECK(one.work.empty());
+}
+
 TEST_CASE("many partitions meet for one request alone", "[batch]") {
   const auto rename = [](unsigned from, unsigned to) -> std::vector<std::string> {
     return {"RENAME", key_in_partition(from, 8), key_in_partition(to, 8)};
