@@ -117,8 +117,9 @@ struct batched_transaction {
   std::uint32_t first_queued;
   std::uint32_t queued_count = 0;
   protocol::transaction::progress done{};
-  /// When it runs.
+  /// When it runs, and where EXEC's reply begins.
   keyspace::instant time{};
+  std::size_t reply_at = 0;
 };
 
 /// Replies what MULTI and each queued request are answered by. Throws std::bad_alloc with nothing

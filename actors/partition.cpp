@@ -301,6 +301,7 @@ void partition::run_transaction(batch& work, const work_item& item, keyspace::co
       what.time = work.client->watched() != nullptr ? core_.now() : work.time;
       reply_queued(what, ctx.reply);
       statistics_.count(*what.begun_by);
+      what.reply_at = ctx.reply.buffer().size();
       ctx.lost_reply = !commands::make_room(ctx.reply.buffer());
     } catch (const std::bad_alloc&) {
       ctx.lost_reply = true;
@@ -313,6 +314,8 @@ void partition::run_transaction(batch& work, const work_item& item, keyspace::co
   commands::execute(ctx, *item.spec, work.words_of(item, work.parts.front()), statistics_, shards);
   ctx.transaction = nullptr;
   ctx.now = work.time;
+  if (ctx.lost_reply) [[unlikely]]
+    ctx.reply.buffer().truncate(what.reply_at);
 }
 
 /// Those that wait for what the part's last item has changed.
