@@ -16,6 +16,10 @@ namespace thespis::actors {
 
 namespace {
 
+/// More partitions than these do not meet for the sake of several requests: their own would have to
+/// wait, where those of other partitions could be run at the same time.
+constexpr std::size_t joined_partitions_max = 4;
+
 /// A part's buffer beyond this size goes back to the allocator between batches.
 constexpr std::size_t kept_reply_bytes_max = 64 * 1024;
 
@@ -53,6 +57,15 @@ struct reply_reader {
 
 } // namespace
 
+void reply_queued(const batched_transaction& what, protocol::reply_writer& reply) {
+  constexpr std::string_view begun = "+OK\r\n";
+  constexpr std::string_view queued = "+QUEUED\r\n";
+  reply.buffer().prepare(begun.size() + what.queued_count * queued.size());
+  reply.raw(begun);
+  for (std::uint32_t i = 0; i < what.queued_count; ++i)
+    reply.raw(queued);
+}
+
 void batch_part::clear() {
   clear_or_release(items);
   clear_or_release(own_words);
@@ -67,15 +80,48 @@ std::size_t batch_part::capacity_bytes() const noexcept {
          + replies.capacity();
 }
 
+std::size_t batch_rarities::capacity_bytes() const noexcept {
+  return sizeof *this + spanning.capacity_bytes() + spanned.capacity() * sizeof(partition_index)
+         + transactions.capacity() * sizeof(batched_transaction)
+         + queued.capacity() * sizeof(protocol::transaction::request);
+}
+
 batch::batch(std::size_t partition_count) : parts(partition_count) {
   touched.reserve(partition_count);
 }
 
 void batch::clear() {
+  clear_requests();
+  clear_or_release(words);
+  if (!rare)
+    return;
+  clear_or_release(rare->transactions);
+  clear_or_release(rare->queued);
+}
+
+void batch::clear_before_gathered() {
+  auto open = rare->transactions.back();
+  auto& queued = rare->queued;
+  words.erase(words.begin(), words.begin() + open.first_word);
+  queued.erase(queued.begin(), queued.begin() + open.first_queued);
+  for (auto& one : queued)
+    one.first_word -= open.first_word;
+  open.first_word = 0;
+  open.first_queued = 0;
+  rare->transactions.assign(1, open);
+  clear_requests();
+}
+
+void batch::clear_requests() {
   for (auto index : touched)
     parts[index].clear();
   touched.clear();
-  clear_or_release(words);
+  if (joined())
+    rare->spanning.clear();
+  if (rare) {
+    rare->spanned.clear();
+    rare->next_request = 0;
+  }
   request_count = 0;
   clear_or_release(requests);
   clear_or_release(key_partitions);
@@ -91,7 +137,8 @@ void batch::clear() {
 std::size_t batch::capacity_bytes() const noexcept {
   auto bytes = words.capacity() * sizeof(std::string_view)
                + requests.capacity() * sizeof(batch_request)
-               + key_partitions.capacity() * sizeof(partition_index);
+               + key_partitions.capacity() * sizeof(partition_index)
+               + (rare ? rare->capacity_bytes() : 0);
   for (const auto& part : parts)
     bytes += part.capacity_bytes();
   return bytes;
@@ -103,32 +150,80 @@ void batch::release() noexcept {
   decltype(words){}.swap(words);
   decltype(requests){}.swap(requests);
   decltype(key_partitions){}.swap(key_partitions);
+  rare.reset();
+}
+
+void batch::add_spanning(const work_item& item, std::span<const partition_index> partitions) {
+  auto& spanning = make_rare().spanning;
+  auto& spanned = rare->spanned;
+  for (const auto index : partitions)
+    if (std::find(spanned.begin(), spanned.end(), index) == spanned.end())
+      spanned.push_back(index);
+  spanning.items.push_back(item);
+  requests.push_back({.spec = item.spec, .partition = batch_request::many});
+}
+
+bool batch::fits(std::span<const partition_index> partitions) const noexcept {
+  const auto is_among = [](partition_index index, const auto& some) {
+    return std::find(some.begin(), some.end(), index) != some.end();
+  };
+  const auto is_script = [](const batch_request& one) {
+    return one.spec->route == protocol::way::script;
+  };
+  // It may take long, and should then have no more parked than it needs.
+  if (!joined() && std::any_of(requests.begin(), requests.end(), is_script))
+    return false;
+  const std::span<const partition_index> spanned{rare ? rare->spanned : touched};
+  auto count = touched.size();
+  for (const auto index : spanned)
+    count += is_among(index, touched) ? 0 : 1;
+  for (const auto index : partitions)
+    count += is_among(index, touched) || is_among(index, spanned) ? 0 : 1;
+  return !needs_merge && count <= joined_partitions_max;
+}
+
+std::vector<partition_index> batch::meeting_partitions() const {
+  auto all = touched;
+  all.insert(all.end(), rare->spanned.begin(), rare->spanned.end());
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
+batched_transaction* batch::transaction_of(std::uint32_t request) noexcept {
+  if (!rare)
+    return nullptr;
+  auto& transactions = rare->transactions;
+  const auto found = std::lower_bound(
+    transactions.begin(), transactions.end(), request,
+    [](const batched_transaction& one, std::uint32_t number) { return one.request < number; });
+  return found != transactions.end() && found->request == request ? &*found : nullptr;
 }
 
 void batch::drop_uncounted() noexcept {
-  for (auto& part : parts)
+  const auto drop = [this](batch_part& part) {
     while (!part.items.empty() && part.items.back().request == request_count) {
       if (part.items.back().own_words)
         part.own_words.resize(part.items.back().first_word);
       part.items.pop_back();
     }
+  };
+  for (auto& part : parts)
+    drop(part);
+  if (rare)
+    drop(rare->spanning);
+  if (rare && !joined())
+    rare->spanned.clear();
   std::erase_if(touched, [this](partition_index index) { return parts[index].items.empty(); });
   requests.resize(std::min<std::size_t>(requests.size(), request_count));
   std::size_t keys = 0;
   needs_merge = false;
   for (const auto& one : requests) {
     keys = std::max<std::size_t>(keys, one.first_key + one.key_count);
-    needs_merge = needs_merge || one.partition == batch_request::many
+    needs_merge = needs_merge || (one.partition == batch_request::many && !joined())
                   || one.spec->route == protocol::way::by_cursor;
   }
   key_partitions.resize(keys);
-}
-
-std::size_t batch::requests_left() const noexcept {
-  if (!direct())
-    return request_count;
-  const auto& part = parts[touched.front()];
-  return part.items.size() - part.next_item;
 }
 
 std::string_view batch::keep_number(std::uint64_t number) {
@@ -184,7 +279,8 @@ bool batch::merge_all() noexcept try {
     } catch (const std::bad_alloc&) {
       output->truncate(start);
       // An error in the place of a reply says that nothing was done.
-      if ((requests[number].spec->flags & protocol::write) != 0)
+      if (const auto& spec = *requests[number].spec;
+          (spec.flags & protocol::write) != 0 || spec.route == protocol::way::transaction)
         return false;
       protocol::reply_writer{*output, client->protocol}.error(protocol::errors::out_of_memory);
     }

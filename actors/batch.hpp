@@ -16,6 +16,17 @@
 ///
 /// With one partition touched and nothing to merge, the partition writes its replies straight into
 /// the client's output (`direct`).
+///
+/// A request that needs several partitions at once, and cannot be cut, makes the batch one meeting
+/// (`joined`): all that it touches is lent to one thread, which runs the requests of all parts in
+/// their order, and writes replies straight into the output as well.
+///
+///     requests  | #0 SET      | #1 RENAME   | #2 GET      | #3 EXEC      |
+///     parts[0]  : #0 SET k1 v                             spanning: #1 RENAME k1 k2, #3 EXEC
+///     parts[1]  : #2 GET k2                               transactions: {#3, queued 0 and 1}
+///
+/// A transaction from MULTI to EXEC can be one request of a batch: what it queues is gathered here,
+/// not in the session, and is words of the batch like all others.
 
 #include "actors/event_loop.hpp"
 #include "actors/order_point.hpp"
@@ -32,7 +43,9 @@
 #include <coroutine>
 #include <cstdint>
 #include <forward_list>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -92,6 +105,42 @@ struct batch_request {
   static constexpr partition_index many = ~partition_index{0};
 };
 
+/// A transaction that is in the batch, or at the end of `transactions` one that is being gathered.
+struct batched_transaction {
+  /// Of the row of MULTI.
+  const protocol::command_spec* begun_by;
+  /// Where its words begin, in the batch's.
+  std::uint32_t first_word;
+  /// Which request of the batch its EXEC is.
+  std::uint32_t request;
+  /// Its requests, in `queued`.
+  std::uint32_t first_queued;
+  std::uint32_t queued_count = 0;
+  protocol::transaction::progress done{};
+  /// When it runs, and where EXEC's reply begins.
+  keyspace::instant time{};
+  std::size_t reply_at = 0;
+};
+
+/// Replies what MULTI and each queued request are answered by. Throws std::bad_alloc with nothing
+/// written.
+void reply_queued(const batched_transaction& what, protocol::reply_writer& reply);
+
+/// What few batches have.
+struct batch_rarities {
+  /// The items that make it a meeting, and the partitions that they need.
+  batch_part spanning;
+  std::vector<partition_index> spanned;
+  /// Of a meeting the first request that has not run yet, or that could not be answered.
+  std::uint32_t next_request = 0;
+  std::vector<batched_transaction> transactions;
+  /// The requests of all of these.
+  std::vector<protocol::transaction::request> queued;
+
+  /// Of the memory it keeps.
+  std::size_t capacity_bytes() const noexcept;
+};
+
 class blocked_request;
 
 class batch {
@@ -102,6 +151,9 @@ public:
 
   /// Back to empty, keeping memory that is worth keeping.
   void clear();
+  /// The same, but for the transaction at the end of `transactions`: it is the only one then, and
+  /// is still being gathered.
+  void clear_before_gathered();
 
   bool empty() const noexcept {
     return request_count == 0;
@@ -137,6 +189,13 @@ public:
     part.items.push_back(item);
   }
 
+  /// Adds an item that needs all of `partitions` at once. Throws std::bad_alloc; then
+  /// drop_uncounted() is needed. REQUIRES: fits(partitions).
+  void add_spanning(const work_item& item, std::span<const partition_index> partitions);
+
+  /// Whether the batch can be a meeting of these and of the partitions that it needs already.
+  bool fits(std::span<const partition_index> partitions) const noexcept;
+
   /// Takes back what was added for the request that is not counted yet.
   void drop_uncounted() noexcept;
 
@@ -153,14 +212,49 @@ public:
     return touched.size() > 1;
   }
 
-  /// Whether a direct batch was left early, to go on once its output has been taken.
+  /// Whether its partitions have to meet for it.
+  bool joined() const noexcept {
+    return rare && !rare->spanning.items.empty();
+  }
+  /// REQUIRES: joined(). In ascending order. Throws std::bad_alloc.
+  std::vector<partition_index> meeting_partitions() const;
+  /// REQUIRES: joined(). The part in which the next request is, which `next_item` names there.
+  batch_part& next_part() noexcept {
+    const auto where = requests[rare->next_request].partition;
+    return where == batch_request::many ? rare->spanning : parts[where];
+  }
+
+  /// Whether replies are in the parts, and not in the output.
+  bool replies_in_parts() const noexcept {
+    return !direct() && !joined();
+  }
+
+  /// Whether a batch that needs no merge was left early, to go on once its output has been taken.
   bool unfinished() const noexcept {
-    return direct() && parts[touched[0]].next_item < parts[touched[0]].items.size()
+    return !replies_in_parts() && requests_run() < request_count
            && !cut_short.load(std::memory_order_relaxed);
   }
 
-  /// How many requests have not been run yet: all of them, or the rest of an unfinished batch.
-  std::size_t requests_left() const noexcept;
+  /// How many requests have been run and answered, if replies are not in parts; otherwise 0.
+  std::uint32_t requests_run() const noexcept {
+    if (joined())
+      return rare->next_request;
+    return direct() ? static_cast<std::uint32_t>(parts[touched[0]].next_item) : 0;
+  }
+
+  /// Throws std::bad_alloc.
+  batch_rarities& make_rare() {
+    if (!rare)
+      rare = std::make_unique<batch_rarities>();
+    return *rare;
+  }
+
+  /// The transaction whose EXEC is that request, or null.
+  batched_transaction* transaction_of(std::uint32_t request) noexcept;
+  protocol::sealed_transaction sealed(batched_transaction& what) noexcept {
+    return {std::span{rare->queued}.subspan(what.first_queued, what.queued_count), words,
+            what.done};
+  }
 
   /// Decimal text that lives as long as the batch's content (a rewritten SCAN cursor).
   std::string_view keep_number(std::uint64_t number);
@@ -185,6 +279,9 @@ public:
   std::vector<batch_part> parts;
   std::vector<partition_index> touched;
   std::vector<partition_index> key_partitions;
+  /// Null before the first transaction, and the first request that needs several partitions at
+  /// once.
+  std::unique_ptr<batch_rarities> rare;
   protocol::session* client = nullptr;
   /// The client as one that gets messages; null if it cannot.
   pubsub::subscriber* subscriber = nullptr;
@@ -218,6 +315,7 @@ public:
 private:
   struct merging;
 
+  void clear_requests();
   bool merge_all() noexcept;
   bool merge_request(std::uint32_t number, merging& state);
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <span>
 #include <utility>
 
 namespace thespis::actors {
@@ -20,6 +21,30 @@ placement placement_of(way route) noexcept {
   if (route == way::session)
     return placement::session;
   return route == way::administrator ? placement::administrator : placement::fan_out;
+}
+
+/// Whether one thread may run it, with the partitions of its keys, among other requests.
+bool joins(const protocol::command_spec& spec, protocol::arguments request) noexcept {
+  return (spec.route == way::single || spec.route == way::split || spec.route == way::borrow)
+         && !protocol::reads_unnamed_keys(spec, request);
+}
+
+work_item make_item(const batch& work, const protocol::command_spec& spec,
+                    std::uint32_t word_count) noexcept {
+  return {.spec = &spec,
+          .first_word = static_cast<std::uint32_t>(work.words.size()) - word_count,
+          .word_count = word_count,
+          .request = work.request_count,
+          .own_words = false,
+          .leads = true,
+          .key_hash = 0,
+          .reply_end = 0};
+}
+
+/// In ascending order.
+void keep_distinct(std::vector<partition_index>& some) {
+  std::sort(some.begin(), some.end());
+  some.erase(std::unique(some.begin(), some.end()), some.end());
 }
 
 /// REQUIRES: the row says `blocking`.
@@ -51,14 +76,7 @@ placement batch_builder::place(batch& work, const protocol::command_spec& spec,
     meet(key_partitions_);
     return placement::meeting;
   }
-  work_item item{.spec = &spec,
-                 .first_word = static_cast<std::uint32_t>(work.words.size()) - word_count,
-                 .word_count = word_count,
-                 .request = work.request_count,
-                 .own_words = false,
-                 .leads = true,
-                 .key_hash = 0,
-                 .reply_end = 0};
+  const auto item = make_item(work, spec, word_count);
   if (partition_count_ == 1 || work.for_broker) {
     work.add_item(0, item);
     ++work.request_count;
@@ -68,6 +86,59 @@ placement batch_builder::place(batch& work, const protocol::command_spec& spec,
   if (where == placement::batched)
     ++work.request_count;
   return where;
+}
+
+bool batch_builder::may_gather(const protocol::command_spec& spec,
+                               protocol::arguments request) noexcept {
+  constexpr auto objections = protocol::protected_command | protocol::no_multi
+                              | protocol::never_queued | protocol::blocking
+                              | protocol::changes_session;
+  return joins(spec, request) && (spec.flags & objections) == 0;
+}
+
+bool batch_builder::place_gathered(batch& work, const protocol::command_spec& exec) {
+  auto& queued = work.rare->queued;
+  auto& gathered = work.rare->transactions.back();
+  gathered.queued_count = static_cast<std::uint32_t>(queued.size()) - gathered.first_queued;
+  gathered.request = work.request_count;
+  auto item = make_item(work, exec, 1);
+  meeting_.clear();
+  for (auto& one : std::span{queued}.subspan(gathered.first_queued)) {
+    one.partition = 0;
+    if (partition_count_ == 1)
+      continue;
+    find_partitions(protocol::arguments{work.words}.subspan(one.first_word, one.word_count),
+                    *one.spec);
+    if (!key_partitions_.empty())
+      one.partition = all_in_one_partition() ? key_partitions_.front() : batch_request::many;
+    meeting_.insert(meeting_.end(), key_partitions_.begin(), key_partitions_.end());
+    // Without keys any partition answers.
+    if (key_partitions_.empty())
+      meeting_.push_back(0);
+  }
+  // All EXECs from WATCH on are where the watched keys are: one of them ends the watch.
+  if (const auto* const watched = work.client->watched();
+      watched != nullptr && !base::seeded("exec_leaves_out_watched")) {
+    if (watched->keys.empty())
+      meeting_.push_back(0);
+    for (const auto& one : watched->keys)
+      meeting_.push_back(keyspace::partition_of_key(one.name, partition_count_));
+  }
+  if (meeting_.empty())
+    meeting_.push_back(work.touched.empty() ? 0 : work.touched.front());
+  keep_distinct(meeting_);
+  if (partition_count_ == 1)
+    work.add_item(0, item);
+  else if (meeting_.size() > 1 && !work.fits(meeting_))
+    return false;
+  else if (meeting_.size() > 1)
+    work.add_spanning(item, meeting_);
+  else if (work.joined() && !work.fits(meeting_))
+    return false;
+  else
+    place_whole(work, item, meeting_.front());
+  ++work.request_count;
+  return true;
 }
 
 /// The partitions of all that is queued meet, and those of keys that are watched: a request that
@@ -122,6 +193,8 @@ void batch_builder::find_meeting(protocol::transaction::request& one, protocol::
 
 placement batch_builder::place_among_many(batch& work, const protocol::command_spec& spec,
                                           work_item item) {
+  if (work.joined()) [[unlikely]]
+    return place_in_joined(work, spec, item);
   if (spec.route == way::everywhere) {
     place_everywhere(work, item);
     return placement::batched;
@@ -150,8 +223,36 @@ placement batch_builder::place_among_many(batch& work, const protocol::command_s
       place_shares(work, item);
     return placement::batched;
   }
+  if (joins(spec, request))
+    return place_spanning(work, item);
+  // A script may take long.
   meet(key_partitions_);
   return placement::meeting;
+}
+
+/// What cannot be among others that are run by one thread has to come again, in another batch.
+placement batch_builder::place_in_joined(batch& work, const protocol::command_spec& spec,
+                                         work_item item) {
+  const protocol::arguments request{work.words.data() + item.first_word, item.word_count};
+  if (!joins(spec, request))
+    return placement::meeting;
+  find_partitions(request, spec);
+  if (!all_in_one_partition())
+    return place_spanning(work, item);
+  const auto where = key_partitions_.empty() ? work.rare->spanned.front() : key_partitions_.front();
+  if (!work.fits({&where, 1}))
+    return placement::meeting;
+  place_whole(work, item, where);
+  return placement::batched;
+}
+
+/// For the partitions in key_partitions_.
+placement batch_builder::place_spanning(batch& work, work_item item) {
+  meet(key_partitions_);
+  if (!work.fits(meeting_))
+    return placement::meeting;
+  work.add_spanning(item, meeting_);
+  return placement::batched;
 }
 
 void batch_builder::place_whole(batch& work, work_item item, partition_index where) {
@@ -250,8 +351,7 @@ void batch_builder::meet_all() {
 
 void batch_builder::meet(const std::vector<partition_index>& all) {
   meeting_ = all;
-  std::sort(meeting_.begin(), meeting_.end());
-  meeting_.erase(std::unique(meeting_.begin(), meeting_.end()), meeting_.end());
+  keep_distinct(meeting_);
 }
 
 } // namespace thespis::actors

@@ -4,9 +4,9 @@
 ///
 /// With one partition everything that touches keys is an ordinary item. With several, the key
 /// positions of the command's row decide: a request whose keys are all in one partition is an
-/// ordinary item as well; what spans partitions is cut into shares (`split`, `everywhere`) or has
-/// to meet (`borrow`, `borrow_all`), which the client does outside the batch, after running what is
-/// in it.
+/// ordinary item as well; what spans partitions is cut into shares (`split`, `everywhere`) or makes
+/// the batch a meeting of them (`borrow`, a transaction). Where that would be a meeting of many, or
+/// of all (`borrow_all`), the client holds it outside the batch, after running what is in it.
 
 #include "actors/batch.hpp"
 #include "commands/script_hints.hpp"
@@ -26,7 +26,8 @@ enum class placement : std::uint8_t {
   administrator,
   /// Not in the batch: the fan-out of the client's loop runs it.
   fan_out,
-  /// Not in the batch: a rendezvous of `meeting_partitions()` runs it.
+  /// Not in the batch: a rendezvous of `meeting_partitions()` runs it. If there are requests in the
+  /// batch, it may be `batched` when it comes again without them.
   meeting,
 };
 
@@ -41,6 +42,14 @@ public:
   /// whatever the answer is. Throws std::bad_alloc; then batch::drop_uncounted() cleans up.
   /// Cost: O(1), or O(keys) with several partitions.
   placement place(batch& work, const protocol::command_spec& spec, std::uint32_t word_count);
+
+  /// Whether a request between MULTI and EXEC can be gathered in a batch: it is the keyspace's,
+  /// names its keys, and ends where it is.
+  static bool may_gather(const protocol::command_spec& spec, protocol::arguments request) noexcept;
+
+  /// Places the transaction that the batch has gathered, whose EXEC is the last word. Returns false
+  /// if that cannot be in this batch. Throws and costs what place() does.
+  bool place_gathered(batch& work, const protocol::command_spec& exec);
 
   /// Who must meet for the last request that was placed as `meeting`, in ascending order.
   const std::vector<partition_index>& meeting_partitions() const noexcept {
@@ -62,6 +71,8 @@ public:
 private:
   placement place_transaction(batch& work);
   void find_meeting(protocol::transaction::request& one, protocol::arguments words);
+  placement place_in_joined(batch& work, const protocol::command_spec& spec, work_item item);
+  placement place_spanning(batch& work, work_item item);
   placement place_among_many(batch& work, const protocol::command_spec& spec, work_item item);
   void place_whole(batch& work, work_item item, partition_index where);
   void place_shares(batch& work, work_item item);

@@ -355,8 +355,10 @@ dispatcher::step connection::fill_batch() try {
     auto& words = dispatcher_.words();
     const auto first_word = words.size();
     const auto status = input_.next(words);
-    if (status == protocol::parse_status::incomplete)
+    if (status == protocol::parse_status::incomplete) {
+      dispatcher_.end_gathering();
       return step::batched;
+    }
     if (status == protocol::parse_status::error)
       return refuse_protocol_error();
     const auto next = dispatcher_.place(first_word, &loop());
@@ -372,6 +374,7 @@ dispatcher::step connection::fill_batch() try {
 
 /// The parser repeats its error, so what came before it runs first.
 dispatcher::step connection::refuse_protocol_error() {
+  dispatcher_.end_gathering();
   if (dispatcher_.must_send())
     return dispatcher::step::run_first;
   auto& session = dispatcher_.session();
@@ -383,6 +386,7 @@ dispatcher::step connection::refuse_protocol_error() {
 /// A request cannot be read. What is in the batch runs first, and frees some memory: perhaps the
 /// request can be read then.
 dispatcher::step connection::refuse_for_memory() noexcept {
+  dispatcher_.end_gathering();
   if (dispatcher_.must_send())
     return dispatcher::step::run_first;
   log::warning("Closing client, there is no memory for its request: {}", record_->address);

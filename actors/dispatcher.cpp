@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <chrono>
 #include <new>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -78,11 +79,19 @@ dispatcher::dispatcher(core& home, std::size_t loop, const commands::client_reco
 }
 
 bool dispatcher::has_room() const noexcept {
-  if (session_.replies != protocol::reply_mode::on
-      || (session_.tracking && session_.tracking->caching_called)) [[unlikely]]
+  if (!takes_several()) [[unlikely]]
     return batch_.empty();
-  return batch_.request_count
-         < (batch_.parts.size() == 1 ? requests_per_batch_max : requests_per_spread_batch_max);
+  return batch_.request_count < requests_max();
+}
+
+/// Whether nothing has been said about one request alone.
+bool dispatcher::takes_several() const noexcept {
+  return session_.replies == protocol::reply_mode::on
+         && !(session_.tracking && session_.tracking->caching_called);
+}
+
+std::size_t dispatcher::requests_max() const noexcept {
+  return batch_.parts.size() == 1 ? requests_per_batch_max : requests_per_spread_batch_max;
 }
 
 /// Throws std::bad_alloc with the batch in need of drop_uncounted().
@@ -93,6 +102,8 @@ dispatcher::step dispatcher::try_to_place(std::size_t first_word, caf::execution
   const auto found = resolve(words);
   if (found.outcome != protocol::resolution::ok || !is_plain(*found.spec, core_.gates, session_))
     [[unlikely]] {
+    if (gathers())
+      return gather(found, first_word);
     const auto verdict = !batch_.empty()            ? step::run_first
                          : is_plainly_queued(found) ? queue(*found.spec, words)
                                                     : look_closer(found, words, here);
@@ -112,6 +123,10 @@ dispatcher::step dispatcher::try_to_place(std::size_t first_word, caf::execution
   }
   const auto count = static_cast<std::uint32_t>(words.size());
   const auto where = builder_.place(batch_, *found.spec, count);
+  if (where == placement::session && can_begin_to_gather(*found.spec)) [[unlikely]] {
+    begin_to_gather(*found.spec);
+    return step::batched;
+  }
   if (where != placement::batched && !batch_.empty()) {
     batch_.words.resize(first_word);
     return step::run_first;
@@ -142,6 +157,10 @@ dispatcher::step dispatcher::refuse(std::size_t first_word,
   batch_.words.resize(first_word);
   if (!batch_.empty())
     return step::run_first;
+  if (gathers()) {
+    queue_gathered();
+    return step::run_first;
+  }
   note_refusal(asked);
   output_before_ = std::min(output_before_, output_.size());
   output_.truncate(output_before_);
@@ -240,6 +259,86 @@ dispatcher::step dispatcher::queue(const protocol::command_spec& spec, protocol:
   }
   mirror_transaction();
   return step::answered;
+}
+
+/// MULTI: whether EXEC could become part of the batch.
+bool dispatcher::can_begin_to_gather(const protocol::command_spec& spec) const noexcept {
+  return (spec.flags & protocol::begins_transaction) != 0 && is_plain(spec, core_.gates, session_)
+         && takes_several() && (!batch_.rare || batch_.rare->queued.size() < requests_max());
+}
+
+/// Throws std::bad_alloc with nothing begun.
+void dispatcher::begin_to_gather(const protocol::command_spec& spec) {
+  session_.make_transaction();
+  auto& rare = batch_.make_rare();
+  rare.transactions.push_back({.begun_by = &spec,
+                               .first_word = static_cast<std::uint32_t>(batch_.words.size() - 1),
+                               .request = batch_.request_count,
+                               .first_queued = static_cast<std::uint32_t>(rare.queued.size())});
+  session_.set_special(protocol::special_gathering, true);
+  record_->last_command.store(&spec, std::memory_order_relaxed);
+}
+
+/// Between MULTI and EXEC. What cannot be gathered comes again, when the session has what could.
+dispatcher::step dispatcher::gather(const protocol::resolved_command& found,
+                                    std::size_t first_word) {
+  if (try_to_gather(found, first_word)) [[likely]]
+    return step::batched;
+  batch_.words.resize(first_word);
+  end_gathering();
+  return step::run_first;
+}
+
+/// Throws std::bad_alloc with the batch in need of drop_uncounted().
+bool dispatcher::try_to_gather(const protocol::resolved_command& found, std::size_t first_word) {
+  const auto raised = core_.gates.raised.load(std::memory_order_relaxed)
+                      & ~std::uint32_t{commands::gate_password};
+  if (found.outcome != protocol::resolution::ok || raised != 0
+      || session_.special != protocol::special_gathering)
+    return false;
+  const auto words = protocol::arguments{batch_.words}.subspan(first_word);
+  if (found.spec->route == protocol::way::transaction) {
+    if (!builder_.place_gathered(batch_, *found.spec)) {
+      // The words of a connection stay until all of its input has been answered.
+      keeps_gathered_ = batch_.home != nullptr && !batch_.empty();
+      return false;
+    }
+    session_.set_special(protocol::special_gathering, false);
+    record_->last_command.store(found.spec, std::memory_order_relaxed);
+    return true;
+  }
+  auto& queued = batch_.rare->queued;
+  if (!batch_builder::may_gather(*found.spec, words) || queued.size() >= requests_max())
+    return false;
+  queued.push_back({.spec = found.spec,
+                    .first_word = static_cast<std::uint32_t>(first_word),
+                    .word_count = static_cast<std::uint32_t>(words.size())});
+  return true;
+}
+
+/// What was gathered is the session's: what is before it in the batch has been answered.
+void dispatcher::queue_gathered() noexcept {
+  const memory_reserve::delivery may_fail;
+  const auto& rare = *batch_.rare;
+  const auto& open = rare.transactions.back();
+  session_.set_special(protocol::special_gathering, false);
+  try {
+    const auto counting = lock_statistics();
+    statistics_.start();
+    session_.begin_transaction();
+    protocol::reply_writer{output_, session_.protocol}.ok();
+    statistics_.count(*open.begun_by);
+  } catch (const std::bad_alloc&) {
+    lost_replies_ = true;
+  }
+  for (const auto& one : std::span{rare.queued}.subspan(open.first_queued))
+    try {
+      queue(*one.spec, protocol::arguments{batch_.words}.subspan(one.first_word, one.word_count));
+    } catch (const std::bad_alloc&) {
+      reply_out_of_memory();
+    }
+  mirror_transaction();
+  batch_.clear();
 }
 
 /// A request was turned away: if one of a transaction was, all of it is; EXEC says so, with MULTI
@@ -358,6 +457,8 @@ void dispatcher::hand_over(caf::execution_unit* here) {
   if (lone_spec_ == nullptr) {
     if (batch_.for_broker)
       post(core_.broker, here, publish{&batch_});
+    else if (batch_.joined())
+      meet(batch_.meeting_partitions(), here);
     else
       core_.send(batch_, here);
     return;
@@ -372,9 +473,14 @@ void dispatcher::hand_over(caf::execution_unit* here) {
     post(core_.administrator, here, administer{&batch_});
     return;
   }
+  meet(builder_.meeting_partitions(), here);
+}
+
+/// Throws std::bad_alloc with nothing sent.
+void dispatcher::meet(std::vector<partition_index> partitions, caf::execution_unit* here) {
   if (!meeting_)
     meeting_ = std::make_unique<rendezvous>();
-  meeting_->prepare(batch_, builder_.meeting_partitions(), core_.partitions.size());
+  meeting_->prepare(batch_, std::move(partitions), core_.partitions.size());
   core_.send(*meeting_, here);
 }
 
@@ -407,21 +513,46 @@ void dispatcher::take_answers() noexcept {
       output_before_ = output_.size();
   } else if (batch_.unfinished()) {
     return;
-  } else if (!batch_.direct() && !batch_.merge_replies()) {
+  } else if (batch_.replies_in_parts() && !batch_.merge_replies()) {
     lost_replies_ = true;
   }
-  batch_.clear();
+  // An EXEC may have been in the batch.
+  if (session_.queued && session_.queued->unwatched) [[unlikely]] {
+    note_end_of_watch(nullptr);
+    mirror_transaction();
+  }
+  if (std::exchange(keeps_gathered_, false)) [[unlikely]] {
+    batch_.clear_before_gathered();
+  } else {
+    if (gathers()) [[unlikely]]
+      queue_gathered();
+    batch_.clear();
+  }
   finish_request(lone);
+}
+
+/// Up to EXEC, if that is the request.
+void dispatcher::reply_gathered(std::uint32_t request) noexcept try {
+  protocol::reply_writer reply{output_, session_.protocol};
+  if (const auto* const gathered = batch_.transaction_of(request); gathered != nullptr)
+    reply_queued(*gathered, reply);
+} catch (const std::bad_alloc&) {
+  lost_replies_ = true;
 }
 
 /// Answers what could not be sent.
 void dispatcher::refuse_all() noexcept {
   unsent_ = false;
   batch_.pending.store(0, std::memory_order_relaxed);
-  auto left = lone_spec_ != nullptr ? 1 : batch_.requests_left();
-  for (; left > 0 && !lost_replies_; --left)
+  const auto requests = lone_spec_ != nullptr ? 1 : batch_.request_count;
+  for (auto i = batch_.requests_run(); i < requests && !lost_replies_; ++i) {
+    reply_gathered(i);
     reply_out_of_memory();
+  }
   note_refusal(lone_spec_);
+  keeps_gathered_ = false;
+  if (gathers())
+    queue_gathered();
   lone_spec_ = nullptr;
   batch_.clear();
   finish_request(nullptr);

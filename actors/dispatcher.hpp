@@ -13,6 +13,10 @@
 /// placed again after the batch; so session commands, policies and errors keep their place in
 /// order.
 ///
+/// What a client says between MULTI and EXEC is gathered in the batch, as views, in the hope that
+/// EXEC is already there: then all of it is one request of the batch, or of the next one. Otherwise
+/// the session gets it, once what is before it has been answered, and EXEC will run by itself.
+///
 /// An allocation that fails costs the request that needed it, never the process: the request is
 /// answered with an error and has not been run. Where not even an error can be written, or replies
 /// got lost, the client learns that there are none from there on (`complete`), and has to close.
@@ -106,6 +110,13 @@ public:
   /// There is no memory for the request whose words would be words() from `first_word` on: answers
   /// it with an error, or asks to run first what is in the batch, which frees some.
   step refuse(std::size_t first_word, const protocol::command_spec* asked = nullptr) noexcept;
+
+  /// No request follows for the moment: a transaction whose EXEC has not come is the session's from
+  /// now on. To be called before anything that is not a placed request is replied, or waited for.
+  void end_gathering() noexcept {
+    if (gathers() && batch_.empty()) [[unlikely]]
+      queue_gathered();
+  }
 
   /// Writes the error for a request that cannot even be read. Without room for it its reply is
   /// lost.
@@ -209,6 +220,17 @@ private:
   void run_session_command(const protocol::command_spec& spec, caf::execution_unit* here);
   bool is_plainly_queued(const protocol::resolved_command& found) const noexcept;
   step queue(const protocol::command_spec& spec, protocol::arguments words);
+  /// Between MULTI and EXEC, and the batch has it.
+  bool gathers() const noexcept {
+    return (session_.special & protocol::special_gathering) != 0;
+  }
+  bool can_begin_to_gather(const protocol::command_spec& spec) const noexcept;
+  void begin_to_gather(const protocol::command_spec& spec);
+  step gather(const protocol::resolved_command& found, std::size_t first_word);
+  bool try_to_gather(const protocol::resolved_command& found, std::size_t first_word);
+  void queue_gathered() noexcept;
+  bool takes_several() const noexcept;
+  std::size_t requests_max() const noexcept;
   void note_rejection(const protocol::resolved_command& found, std::size_t reply_at);
   void note_refusal(const protocol::command_spec* asked) noexcept;
   void end_transaction() noexcept;
@@ -219,7 +241,9 @@ private:
   }
   void mirror_transaction() const noexcept;
   void add_lone_item();
+  void meet(std::vector<partition_index> partitions, caf::execution_unit* here);
   void hand_over(caf::execution_unit* here);
+  void reply_gathered(std::uint32_t request) noexcept;
   void refuse_all() noexcept;
   void finish_request(const protocol::command_spec* spec);
   void apply_reply_mode();
@@ -249,6 +273,9 @@ private:
   bool unsent_ = false;
   bool leaves_all_topics_ = false;
   bool lost_replies_ = false;
+  /// A transaction of which all is gathered waits for the next batch: there is no place in this
+  /// one.
+  bool keeps_gathered_ = false;
 };
 
 } // namespace thespis::actors

@@ -225,6 +225,8 @@ bool embedded_client::fill_batch() {
     if (next != step::batched)
       return true;
   }
+  if (placed_ == requests_.size())
+    dispatcher_.end_gathering();
   return placed_ < requests_.size();
 }
 

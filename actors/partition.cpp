@@ -280,7 +280,15 @@ std::optional<keyspace::place> partition::run_items(batch& work, stopover& at) {
     if (!direct) [[unlikely]]
       ctx.share = work.share_of(item);
     ctx.hint = {words.size() > 1 ? words[1] : std::string_view{}, item.key_hash};
-    commands::execute(ctx, *item.spec, words, statistics_, shards);
+    if (item.spec->route == protocol::way::transaction) [[unlikely]] {
+      run_transaction(work, item, ctx, shards);
+      if (ctx.lost_reply) {
+        work.cut_short.store(true, std::memory_order_relaxed);
+        break;
+      }
+    } else {
+      commands::execute(ctx, *item.spec, words, statistics_, shards);
+    }
     if (ctx.moves) [[unlikely]]
       break;
     ++part.next_item;
@@ -290,6 +298,34 @@ std::optional<keyspace::place> partition::run_items(batch& work, stopover& at) {
   }
   core_.report_slow(statistics_, at.here);
   return ctx.moves ? std::optional{ctx.moves_to} : std::nullopt;
+}
+
+/// A transaction that is a request of a batch: what its queued requests are answered by is replied
+/// first. Without memory for that `ctx.lost_reply` is set.
+void partition::run_transaction(batch& work, const work_item& item, keyspace::command_context& ctx,
+                                std::span<keyspace::shard* const> shards) {
+  auto& what = *work.transaction_of(item.request);
+  if (!what.done.running)
+    try {
+      // Others whose clock was later may have found that a watched key has expired, and deleted it.
+      what.time = work.client->watched() != nullptr ? core_.now() : work.time;
+      reply_queued(what, ctx.reply);
+      statistics_.count(*what.begun_by);
+      what.reply_at = ctx.reply.buffer().size();
+      ctx.lost_reply = !commands::make_room(ctx.reply.buffer());
+    } catch (const std::bad_alloc&) {
+      ctx.lost_reply = true;
+    }
+  if (ctx.lost_reply) [[unlikely]]
+    return;
+  const auto sealed = work.sealed(what);
+  ctx.transaction = &sealed;
+  ctx.now = what.time;
+  commands::execute(ctx, *item.spec, work.words_of(item, work.parts.front()), statistics_, shards);
+  ctx.transaction = nullptr;
+  ctx.now = work.time;
+  if (ctx.lost_reply) [[unlikely]]
+    ctx.reply.buffer().truncate(what.reply_at);
 }
 
 /// Those that wait for what the part's last item has changed.
@@ -402,118 +438,6 @@ void partition::forget(const protocol::watch& what) noexcept {
   for (const auto& one : what.keys)
     if (only_this_.covers(one.name))
       shard_.changes.watched().remove(one.database, one.name, &what);
-}
-
-void partition::join(rendezvous& meeting) {
-  order_.begin(await_armed(meeting.armed));
-  parked_ = true;
-  if (plain_stopover at{context()}; meeting.arrive(index_, shard_))
-    run_meeting(meeting, at);
-}
-
-/// The last to arrive runs the body, answers, and releases everybody. Returns false if it goes on
-/// elsewhere, or later, where the rest of that is done.
-bool partition::run_meeting(rendezvous& meeting, stopover& at) {
-  auto& work = meeting.work();
-  auto* const here = at.here;
-  auto shards = meeting.take_shards();
-  auto borrowed = meeting.take_borrowed();
-  reporter_.listen_to(shards, borrowed, work.client->id);
-  protocol::reply_writer reply{*work.output, work.client->protocol};
-  keyspace::command_context ctx{reply, *work.client, shards, work.time};
-  run_body(work, ctx, borrowed, at);
-  if (ctx.moves) [[unlikely]] {
-    reporter_.listen_to_mine();
-    for (auto* const shard : borrowed)
-      keyspace::publish_figures(*shard);
-    meeting.put_back(std::move(shards), std::move(borrowed));
-    leave_for(ctx.moves_to, {.whose = this, .meeting = &meeting}, work, at);
-    return false;
-  }
-  reporter_.tell(here, &at);
-  tell_monitors(here);
-  if (!at.at_home()) [[unlikely]]
-    at.leave();
-  if (reporter_.take_flush()) [[unlikely]]
-    reporter_.tell_of_flush(here);
-  const auto origin = work.client->id;
-  auto partitions = meeting.take_partitions();
-  auto releases = meeting.take_releases();
-  // From here on the meeting is its owner's again.
-  if (ctx.may_wait)
-    settle(work, ctx, partitions, meeting, here);
-  else
-    work.report(here);
-  return close_meeting(
-    {std::move(shards), std::move(borrowed), std::move(partitions), std::move(releases), origin},
-    at);
-}
-
-/// Serves those that wait for what the meeting has changed, and releases everybody.
-bool partition::close_meeting(open_meeting&& meeting, const stopover& at) {
-  const auto served = serve_waiters({meeting.shards, meeting.borrowed}, order_.where(), at);
-  reporter_.tell(at.here);
-  reporter_.listen_to_mine();
-  if (!served) [[unlikely]] {
-    open_meeting_.emplace(std::move(meeting));
-    return !at.at_home();
-  }
-  for (auto other : meeting.partitions)
-    if (other != index_)
-      post_wrapped(core_.partitions[other], at.here, meeting.releases.take());
-  if (at.at_home())
-    serve(partition_task{partition_task::kind::release});
-  return true;
-}
-
-void partition::run_body(batch& work, keyspace::command_context& ctx,
-                         std::span<keyspace::shard* const> borrowed, stopover& at) {
-  auto& part = work.parts.front();
-  const auto& item = part.items.front();
-  ctx.may_wait = (item.spec->flags & protocol::blocking) != 0;
-  ctx.may_move = !at.at_worker();
-  ctx.has_moved = !at.at_home();
-  if (ctx.has_moved) [[unlikely]]
-    at.lend_to(ctx);
-  // Others whose clock was later may have found that a watched key has expired, and deleted it.
-  if (item.spec->route == protocol::way::transaction && at.at_home())
-    work.time = ctx.now = core_.now();
-  const auto served = work.blocked != nullptr && work.blocked->is_served();
-  ctx.share.leads = !served;
-  if (served)
-    ctx.now = core_.now();
-  at_ = &at;
-  commands::inner_requests inner{statistics_, borrowed, this};
-  ctx.inner = &inner;
-  stage_ = first_stage(ctx.shards);
-  ctx.scripts = stage_;
-  statistics_.start();
-  if (const memory_reserve::client_work may_fail; commands::make_room(*work.output)) [[likely]]
-    commands::execute(ctx, *item.spec, work.words_of(item, part), statistics_, borrowed);
-  else
-    ctx.lost_reply = true;
-  if (ctx.lost_reply) [[unlikely]]
-    work.cut_short.store(true, std::memory_order_relaxed);
-  if (!ctx.moves) [[likely]]
-    core_.report_slow(statistics_, at.here);
-}
-
-/// A request that may wait has been run: it waits, goes on waiting, or has its answer.
-void partition::settle(batch& work, keyspace::command_context& ctx,
-                       const std::vector<partition_index>& partitions, rendezvous& meeting,
-                       caf::execution_unit* here) {
-  auto& request = *work.blocked;
-  if (request.is_served()) {
-    request.note_keys(ctx.shards);
-    return ctx.wish ? request.go_on_waiting(here) : request.answered(ctx.shards, here);
-  }
-  try {
-    if (ctx.wish)
-      return request.begin(*ctx.wish, partitions, ctx.shards, meeting, here);
-  } catch (const std::bad_alloc&) {
-    ctx.reply.error(protocol::errors::out_of_memory);
-  }
-  work.report(here);
 }
 
 /// Deletes what has expired, some of it, and asks to be woken for the rest.

@@ -67,6 +67,14 @@ private:
   bool close_meeting(open_meeting&& meeting, const stopover& at);
   void run_body(batch& work, keyspace::command_context& ctx,
                 std::span<keyspace::shard* const> borrowed, stopover& at);
+  void run_lone(batch& work, keyspace::command_context& ctx,
+                std::span<keyspace::shard* const> borrowed);
+  void run_joined(batch& work, keyspace::command_context& ctx,
+                  std::span<keyspace::shard* const> borrowed);
+  void run_next(batch& work, const work_item& item, keyspace::command_context& ctx,
+                std::span<keyspace::shard* const> borrowed);
+  void run_transaction(batch& work, const work_item& item, keyspace::command_context& ctx,
+                       std::span<keyspace::shard* const> shards);
   void tell_effects() noexcept override;
   void tell_monitors(caf::execution_unit* here) noexcept;
   commands::script_stage* first_stage(const keyspace::shard_map& shards) const noexcept;

@@ -118,7 +118,7 @@ void apologise(keyspace::command_context& ctx, std::size_t start) noexcept {
 [[gnu::noinline]] void execute_all(keyspace::command_context& ctx,
                                    const protocol::command_spec& spec, protocol::arguments args,
                                    command_statistics& statistics) {
-  const auto errors_before = ctx.reply.error_count();
+  const auto errors_before = ctx.reply.error_count() - ctx.inner_errors;
   const auto reply_at = ctx.reply.buffer().size();
   const auto began = statistics.last_ticks();
   ctx.spec = &spec;
@@ -127,7 +127,7 @@ void apologise(keyspace::command_context& ctx, std::size_t start) noexcept {
     return;
   statistics.rewind(began);
   const auto ticks = statistics.count(spec);
-  const auto errors = ctx.reply.error_count() - errors_before - ctx.inner_errors;
+  const auto errors = ctx.reply.error_count() - ctx.inner_errors - errors_before;
   if (errors != 0 || ctx.reply.buffer().view().substr(reply_at).starts_with('-'))
     statistics.failed(spec, ctx.reply.last_error_code(), errors);
   if (ticks >= statistics.settings().report_ticks.load(std::memory_order_relaxed))

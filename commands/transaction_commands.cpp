@@ -11,6 +11,7 @@
 #include <new>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace thespis::commands {
 
@@ -59,24 +60,49 @@ void end_watch(command_context& ctx) noexcept {
 }
 
 /// EXEC begins. Returns false if there is nothing to run: it has been answered.
-bool begin(command_context& ctx) {
+bool begin(command_context& ctx, const protocol::sealed_transaction& queued) {
   auto& client = ctx.client;
   const auto aborted = client.queued->aborted();
   const auto broken = client.watched() != nullptr && client.watched()->is_broken(ctx.now.ms);
   end_watch(ctx);
-  if (aborted) {
-    client.end_transaction();
+  if (aborted)
     ctx.reply.error(errors::exec_abort);
-    return false;
-  }
-  if (broken) {
-    client.end_transaction();
+  else if (broken)
     ctx.reply.null_array();
-    return false;
+  else
+    ctx.reply.array(queued.requests.size());
+  queued.done.running = !aborted && !broken;
+  return queued.done.running;
+}
+
+/// What is queued, from where it was left. Returns false if it has to go on elsewhere.
+bool run_queued(command_context& ctx, const protocol::sealed_transaction& queued) {
+  for (auto& next = queued.done.next; next < queued.requests.size(); ++next) {
+    const auto& one = queued.requests[next];
+    if (const auto at = ctx.reply.buffer().size(); base::seeded("exec_repeats", 50)) {
+      ctx.inner->run(ctx, one, queued.words_of(one));
+      ctx.reply.buffer().truncate(at);
+    }
+    ctx.inner->run(ctx, one, queued.words_of(one));
+    if (ctx.moves)
+      return false;
+    ctx.has_moved = false;
   }
-  ctx.reply.array(client.queued->requests().size());
-  client.set_special(protocol::special_multi, false);
-  client.queued->running = true;
+  return true;
+}
+
+/// Returns false if it has to go on elsewhere.
+bool run_or_refuse(command_context& ctx, const protocol::sealed_transaction& queued) {
+  const auto denies = ctx.client.watched() != nullptr && base::seeded("exec_denies", 10);
+  const auto reply_at = ctx.reply.buffer().size();
+  if (!queued.done.running && !begin(ctx, queued))
+    return true;
+  if (!run_queued(ctx, queued))
+    return false;
+  if (denies) {
+    ctx.reply.buffer().truncate(reply_at);
+    ctx.reply.null_array();
+  }
   return true;
 }
 
@@ -104,30 +130,16 @@ void cmd_discard(command_context& ctx, arguments) {
 /// none of the others. Where one of them moves, so does the rest. Cost: that of the requests.
 void cmd_exec(command_context& ctx, arguments) {
   auto& client = ctx.client;
-  const auto goes_on = client.runs_transaction();
-  const auto denies = client.watched() != nullptr && base::seeded("exec_denies", 10);
-  const auto reply_at = ctx.reply.buffer().size();
-  if (!goes_on && !client.in_transaction())
-    return ctx.reply.error(errors::exec_without_multi);
-  if (!goes_on && !begin(ctx))
+  if (ctx.transaction != nullptr) {
+    run_or_refuse(ctx, *ctx.transaction);
     return;
+  }
+  if (!client.runs_transaction() && !client.in_transaction())
+    return ctx.reply.error(errors::exec_without_multi);
   auto& queued = *client.queued;
-  for (; queued.next < queued.requests().size(); ++queued.next) {
-    const auto& next = queued.requests()[queued.next];
-    if (const auto at = ctx.reply.buffer().size(); base::seeded("exec_repeats", 50)) {
-      ctx.inner->run(ctx, next, queued.words_of(next));
-      ctx.reply.buffer().truncate(at);
-    }
-    ctx.inner->run(ctx, next, queued.words_of(next));
-    if (ctx.moves)
-      return;
-    ctx.has_moved = false;
-  }
-  if (denies) {
-    ctx.reply.buffer().truncate(reply_at);
-    ctx.reply.null_array();
-  }
-  client.end_transaction();
+  client.set_special(protocol::special_multi, false);
+  if (run_or_refuse(ctx, {queued.requests(), queued.words(), queued.done}))
+    client.end_transaction();
 }
 
 /// WATCH key [key ...] -> OK. Errors: inside MULTI. Cost: O(keys that the client watches) per key.
@@ -164,9 +176,9 @@ constexpr command_spec transaction_table[] = {
    .complexity = "Depends on commands in the transaction",
    .summary = "Runs all that was queued, as one."},
   {.name = "multi", .arity = 1,
-   .flags = noscript | loading | stale | fast | allow_busy | never_queued, .acl = acl_transaction,
-   .route = way::session, .run = cmd_multi, .group = command_group::transactions,
-   .since = "1.2.0", .complexity = "O(1)",
+   .flags = noscript | loading | stale | fast | allow_busy | never_queued | begins_transaction,
+   .acl = acl_transaction, .route = way::session, .run = cmd_multi,
+   .group = command_group::transactions, .since = "1.2.0", .complexity = "O(1)",
    .summary = "Begins a transaction: requests are queued from here on."},
   {.name = "unwatch", .arity = 1, .flags = noscript | loading | stale | fast | allow_busy,
    .acl = acl_transaction, .route = way::session, .run = cmd_unwatch,

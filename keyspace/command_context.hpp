@@ -94,6 +94,8 @@ public:
   request_runner* inner = nullptr;
   /// Where scripts run: a partition's.
   commands::script_stage* scripts = nullptr;
+  /// What EXEC runs; null: what the client's session has queued.
+  const protocol::sealed_transaction* transaction = nullptr;
   /// How many of the errors that were replied are those of inner requests, and counted as such.
   std::uint64_t inner_errors = 0;
   /// Set where the reply of an inner request got lost for lack of memory.

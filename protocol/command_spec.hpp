@@ -57,6 +57,8 @@ enum command_flag : std::uint32_t {
   /// Changes the client's session on the thread of a partition, so that no other partition may run
   /// something of the client's meanwhile. COMMAND INFO does not print it.
   changes_session = 1u << 25,
+  /// MULTI. COMMAND INFO does not print it.
+  begins_transaction = 1u << 26,
   /// A command of the server's own business; COMMAND DOCS prints it as the doc flag "syscmd".
   system_command = 1u << 30,
   /// Not Redis': a row that only routes (the subcommands of DEBUG); COMMAND does not show it.

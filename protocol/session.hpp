@@ -31,6 +31,8 @@ enum session_special : std::uint32_t {
   special_subscribed = 1u << 2,
   /// It gets the requests of all clients (MONITOR), and may not read or write keys.
   special_monitoring = 1u << 3,
+  /// Between MULTI and EXEC, and what it says is gathered in its batch: EXEC will be part of that.
+  special_gathering = 1u << 4,
 };
 
 struct session {
@@ -72,9 +74,14 @@ struct session {
   }
   /// EXEC runs.
   bool runs_transaction() const noexcept {
-    return queued && queued->running;
+    return queued && queued->done.running;
   }
   /// Throws std::bad_alloc.
+  void make_transaction() {
+    if (!queued)
+      queued = std::make_unique<transaction>();
+  }
+  /// Throws std::bad_alloc, but not after make_transaction().
   void begin_transaction() {
     make_transaction();
     set_special(special_multi, true);
@@ -108,12 +115,6 @@ struct session {
   }
   void set_special(session_special what, bool yes) noexcept {
     special = yes ? special | what : special & ~std::uint32_t{what};
-  }
-
-private:
-  void make_transaction() {
-    if (!queued)
-      queued = std::make_unique<transaction>();
   }
 };
 

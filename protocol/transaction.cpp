@@ -43,8 +43,7 @@ void transaction::clear() noexcept {
   words_.clear();
   flags_ = 0;
   aborted_ = false;
-  running = false;
-  next = 0;
+  done = {};
 }
 
 void transaction::seal() {

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,14 @@ namespace thespis::protocol {
 
 class transaction {
 public:
+  /// How far EXEC has come; it may be interrupted to go on elsewhere.
+  struct progress {
+    /// It has begun.
+    bool running = false;
+    /// Which of the requests is next then.
+    std::size_t next = 0;
+  };
+
   struct request {
     const command_spec* spec;
     std::uint32_t first_word;
@@ -52,8 +61,12 @@ public:
     return requests_;
   }
   /// REQUIRES: seal().
+  arguments words() const noexcept {
+    return words_;
+  }
+  /// The same of one request.
   arguments words_of(const request& one) const noexcept {
-    return arguments{words_}.subspan(one.first_word, one.word_count);
+    return words().subspan(one.first_word, one.word_count);
   }
   /// The flags (command_flag) that any of its requests has.
   std::uint32_t flags() const noexcept {
@@ -72,10 +85,7 @@ public:
   /// Those whom it needs, while it is sent.
   std::vector<std::uint32_t> partitions;
 
-  /// EXEC has begun to run them; it may be interrupted to go on elsewhere.
-  bool running = false;
-  /// Which of the requests is next then.
-  std::size_t next = 0;
+  progress done;
 
 private:
   std::vector<request> requests_;
@@ -85,6 +95,17 @@ private:
   std::vector<std::string_view> words_;
   std::uint32_t flags_ = 0;
   bool aborted_ = false;
+};
+
+/// What EXEC runs: requests that somebody else owns, and the words of all of them.
+struct sealed_transaction {
+  std::span<const transaction::request> requests;
+  arguments words;
+  transaction::progress& done;
+
+  arguments words_of(const transaction::request& one) const noexcept {
+    return words.subspan(one.first_word, one.word_count);
+  }
 };
 
 } // namespace thespis::protocol

@@ -189,18 +189,77 @@ TEST_CASE("an error of one share is the reply of the whole request", "[batch]") 
   CHECK(one.answer(reply) == "-OOM no\r\n");
 }
 
-TEST_CASE("what cannot be split asks the partitions of its keys to meet", "[batch]") {
+TEST_CASE("what cannot be split makes the batch a meeting of the partitions of its keys",
+          "[batch]") {
   exchange one{4};
   const auto a = key_in_partition(3, 4);
   const auto b = key_in_partition(1, 4);
-  CHECK(one.place({"RENAME", a, b}) == placement::meeting);
-  CHECK(one.meeting() == std::vector<partition_index>{1, 3});
+  CHECK(one.place({"GET", a}) == placement::batched);
+  CHECK_FALSE(one.work.joined());
+  CHECK(one.place({"RENAME", a, b}) == placement::batched);
+  CHECK(one.work.joined());
+  CHECK(one.work.meeting_partitions() == std::vector<partition_index>{1, 3});
   CHECK(one.place({"MSETNX", a, "1", b, "2", key_in_partition(3, 4, 1), "3"})
-        == placement::meeting);
-  CHECK(one.meeting() == std::vector<partition_index>{1, 3});
-  CHECK(one.place({"RANDOMKEY"}) == placement::meeting);
-  CHECK(one.meeting() == std::vector<partition_index>{0, 1, 2, 3});
+        == placement::batched);
+  CHECK(one.work.meeting_partitions() == std::vector<partition_index>{1, 3});
+  CHECK(one.work.request_count == 3);
+  exchange all{4};
+  CHECK(all.place({"RANDOMKEY"}) == placement::meeting);
+  CHECK(all.meeting() == std::vector<partition_index>{0, 1, 2, 3});
+  CHECK(all.work.empty());
+}
+
+TEST_CASE("a meeting takes requests that its thread can run", "[batch]") {
+  exchange one{4};
+  const auto a = key_in_partition(3, 4);
+  const auto b = key_in_partition(1, 4);
+  CHECK(one.place({"RENAME", a, b}) == placement::batched);
+  CHECK(one.place({"SET", key_in_partition(0, 4), "v"}) == placement::batched);
+  CHECK(one.work.meeting_partitions() == std::vector<partition_index>{0, 1, 3});
+  CHECK(one.place({"MGET", a, b}) == placement::batched);
+  CHECK(one.work.parts[1].items.empty());
+  CHECK_FALSE(one.work.needs_merge);
+  CHECK(one.place({"DBSIZE"}) == placement::meeting);
+  CHECK(one.place({"SCAN", "0"}) == placement::meeting);
+  CHECK(one.place({"SORT", a, "BY", "w_*"}) == placement::meeting);
+  CHECK(one.place({"EVAL", "return 1", "1", a}) == placement::meeting);
+  CHECK(one.place({"BLPOP", a, "0"}) == placement::meeting);
+  CHECK(one.place({"WATCH", a}) == placement::meeting);
+  CHECK(one.work.request_count == 3);
+}
+
+TEST_CASE("what has been cut is not part of a meeting", "[batch]") {
+  exchange one{4};
+  const auto a = key_in_partition(3, 4);
+  const auto b = key_in_partition(1, 4);
+  CHECK(one.place({"MGET", a, b}) == placement::batched);
+  CHECK(one.place({"RENAME", a, b}) == placement::meeting);
+}
+
+TEST_CASE("a script over several partitions is a meeting by itself", "[batch]") {
+  exchange one{4};
+  const auto a = key_in_partition(3, 4);
+  const auto b = key_in_partition(1, 4);
+  const std::string text = "#!lua flags=allow-cross-slot-keys\nreturn 1";
+  CHECK(one.place({"EVAL", text, "2", a, b}) == placement::meeting);
   CHECK(one.work.empty());
+}
+
+TEST_CASE("many partitions meet for one request alone", "[batch]") {
+  const auto rename = [](unsigned from, unsigned to) -> std::vector<std::string> {
+    return {"RENAME", key_in_partition(from, 8), key_in_partition(to, 8)};
+  };
+  exchange one{8};
+  CHECK(one.place(rename(0, 1)) == placement::batched);
+  CHECK(one.place(rename(2, 3)) == placement::batched);
+  CHECK(one.place(rename(0, 3)) == placement::batched);
+  CHECK(one.place(rename(4, 0)) == placement::meeting);
+  CHECK(one.place({"GET", key_in_partition(4, 8)}) == placement::meeting);
+  CHECK(one.place({"GET", key_in_partition(3, 8)}) == placement::batched);
+  exchange spread{8};
+  for (unsigned i = 0; i < 5; ++i)
+    CHECK(spread.place({"GET", key_in_partition(i, 8)}) == placement::batched);
+  CHECK(spread.place(rename(0, 1)) == placement::meeting);
 }
 
 TEST_CASE("SORT meets all partitions if it reads keys that it does not name", "[batch]") {
@@ -211,9 +270,9 @@ TEST_CASE("SORT meets all partitions if it reads keys that it does not name", "[
   CHECK(one.meeting() == std::vector<partition_index>{0, 1, 2, 3});
   CHECK(one.place({"SORT_RO", a, "GET", "w_*"}) == placement::meeting);
   CHECK(one.meeting() == std::vector<partition_index>{0, 1, 2, 3});
-  CHECK(one.place({"SORT", a, "STORE", b}) == placement::meeting);
-  CHECK(one.meeting() == std::vector<partition_index>{1, 3});
   CHECK(one.work.empty());
+  CHECK(one.place({"SORT", a, "STORE", b}) == placement::batched);
+  CHECK(one.work.meeting_partitions() == std::vector<partition_index>{1, 3});
   CHECK(one.place({"SORT", a, "BY", "nosort", "GET", "#"}) == placement::batched);
   exchange alone{1};
   CHECK(alone.place({"SORT", a, "BY", "w_*"}) == placement::batched);

@@ -64,7 +64,45 @@ TEST_CASE("a meeting of partitions between requests keeps its place", "[dispatch
   const auto b = key_in_partition(1, 2);
   CHECK(client.say({{"SET", a, "v"}, {"RENAME", a, b}, {"GET", a}, {"GET", b}, {"RENAME", a, b}})
         == "+OK\r\n+OK\r\n$-1\r\n$1\r\nv\r\n-ERR no such key\r\n");
+  CHECK(client.batches == 1);
+  CHECK(client.say({{"SET", a, "w"}, {"RANDOMKEY"}, {"DBSIZE"}, {"RENAME", b, a}, {"GET", a}})
+          .ends_with(":2\r\n+OK\r\n$1\r\nv\r\n"));
   CHECK(client.batches == 4);
+}
+
+TEST_CASE("a meeting that has taken long, or whose replies grow long, goes on in another",
+          "[dispatcher]") {
+  stepped_core world{2};
+  stepped_client client{world};
+  const auto a = key_in_partition(0, 2);
+  const auto b = key_in_partition(1, 2);
+  const std::string large(600'000, 'x');
+  client.say({{"SET", a, large}});
+  const auto reply = "$600000\r\n" + large + "\r\n";
+  const auto got = client.say({{"COPY", a, b}, {"GET", a}, {"GET", b}, {"GET", a}, {"STRLEN", b}});
+  CHECK(got == ":1\r\n" + reply + reply + reply + ":600000\r\n");
+  CHECK(client.batches >= 2);
+}
+
+TEST_CASE("who waits for a key is served between two requests of a meeting", "[dispatcher]") {
+  stepped_core world{2};
+  stepped_client client{world};
+  stepped_client waiting{world};
+  const auto a = key_in_partition(0, 2);
+  const auto b = key_in_partition(1, 2);
+  waiting.send({"BLPOP", b, "0"});
+  world.run();
+  CHECK_FALSE(waiting.answered());
+  CHECK(client.say({{"RPUSH", a, "x"},
+                    {"RPOPLPUSH", a, b},
+                    {"LLEN", b},
+                    {"MULTI"},
+                    {"RPUSH", b, "y"},
+                    {"EXISTS", a, b},
+                    {"EXEC"}})
+        == ":1\r\n$1\r\nx\r\n:0\r\n+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n:1\r\n:1\r\n");
+  CHECK(client.batches == 2);
+  CHECK(waiting.take().ends_with("x\r\n"));
 }
 
 TEST_CASE("an error in the middle of a pipeline keeps its place", "[dispatcher]") {

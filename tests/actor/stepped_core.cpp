@@ -129,6 +129,8 @@ std::string stepped_client::say(const std::vector<words>& pipeline) {
       if (last != step::batched)
         break;
     }
+    if (next == pipeline.size())
+      dispatcher_.end_gathering();
     if (dispatcher_.must_send()) {
       ++batches;
       if (dispatcher_.send(nullptr)) {

@@ -63,6 +63,170 @@ TEST_CASE("a transaction within one partition is one message to it", "[transacti
   CHECK(client.take() == "*4\r\n+OK\r\n*2\r\n$1\r\n1\r\n$-1\r\n+OK\r\n+PONG\r\n");
 }
 
+TEST_CASE("transactions of one pipeline are one batch, answered in their order", "[transaction]") {
+  for (const auto partitions : {1u, 2u}) {
+    stepped_core world{partitions};
+    stepped_client client{world};
+    const auto a = key_in_partition(0, partitions);
+    const auto b = key_in_partition(partitions - 1, partitions, 1);
+    CHECK(client.say({{"SET", a, "0"},
+                      {"MULTI"},
+                      {"INCR", a},
+                      {"EXEC"},
+                      {"MULTI"},
+                      {"EXEC"},
+                      {"MULTI"},
+                      {"INCR", a},
+                      {"LPUSH", a, "wrong"},
+                      {"MGET", a, b},
+                      {"INCR", b},
+                      {"EXEC"},
+                      {"GET", b},
+                      {"MULTI"},
+                      {"RENAME", a, b},
+                      {"EXEC"},
+                      {"GET", b}})
+          == "+OK\r\n+OK\r\n+QUEUED\r\n*1\r\n:1\r\n+OK\r\n*0\r\n"
+             "+OK\r\n+QUEUED\r\n+QUEUED\r\n+QUEUED\r\n+QUEUED\r\n*4\r\n:2\r\n"
+             "-WRONGTYPE Operation against a key holding the wrong kind of value\r\n"
+             "*2\r\n$1\r\n2\r\n$-1\r\n:1\r\n$1\r\n1\r\n"
+             "+OK\r\n+QUEUED\r\n*1\r\n+OK\r\n$1\r\n2\r\n");
+    CHECK(client.batches == 1);
+  }
+}
+
+TEST_CASE("transactions within a partition each are one batch without a meeting", "[transaction]") {
+  stepped_core world{2};
+  stepped_client client{world};
+  CHECK(client.say({{"MULTI"},
+                    {"SET", key_in_partition(1, 2), "1"},
+                    {"EXEC"},
+                    {"MULTI"},
+                    {"GET", key_in_partition(0, 2)},
+                    {"EXEC"}})
+        == "+OK\r\n+QUEUED\r\n*1\r\n+OK\r\n+OK\r\n+QUEUED\r\n*1\r\n$-1\r\n");
+  CHECK(client.batches == 1);
+}
+
+TEST_CASE("what a batch cannot take of a transaction is queued behind it", "[transaction]") {
+  for (const auto partitions : {1u, 2u}) {
+    stepped_core world{partitions};
+    stepped_client client{world};
+    const auto a = key_in_partition(0, partitions);
+    const auto b = key_in_partition(partitions - 1, partitions, 1);
+    const std::string begun = "+OK\r\n:2\r\n+OK\r\n+QUEUED\r\n";
+    for (const auto& other : {"PING", "DBSIZE", "RANDOMKEY"}) {
+      client.say({{"FLUSHALL"}});
+      const auto got = client.say(
+        {{"SET", a, "1"}, {"INCR", a}, {"MULTI"}, {"INCR", b}, {other}, {"EXEC"}, {"GET", b}});
+      CHECK(got.starts_with(begun + "+QUEUED\r\n*2\r\n:1\r\n"));
+      CHECK(got.ends_with("$1\r\n1\r\n"));
+    }
+    client.say({{"FLUSHALL"}});
+    CHECK(client.say({{"SET", a, "1"},
+                      {"INCR", a},
+                      {"MULTI"},
+                      {"INCR", b},
+                      {"MULTI"},
+                      {"DISCARD"},
+                      {"EXEC"},
+                      {"MULTI"},
+                      {"INCR", b},
+                      {"GET"},
+                      {"INCR", b},
+                      {"EXEC"},
+                      {"GET", b}})
+          == begun
+               + "-ERR MULTI calls can not be nested\r\n+OK\r\n-ERR EXEC without MULTI\r\n"
+                 "+OK\r\n+QUEUED\r\n-ERR wrong number of arguments for 'get' command\r\n"
+                 "+QUEUED\r\n-EXECABORT Transaction discarded because of previous errors.\r\n"
+                 "$-1\r\n");
+    // The end comes later.
+    CHECK(client.say({{"GET", b}, {"MULTI"}, {"INCR", b}}) == "$-1\r\n+OK\r\n+QUEUED\r\n");
+    CHECK(client.record().queued_commands == 1);
+    CHECK(client.say({{"INCR", a}, {"EXEC"}, {"GET", a}})
+          == "+QUEUED\r\n*2\r\n:1\r\n:3\r\n$1\r\n3\r\n");
+  }
+}
+
+TEST_CASE("a transaction longer than a batch is queued", "[transaction]") {
+  for (const auto partitions : {1u, 2u}) {
+    stepped_core world{partitions};
+    stepped_client client{world};
+    std::vector<stepped_client::words> pipeline{{"SET", "n", "0"}, {"MULTI"}};
+    std::string replies = "+OK\r\n+OK\r\n";
+    for (int i = 0; i < 2000; ++i) {
+      pipeline.push_back({"INCR", "n"});
+      replies += "+QUEUED\r\n";
+    }
+    pipeline.push_back({"EXEC"});
+    replies += "*2000\r\n";
+    for (int i = 1; i <= 2000; ++i)
+      replies += ":" + std::to_string(i) + "\r\n";
+    CHECK(client.say(pipeline) == replies);
+    std::vector<stepped_client::words> several;
+    for (int i = 0; i < 700; ++i)
+      several.insert(several.end(), {{"MULTI"}, {"INCR", "n"}, {"INCR", "n"}, {"EXEC"}});
+    const auto got = client.say(several);
+    CHECK(got.ends_with("*2\r\n:3399\r\n:3400\r\n"));
+    CHECK(client.say({{"GET", "n"}}) == "$4\r\n3400\r\n");
+  }
+}
+
+TEST_CASE("transactions over more partitions than may meet for several are run one by one",
+          "[transaction]") {
+  stepped_core world{8};
+  stepped_client client{world};
+  std::vector<stepped_client::words> pipeline;
+  std::string replies;
+  for (unsigned i = 0; i < 8; ++i) {
+    const auto a = key_in_partition(i, 8);
+    const auto b = key_in_partition((i + 1) % 8, 8);
+    pipeline.insert(pipeline.end(), {{"MULTI"}, {"INCR", a}, {"INCR", b}, {"EXEC"}});
+    replies += "+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n:" + std::to_string(i == 0 ? 1 : 2)
+               + "\r\n:" + std::to_string(i == 7 ? 2 : 1) + "\r\n";
+  }
+  CHECK(client.say(pipeline) == replies);
+  CHECK(client.batches > 1);
+  std::vector<stepped_client::words> all{{"MULTI"}};
+  for (unsigned i = 0; i < 8; ++i)
+    all.push_back({"GET", key_in_partition(i, 8)});
+  all.push_back({"EXEC"});
+  CHECK(client.say(all).ends_with("$1\r\n2\r\n$1\r\n2\r\n"));
+}
+
+TEST_CASE("a watch of the same pipeline is seen by its transaction", "[transaction]") {
+  for (const auto partitions : {1u, 2u}) {
+    stepped_core world{partitions};
+    stepped_client client{world};
+    const auto a = key_in_partition(0, partitions);
+    const auto b = key_in_partition(partitions - 1, partitions, 1);
+    CHECK(client.say({{"WATCH", b},
+                      {"SET", b, "1"},
+                      {"MULTI"},
+                      {"SET", a, "must not"},
+                      {"EXEC"},
+                      {"MULTI"},
+                      {"GET", a},
+                      {"EXEC"},
+                      {"WATCH", a, b},
+                      {"MULTI"},
+                      {"SET", a, "may"},
+                      {"EXEC"}})
+          == "+OK\r\n+OK\r\n+OK\r\n+QUEUED\r\n*-1\r\n+OK\r\n+QUEUED\r\n*1\r\n$-1\r\n"
+             "+OK\r\n+OK\r\n+QUEUED\r\n*1\r\n+OK\r\n");
+    world.run();
+    CHECK_FALSE(somebody_watches(world));
+    CHECK_FALSE(client.record().has_flag(commands::client_dirty));
+    client.say({{"WATCH", b}});
+    stepped_client{world}.say({{"SET", b, "2"}});
+    CHECK(client.say({{"MULTI"}, {"SET", a, "must not"}, {"EXEC"}, {"GET", a}})
+          == "+OK\r\n+QUEUED\r\n*-1\r\n$3\r\nmay\r\n");
+    world.run();
+    CHECK_FALSE(somebody_watches(world));
+  }
+}
+
 TEST_CASE("a transaction without keys needs no partition", "[transaction]") {
   stepped_core world{2};
   stepped_client client{world};

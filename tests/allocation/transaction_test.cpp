@@ -33,9 +33,10 @@ std::string ask(stepped_core& world, const stepped_client::words& request) {
   return other.say({request});
 }
 
-void check(unsigned partitions, failing how) {
+/// `gathered`: it can be a request of the batch.
+void check(unsigned partitions, failing how, bool gathered) {
   for (std::size_t number = 1;; ++number) {
-    CAPTURE(partitions, number, how == failing::once);
+    CAPTURE(partitions, number, how == failing::once, gathered);
     REQUIRE(number < 1000);
     stepped_core world{partitions};
     auto client = std::make_unique<stepped_client>(world);
@@ -45,8 +46,13 @@ void check(unsigned partitions, failing how) {
     auto failed = false;
     {
       const failing_allocation fail{number, how};
-      replies = split_replies(client->say(
-        {{"WATCH", a, b}, {"MULTI"}, {"SET", a, long_text}, {"INCR", b}, {"PING"}, {"EXEC"}}));
+      replies = split_replies(
+        client->say({{"WATCH", a, b},
+                     {"MULTI"},
+                     {"SET", a, long_text},
+                     {"INCR", b},
+                     gathered ? stepped_client::words{"STRLEN", a} : stepped_client::words{"PING"},
+                     {"EXEC"}}));
       failed = fail.happened();
     }
     REQUIRE((replies.size() == 6 || client->hung_up));
@@ -64,7 +70,7 @@ void check(unsigned partitions, failing how) {
         REQUIRE((a_is_set == (last.find("+OK\r\n") != std::string::npos)
                  && b_is_set == (last.find(":1\r\n") != std::string::npos)));
       if (!failed)
-        REQUIRE(last == "*3\r\n+OK\r\n:1\r\n+PONG\r\n");
+        REQUIRE(last == "*3\r\n+OK\r\n:1\r\n" + std::string{gathered ? ":5000" : "+PONG"} + "\r\n");
     }
     if (!client->hung_up)
       REQUIRE(client->say({{"EXEC"}, {"UNWATCH"}, {"SET", a, "v"}})
@@ -84,5 +90,6 @@ TEST_CASE("a transaction without memory runs as a whole or not at all",
           "[allocation][transaction]") {
   for (const auto how : {failing::once, failing::from_then_on})
     for (const auto partitions : {1u, 2u})
-      check(partitions, how);
+      for (const auto gathered : {false, true})
+        check(partitions, how, gathered);
 }

@@ -1,7 +1,10 @@
 """Transactions over several partitions, and beside others'."""
 
+import random
+import time
 import unittest
 
+import resp
 from suite import OK, ServerTest, oracle_binary, run_together
 from test_atomicity import DEPTH, KEYS, ROUNDS, Atomicity, Client, same
 from transactions import QUEUED, Scenarios, block
@@ -192,6 +195,52 @@ class Spread(Scenarios):
         self.assertEqual(self.call("GET", "n"), b"%d" % (2 * 5 * 2 + 2 * 100 * 20))
 
 
+def some_request(chance):
+    """One that can be in a transaction, over any of four keys that lie apart."""
+    a, b = chance.choice(KEYS[:4]), chance.choice(KEYS[:4])
+    number = chance.randrange(1000)
+    return chance.choice(
+        (
+            ("INCR", a),
+            ("SET", a, number),
+            ("GET", a),
+            ("MGET", a, b),
+            ("MSET", a, number, b, number),
+            ("MSETNX", a, number, b, number),
+            ("RENAME", a, b),
+            ("COPY", a, b, "REPLACE"),
+            ("DEL", a, b),
+            ("RPUSH", a, number),
+            ("LMOVE", a, b, "LEFT", "RIGHT"),
+            ("BLPOP", a, b, 0.001),
+            ("APPEND", a, "x" * chance.choice((1, 1, 10, 2000))),
+        )
+    )
+
+
+def some_pipeline(chance):
+    """Requests of any kind, one or several of them in a transaction."""
+    alone = (("PING",), ("DBSIZE",), ("GET",), ("NOSUCH",), ("MULTI",), ("EXEC",), ("UNWATCH",))
+    script = "return redis.call('get', KEYS[1])"
+    requests = []
+    for _ in range(chance.randrange(1, 20)):
+        what = chance.random()
+        if what < 0.1:
+            requests.append(chance.choice(alone))
+        elif what < 0.15:
+            requests.append(("EVAL", script, 1, chance.choice(KEYS[:4])))
+        elif what < 0.25:
+            requests.append(("WATCH", chance.choice(KEYS[:4]), chance.choice(KEYS[:4])))
+        elif what < 0.5:
+            requests.append(some_request(chance))
+        else:
+            inner = [some_request(chance) for _ in range(chance.randrange(5))]
+            if chance.random() < 0.1:
+                inner.append(chance.choice(alone))
+            requests += block(*inner)
+    return requests + [("DISCARD",)]
+
+
 class Together(Scenarios):
     """What clients at the same time see of transactions."""
 
@@ -232,6 +281,50 @@ class Together(Scenarios):
             reads(block(*(("GET", key) for key in reversed(KEYS))) * 4),
         ]
         self.run_clients([transfers(n) for n in range(6)] + readers, rounds=ROUNDS // 2)
+
+    def test_a_pipeline_answers_what_its_requests_answer_one_by_one(self):
+        seed = random.randrange(1 << 30)
+        chance = random.Random(seed)
+        whole, single = self.connect(timeout=60), self.connect(timeout=60)
+        single.call("SELECT", 1)
+        for _ in range(ROUNDS // 2):
+            requests = some_pipeline(chance)
+            expected = [single.call(*words) for words in requests]
+            sent = b"".join(resp.encode(*words) for words in requests)
+            cut = chance.randrange(len(sent)) if chance.random() < 0.2 else 0
+            if cut:
+                whole.send(sent[:cut])
+                time.sleep(0.001)
+            whole.send(sent[cut:])
+            replies = [whole.read() for _ in requests]
+            self.assertEqual(replies, expected, f"seed {seed}: {requests}")
+
+    def test_pipelines_of_every_kind_beside_each_other(self):
+        """What each of them changes together is the same for all who look."""
+        self.call("MSET", *same(0))
+
+        def writer(number):
+            def commands(round_):
+                requests = []
+                for step in range(DEPTH // 2):
+                    a, b = KEYS[(number + step) % 4], KEYS[4 + (number + round_) % 4]
+                    requests += block(("INCR", a), ("INCR", b), ("DECR", a), ("DECR", b))
+                    requests += [("INCR", f"own:{number}"), ("RENAME", a, a), ("MGET", a, b)]
+                return requests
+
+            def check(replies):
+                for at in range(0, len(replies), 9):
+                    _, *queued, done, _, _, values = replies[at : at + 9]
+                    self.assertEqual(queued, [QUEUED] * 4)
+                    self.assertEqual(done, [1, 1, 0, 0])
+                    self.assertEqual(values, [b"0", b"0"])
+
+            return Client(commands, check)
+
+        self.run_clients([writer(number) for number in range(6)], rounds=ROUNDS // 5)
+        for number in range(6):
+            count = b"%d" % (ROUNDS // 5 * (DEPTH // 2))
+            self.assertEqual(self.call("GET", f"own:{number}"), count)
 
     def test_optimistic_increments_lose_nothing(self):
         keys = ["k0", "k1"]
