@@ -58,8 +58,7 @@ constinit log::rate_limit attack_warnings{std::chrono::seconds{60}};
 
 } // namespace
 
-dispatcher::dispatcher(core& home, std::size_t loop, const commands::client_record_ptr& record,
-                       bool local)
+dispatcher::dispatcher(core& home, std::size_t loop, commands::client_record& record, bool local)
   : core_(home),
     loop_(loop),
     statistics_(home.client_statistics[loop]),
@@ -67,12 +66,12 @@ dispatcher::dispatcher(core& home, std::size_t loop, const commands::client_reco
     batch_(home.partitions.size()),
     builder_(home.partitions.size(), home.server.script_hints),
     blocked_(std::make_shared<blocked_request>(home, batch_)) {
-  record->waiter = blocked_;
+  record.waiter = blocked_;
   batch_.blocked = blocked_.get();
   batch_.client = &session_;
   batch_.output = &output_;
-  session_.id = record->id;
-  session_.address = record->address;
+  session_.id = record.id;
+  session_.address = record.address;
   session_.local = local;
   session_.database_count = static_cast<int>(home.options.get(base::option::databases));
   session_.set_authenticated(!home.gates.is_up(commands::gate_password));
@@ -131,7 +130,7 @@ dispatcher::step dispatcher::try_to_place(std::size_t first_word, caf::execution
     batch_.words.resize(first_word);
     return step::run_first;
   }
-  record_->last_command.store(found.spec, std::memory_order_relaxed);
+  record_.last_command.store(found.spec, std::memory_order_relaxed);
   if (where == placement::batched)
     return step::batched;
   if (where == placement::session) {
@@ -276,7 +275,7 @@ void dispatcher::begin_to_gather(const protocol::command_spec& spec) {
                                .request = batch_.request_count,
                                .first_queued = static_cast<std::uint32_t>(rare.queued.size())});
   session_.set_special(protocol::special_gathering, true);
-  record_->last_command.store(&spec, std::memory_order_relaxed);
+  record_.last_command.store(&spec, std::memory_order_relaxed);
 }
 
 /// Between MULTI and EXEC. What cannot be gathered comes again, when the session has what could.
@@ -304,7 +303,7 @@ bool dispatcher::try_to_gather(const protocol::resolved_command& found, std::siz
       return false;
     }
     session_.set_special(protocol::special_gathering, false);
-    record_->last_command.store(found.spec, std::memory_order_relaxed);
+    record_.last_command.store(found.spec, std::memory_order_relaxed);
     return true;
   }
   auto& queued = batch_.rare->queued;
@@ -590,30 +589,30 @@ void dispatcher::note_subscriptions() noexcept {
 /// What CLIENT LIST shows of a transaction.
 void dispatcher::mirror_transaction() const noexcept {
   const auto open = session_.in_transaction();
-  record_->set_flag(commands::client_multi, open);
-  record_->set_flag(commands::client_dirty, has_broken_watch());
-  record_->queued_commands.store(open ? static_cast<int>(session_.queued->requests().size()) : -1,
-                                 std::memory_order_relaxed);
-  record_->queued_bytes.store(open ? session_.queued->bytes() : 0, std::memory_order_relaxed);
+  record_.set_flag(commands::client_multi, open);
+  record_.set_flag(commands::client_dirty, has_broken_watch());
+  record_.queued_commands.store(open ? static_cast<int>(session_.queued->requests().size()) : -1,
+                                std::memory_order_relaxed);
+  record_.queued_bytes.store(open ? session_.queued->bytes() : 0, std::memory_order_relaxed);
 }
 
 /// What CLIENT LIST shows of the session.
 void dispatcher::mirror_session() const {
   mirror_transaction();
-  record_->database.store(session_.database, std::memory_order_relaxed);
-  record_->protocol.store(session_.protocol, std::memory_order_relaxed);
-  record_->set_flag(commands::client_no_touch, session_.no_touch);
-  record_->set_flag(commands::client_no_evict, session_.no_evict);
+  record_.database.store(session_.database, std::memory_order_relaxed);
+  record_.protocol.store(session_.protocol, std::memory_order_relaxed);
+  record_.set_flag(commands::client_no_touch, session_.no_touch);
+  record_.set_flag(commands::client_no_evict, session_.no_evict);
   if (batch_.subscriber == nullptr)
     return;
   using pubsub::topic_kind;
   const auto show = [this](std::atomic<int>& figure, topic_kind kind) {
     figure.store(static_cast<int>(batch_.subscriber->count(kind)), std::memory_order_relaxed);
   };
-  show(record_->channels, topic_kind::channel);
-  show(record_->patterns, topic_kind::pattern);
-  show(record_->shard_channels, topic_kind::shard_channel);
-  record_->set_flag(commands::client_pubsub, batch_.subscriber->subscribes());
+  show(record_.channels, topic_kind::channel);
+  show(record_.patterns, topic_kind::pattern);
+  show(record_.shard_channels, topic_kind::shard_channel);
+  record_.set_flag(commands::client_pubsub, batch_.subscriber->subscribes());
 }
 
 } // namespace thespis::actors

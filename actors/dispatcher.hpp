@@ -56,8 +56,8 @@ public:
     paused,
   };
 
-  /// `loop`: which set of statistics to count in.
-  dispatcher(core& home, std::size_t loop, const commands::client_record_ptr& record, bool local);
+  /// `loop`: which set of statistics to count in. `record` outlives it.
+  dispatcher(core& home, std::size_t loop, commands::client_record& record, bool local);
 
   /// Before the first request: who gets batch_done, and messages if anybody does.
   void start(caf::actor owner, pubsub::subscriber* subscriber) {
@@ -254,7 +254,7 @@ private:
   /// Whose fan-out and statistics are this client's.
   std::size_t loop_;
   commands::command_statistics& statistics_;
-  commands::client_record_ptr record_;
+  commands::client_record& record_;
   protocol::session session_;
   base::byte_buffer output_;
   /// The output's size when the first request of what is in flight was placed (CLIENT REPLY).

@@ -49,8 +49,8 @@ public:
   /// `loop_count` event loops.
   void listen(listening_sockets sockets);
 
-  /// If there is a snapshot to load, clients are told so until load() is over. Returns whether there
-  /// is one.
+  /// If there is a snapshot to load, clients are told so until load() is over. Returns whether
+  /// there is one.
   bool expect_data();
 
   /// Loads the last snapshot (dbfilename), if there is one, into the store, which has no keys yet.
