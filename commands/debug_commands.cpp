@@ -35,6 +35,7 @@ void cmd_debug_object(command_context& ctx, arguments args);
 void cmd_debug_populate(command_context& ctx, arguments args);
 void cmd_debug_quicklist(command_context& ctx, arguments args);
 void cmd_debug_quicklist_packed_threshold(command_context& ctx, arguments args);
+void cmd_debug_reload(command_context& ctx, arguments args);
 void cmd_debug_sdslen(command_context& ctx, arguments args);
 void cmd_debug_sleep(command_context& ctx, arguments args);
 void cmd_memory_malloc_stats(command_context& ctx, arguments args);
@@ -80,12 +81,16 @@ constexpr std::string_view debug_help[] = {
   "    shrink below it. RESET: the default.",
   "REPLYBUFFER RESIZING <0|1>",
   "    With 0 reply buffers keep what they have grown to, with 1 they shrink as usual.",
+  "RELOAD [MERGE] [NOFLUSH]",
+  "    Write all data as into a file, drop it, and read it back, in memory.",
   "SDSLEN <key>",
   "    Show the sizes of <key> and of its string.",
   "SET-ACTIVE-EXPIRE <0|1>",
   "    With 0 keys expire only when they are accessed, with 1 as usual.",
   "SET-DISABLE-DENY-SCRIPTS <0|1>",
   "    With 1 scripts may call every command, with 0 those that are allowed.",
+  "SET-SKIP-CHECKSUM-VALIDATION <0|1>",
+  "    With 1 RESTORE and FUNCTION RESTORE take payloads whatever their checksums say.",
   "SLEEP <seconds>",
   "    Stop the server for <seconds>, which may have decimals.",
   "STRINGMATCH-LEN <length> <pattern>",
@@ -263,6 +268,9 @@ void cmd_debug(command_context& ctx, arguments args) {
   } else if (is("set-disable-deny-scripts", 3)) {
     server.script_settings.may_call_all.store(is_on(args[2]), std::memory_order_relaxed);
     ctx.reply.ok();
+  } else if (is("set-skip-checksum-validation", 3)) {
+    server.access.skip_checksums.store(is_on(args[2]), std::memory_order_relaxed);
+    ctx.reply.ok();
   } else if (is("pause-cron", 3)) {
     server.cron_paused = is_on(args[2]);
     server.apply_debug_switches();
@@ -323,6 +331,8 @@ constexpr command_spec debug_table[] = {
   {.name = "debug|quicklist-packed-threshold", .arity = 3, .flags = debug_flags,
    .route = way::session, .run = cmd_debug_quicklist_packed_threshold,
    .group = command_group::server},
+  {.name = "debug|reload", .arity = -2, .flags = debug_flags, .route = way::borrow_all,
+   .run = cmd_debug_reload, .group = command_group::server},
   {.name = "debug|sdslen", .arity = 3, .flags = debug_flags, .keys = key_at<2, key_ro>,
    .route = way::single, .run = cmd_debug_sdslen, .group = command_group::server},
   {.name = "debug|sleep", .arity = 3, .flags = debug_flags, .route = way::borrow_all,

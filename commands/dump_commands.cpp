@@ -80,7 +80,8 @@ constexpr std::int64_t time_after(std::int64_t now_ms, std::int64_t ttl_ms) noex
 std::optional<persistence::restored_value> read_payload(command_context& ctx,
                                                         const keyspace::access_settings& settings,
                                                         std::string_view payload) {
-  const auto content = persistence::without_dump_footer(payload);
+  const bool verify = !settings.skip_checksums.load(std::memory_order_relaxed);
+  const auto content = persistence::without_dump_footer(payload, verify);
   if (!content) {
     ctx.reply.error(errors::wrong_dump_checksum);
     return std::nullopt;

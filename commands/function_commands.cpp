@@ -242,7 +242,8 @@ void cmd_function_restore(command_context& ctx, arguments args) {
     return ctx.reply.error(errors::function_restore_policy);
   if (!is_engine_free(ctx))
     return;
-  const auto sources = read_function_payload(args[2]);
+  const bool verify = !ctx.shards.settings().skip_checksums.load(std::memory_order_relaxed);
+  const auto sources = read_function_payload(args[2], verify);
   if (!sources)
     return reply_fault(ctx, sources.why());
   loaded_entries loaded{*ctx.scripts};

@@ -26,8 +26,9 @@ std::string function_payload(const function_library& all) {
   return payload;
 }
 
-base::result<std::vector<std::string>> read_function_payload(std::string_view payload) {
-  const auto content = persistence::without_dump_footer(payload);
+base::result<std::vector<std::string>> read_function_payload(std::string_view payload,
+                                                             bool verify) {
+  const auto content = persistence::without_dump_footer(payload, verify);
   if (!content)
     return base::fault{"DUMP payload version or checksum are wrong"};
   std::vector<std::string> sources;

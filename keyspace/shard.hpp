@@ -51,6 +51,8 @@ struct access_settings {
   std::atomic<int> list_packed_size{-2};
   /// Whether what goes into files and payloads is compressed (rdbcompression).
   std::atomic<bool> compress{true};
+  /// Payloads are taken whatever their checksum says (DEBUG SET-SKIP-CHECKSUM-VALIDATION).
+  std::atomic<bool> skip_checksums{false};
   std::atomic<std::size_t> hll_sparse_bytes_max{3000};
   /// Where a stream begins another block (stream-node-max-*); 0: no limit of that kind.
   std::atomic<std::size_t> stream_node_bytes{4096};

@@ -154,6 +154,30 @@ class Restoring(Payloads):
         self.assertEqual(self.call("EXISTS", "key"), 0)
 
 
+class Unchecked(Payloads):
+    OPTIONS = {"enable-debug-command": "yes"}
+
+    def test_checksums_can_be_skipped(self):
+        skip = lambda on: self.assertEqual(
+            self.call("DEBUG", "SET-SKIP-CHECKSUM-VALIDATION", on), OK
+        )
+        wrong = b"\0\1x\x0a\0" + b"12345678"
+        self.assertEqual(self.call("RESTORE", "key", 0, wrong), BAD_CHECKSUM)
+        skip(1)
+        self.addCleanup(skip, 0)
+        self.assertEqual(self.call("RESTORE", "key", 0, wrong), OK)
+        self.assertEqual(self.call("GET", "key"), b"x")
+        self.assertEqual(self.call("FUNCTION", "RESTORE", b"\x0a\0" + b"12345678"), OK)
+        self.assertEqual(self.call("RESTORE", "other", 0, b"\0\1x\x63\0" + b"1" * 8), BAD_CHECKSUM)
+        skip(0)
+        self.assertEqual(self.call("RESTORE", "key", 0, wrong, "REPLACE"), BAD_CHECKSUM)
+
+
+@unittest.skipUnless(oracle_binary(), "no redis-server is installed")
+class UncheckedByRedis(Unchecked):
+    OPTIONS = {"binary": oracle_binary(), "enable-debug-command": "yes"}
+
+
 class RestoringInPartitions(Restoring):
     OPTIONS = {"partitions": 4, "enable-debug-command": "yes"}
 

@@ -119,6 +119,38 @@ class Interchange(SnapshotTest):
             self.assertEqual(info(connection)["rdb_last_load_keys_loaded"], "1")
 
 
+class Reloading(SnapshotTest):
+    """DEBUG RELOAD: what is there is written and read back."""
+
+    def test_everything_survives(self):
+        with self.start(threads=2, partitions=3) as running, running.connect() as control:
+            datasets.fill(control)
+            control.call("SELECT", 4)
+            control.call("SET", "far", "away", "PX", 100_000)
+            control.call("HSET", "hash", "a", "1", "b", "2")
+            if server.is_thespis(server.thespis_binary()):
+                control.call("HPEXPIREAT", "hash", 4102444800000, "FIELDS", 1, "a")
+            digest = control.call("DEBUG", "DIGEST")
+            for words in ((), ("MERGE",), ("NOFLUSH", "merge")):
+                self.assertEqual(control.call("DEBUG", "RELOAD", *words), OK)
+                self.assertEqual(control.call("DEBUG", "DIGEST"), digest)
+            self.assertGreater(control.call("PTTL", "far"), 90_000)
+            unknown = "ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options."
+            self.assertEqual(control.call("DEBUG", "RELOAD", "x"), error(unknown))
+            control.call("PEXPIRE", "far", 50)
+            self.assertEqual(control.call("DEBUG", "RELOAD"), OK)
+            self.assertTrue(resp.wait_until(lambda: control.call("DBSIZE") == 1))
+
+    @thespis_only("redis-server ends by it")
+    def test_options_that_cannot_be(self):
+        with self.start() as running, running.connect() as control:
+            control.call("SET", "key", "value")
+            failed = error("ERR Error trying to load the RDB dump, check server logs.")
+            self.assertEqual(control.call("DEBUG", "RELOAD", "NOFLUSH"), failed)
+            self.assertIsInstance(control.call("DEBUG", "RELOAD", "NOSAVE"), resp.Error)
+            self.assertEqual(control.call("GET", "key"), b"value")
+
+
 class PointInTime(SnapshotTest):
     FILLER = 30_000  # so that the walk has not passed what changes
     SEEDS = 1 if server.is_sanitized(server.thespis_binary()) else 3
