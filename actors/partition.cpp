@@ -484,15 +484,17 @@ void partition::cut(snapshot& picture) {
   order_.begin(await_armed(picture.armed));
   feeder_.begin(picture);
   order_.end();
-  announce(core_.now().ms);
+  const memory_reserve::own_work now;
+  wake_at(core_.now().ms);
 }
 
 void partition::feed_snapshot() {
   if (!feeder_.is_active()) [[likely]]
     return;
   feeder_.step(context());
+  const memory_reserve::own_work now;
   if (feeder_.is_active())
-    announce(core_.now().ms + 1);
+    wake_at(core_.now().ms + 1);
 }
 
 void partition::load(const load_entries& task) {
@@ -507,15 +509,18 @@ void partition::rest_until(std::int64_t time_ms) noexcept {
   announce(time_ms);
 }
 
-/// Asks to be woken at `due_ms`, unless it will be then or before. Without memory for the wish the
-/// next change of the shard repeats it.
+/// Something expires then. Without memory for the wish the next change of the shard repeats it.
 void partition::announce(std::int64_t due_ms) noexcept {
-  due_ms = std::max(due_ms, resting_until_ms_);
-  if (due_ms >= announced_due_ms_)
+  wake_at(std::max(due_ms, resting_until_ms_));
+}
+
+/// Asks to be woken, unless it will be then or before.
+void partition::wake_at(std::int64_t time_ms) noexcept {
+  if (time_ms >= announced_due_ms_)
     return;
   try {
-    post(core_.scheduler, context(), wake_partition_at{index_, due_ms});
-    announced_due_ms_ = due_ms;
+    post(core_.scheduler, context(), wake_partition_at{index_, time_ms});
+    announced_due_ms_ = time_ms;
   } catch (const std::bad_alloc&) {
     return;
   }

@@ -92,6 +92,7 @@ private:
   void load(const load_entries& task);
   void rest_until(std::int64_t time_ms) noexcept;
   void announce(std::int64_t due_ms) noexcept;
+  void wake_at(std::int64_t time_ms) noexcept;
 
   core& core_;
   partition_index index_;

@@ -98,7 +98,8 @@ public:
   base::result<void> load();
 
   /// Begins the ordered end and returns at once: no socket is accepted or read any more, what is in
-  /// flight is answered, then the data is gone.
+  /// flight is answered, then the data is gone: nothing is saved. (SHUTDOWN saves first where
+  /// `save` is set.)
   void stop();
 
   /// Waits for the end, which `stop` or a client's SHUTDOWN began.

@@ -79,7 +79,9 @@ std::int64_t stepped_core::next_wish_ms() const noexcept {
 }
 
 stepped_client::stepped_client(stepped_core& world)
-  : world_(world), record_(make_record(world.home())), dispatcher_(world.home(), 0, *record_, true) {
+  : world_(world),
+    record_(make_record(world.home())),
+    dispatcher_(world.home(), 0, *record_, true) {
   owner_ = world.system().spawn<caf::hidden>([this](caf::event_based_actor*) -> caf::behavior {
     return {[this](const actors::batch_done&) { ++answers_; }, [](const actors::request_waits&) {}};
   });
