@@ -218,6 +218,16 @@ private:
   void show_to_monitors(const protocol::command_spec& spec, protocol::arguments words,
                         caf::execution_unit* here) noexcept;
   void run_session_command(const protocol::command_spec& spec, caf::execution_unit* here);
+  /// Those that stop some requests. A password is no matter once the client has logged in; until
+  /// then the client itself is special.
+  std::uint32_t raised_gates() const noexcept {
+    return core_.gates.raised.load(std::memory_order_relaxed)
+           & ~std::uint32_t{commands::gate_password};
+  }
+  /// Whether no policy needs a closer look at the request.
+  bool is_plain(const protocol::command_spec& spec) const noexcept {
+    return (raised_gates() | session_.special | (spec.flags & protocol::protected_command)) == 0;
+  }
   bool is_plainly_queued(const protocol::resolved_command& found) const noexcept;
   step queue(const protocol::command_spec& spec, protocol::arguments words);
   /// Between MULTI and EXEC, and the batch has it.
