@@ -104,9 +104,8 @@ void set_access(const command_context& ctx, keyspace::entry& of, bool lfu,
       of.set_access(
         keyspace::lfu_clock(ctx.now.ms, static_cast<std::uint32_t>(*options.frequency)));
   } else if (options.idle_seconds) {
-    const auto idle = std::min<std::int64_t>(*options.idle_seconds, keyspace::access_clock_max);
-    of.set_access((keyspace::lru_clock(ctx.now.ms) - static_cast<std::uint32_t>(idle))
-                  & keyspace::access_clock_max);
+    const auto idle = static_cast<std::uint64_t>(*options.idle_seconds);
+    of.set_access(keyspace::lru_clock_of_idle(idle, ctx.now.ms));
   }
 }
 

@@ -23,6 +23,13 @@ inline constexpr std::uint32_t lfu_counter_initial = 5;
 constexpr std::uint32_t lru_clock(std::int64_t now_ms) noexcept {
   return static_cast<std::uint32_t>(now_ms / 1000) & access_clock_max;
 }
+/// Of an entry that has not been used for so long.
+constexpr std::uint32_t lru_clock_of_idle(std::uint64_t idle_seconds,
+                                          std::int64_t now_ms) noexcept {
+  const auto idle = idle_seconds < access_clock_max ? static_cast<std::uint32_t>(idle_seconds)
+                                                    : access_clock_max;
+  return (lru_clock(now_ms) - idle) & access_clock_max;
+}
 /// Seconds since the last use.
 constexpr std::uint32_t lru_idle_seconds(std::uint32_t clock, std::int64_t now_ms) noexcept {
   return (lru_clock(now_ms) - clock) & access_clock_max;

@@ -51,7 +51,7 @@ database::slot command_context::lookup(std::string_view key, int database, count
     if (!found && how == counts::and_told) [[unlikely]]
       in.changes.missed(database, key);
   }
-  if (found && !is_reading())
+  if (entries.walks() && found && !is_reading()) [[unlikely]]
     entries.preserve(*found);
   if (!found)
     found.set_initial_access(access_now(in, nullptr, now.ms));

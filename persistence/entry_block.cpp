@@ -51,10 +51,7 @@ rdb_type read_attributes(rdb_reader& in, attributes& out) {
 std::uint32_t access_of(const attributes& known, bool lfu, std::int64_t now_ms) noexcept {
   if (lfu)
     return keyspace::lfu_clock(now_ms, known.frequency.value_or(keyspace::lfu_counter_initial));
-  const auto idle = std::min<std::uint64_t>(known.idle_seconds.value_or(0),
-                                            keyspace::access_clock_max);
-  return (keyspace::lru_clock(now_ms) - static_cast<std::uint32_t>(idle))
-         & keyspace::access_clock_max;
+  return keyspace::lru_clock_of_idle(known.idle_seconds.value_or(0), now_ms);
 }
 
 /// Reads the records of a block into a shard.
