@@ -9,6 +9,7 @@
 #include "actors/batch.hpp"
 #include "actors/multicast.hpp"
 #include "base/options.hpp"
+#include "base/tick_clock.hpp"
 #include "commands/function_library.hpp"
 #include "commands/script_library.hpp"
 #include "commands/script_stage.hpp"
@@ -56,6 +57,8 @@ struct core {
   const keyspace::access_settings& access;
   const thespis::commands::reply_buffer_settings& reply_buffers;
   const thespis::commands::output_limits& output_limits;
+  /// A meeting for several requests ends when it has taken so long; then others have their turn.
+  std::uint64_t meeting_ticks_max = base::tick_clock::from_ns(200'000);
 
   /// One per partition; the partition actor owns the shard.
   std::deque<keyspace::shard> shards;

@@ -22,10 +22,8 @@ namespace {
 
 static_assert(batch_request::many == protocol::transaction::request::many);
 
-/// A meeting for several requests ends when they have replied so much, or taken so long; then
-/// others have their turn.
+/// A meeting for several requests ends when they have replied so much.
 constexpr std::size_t joined_output_bytes_max = 1 << 20;
-constexpr std::uint64_t joined_ns_max = 200'000;
 
 } // namespace
 
@@ -151,8 +149,8 @@ void partition::run_joined(batch& work, keyspace::command_context& ctx,
     ++part.next_item;
     ++work.rare->next_request;
     ctx.has_moved = false;
-    const auto took_ns = base::tick_clock::to_ns(statistics_.last_ticks() - began);
-    full = output.size() > joined_output_bytes_max || took_ns > joined_ns_max
+    const auto took_ticks = base::tick_clock::elapsed(began, statistics_.last_ticks());
+    full = output.size() > joined_output_bytes_max || took_ticks >= core_.meeting_ticks_max
            || std::any_of(borrowed.begin(), borrowed.end(),
                           [](const auto* shard) { return has_ready_waiters(*shard); });
   }

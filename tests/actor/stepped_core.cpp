@@ -7,6 +7,7 @@
 #include <caf/all.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <new>
 #include <utility>
 
@@ -29,6 +30,7 @@ stepped_core::stepped_core(std::size_t partition_count, actors::wall_clock clock
   config_.set("scheduler.policy", caf::atom("testing"));
   system_ = std::make_unique<caf::actor_system>(config_);
   core_ = std::make_unique<actors::core>(settings_, 1, partition_count, clock);
+  core_->meeting_ticks_max = UINT64_MAX;
   core_->server.apply_settings();
   for (actors::partition_index i = 0; i < partition_count; ++i)
     core_->partitions[i] = system_->spawn<actors::partition, caf::hidden>(std::ref(*core_), i);

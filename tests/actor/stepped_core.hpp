@@ -1,6 +1,7 @@
 #pragma once
 
-/// Partitions and the administrator without threads: they run when, and as far as, a test says.
+/// Partitions and the administrator without threads: they run when, and as far as, a test says. No
+/// meeting ends because it took long, unless the test sets home().meeting_ticks_max.
 /// And a client that takes the road of a connection, without a socket.
 
 #include "actors/administrator.hpp"

@@ -195,6 +195,18 @@ TEST_CASE("transactions over more partitions than may meet for several are run o
   CHECK(client.say(all).ends_with("$1\r\n2\r\n$1\r\n2\r\n"));
 }
 
+TEST_CASE("a meeting that has taken long leaves the other requests to the next one",
+          "[transaction]") {
+  stepped_core world{2};
+  world.home().meeting_ticks_max = 0;
+  stepped_client client{world};
+  const auto a = key_in_partition(0, 2);
+  const auto b = key_in_partition(1, 2);
+  CHECK(client.say({{"MULTI"}, {"INCR", a}, {"INCR", b}, {"EXEC"}, {"INCR", a}, {"RENAME", a, b}})
+        == "+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n:1\r\n:1\r\n:2\r\n+OK\r\n");
+  CHECK(client.batches == 3);
+}
+
 TEST_CASE("a watch of the same pipeline is seen by its transaction", "[transaction]") {
   for (const auto partitions : {1u, 2u}) {
     stepped_core world{partitions};
