@@ -196,6 +196,8 @@ caf::behavior connection::make_behavior() {
 free_coroutine connection::serve([[maybe_unused]] caf::strong_actor_ptr keeps_alive) {
   while (!closing_) {
     const auto is_early = early_ && !early_->bytes.empty();
+    if (!is_early)
+      early_.reset();
     if (is_early ? !take_early_input() : !input_.make_room()) {
       refuse_for_memory();
       flush();

@@ -85,9 +85,13 @@ class ClientBuffers(ServerTest):
             int(self.info(asking, "clients")["client_recent_max_output_buffer"]),
             int(row["omem"]),
         )
+        early = 64 * 1024  # bytes of room for what comes meanwhile
+        free = lambda: int(self.row(asking, identity)["qbuf-free"])
+        self.assertTrue(wait_until(lambda: free() >= early))
         for _ in range(300):
             self.assertEqual(len(lazy.read()), 100_000)
         self.assertTrue(wait_until(lambda: self.row(asking, identity)["omem"] == "0"))
+        self.assertTrue(wait_until(lambda: free() < early))
         self.assertEqual(self.row(asking, identity)["events"], "r")
 
     def test_a_client_that_never_reads_is_killed_at_once(self):
