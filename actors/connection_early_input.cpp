@@ -67,6 +67,7 @@ bool connection::take_early_input() noexcept try {
   input_.add(early_->bytes);
   early_.reset();
   input_parsed_ = false;
+  borrow_output();
   return true;
 } catch (const std::bad_alloc&) {
   return false;
