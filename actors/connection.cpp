@@ -161,7 +161,7 @@ connection::connection(caf::actor_config& config, event_loop& loop, core& home, 
     owner_(owner),
     socket_(loop, std::move(socket)),
     record_(std::move(record)),
-    dispatcher_(home, loop.index(), *record_, local),
+    dispatcher_(home, loop.index(), *record_, {.local = local, .words_stay = true}),
     fan_out_(
       dynamic_cast<fan_out&>(*caf::actor_cast<caf::abstract_actor*>(home.fan_outs[loop.index()]))) {
 }

@@ -46,21 +46,23 @@ constinit log::rate_limit attack_warnings{std::chrono::seconds{60}};
 
 } // namespace
 
-dispatcher::dispatcher(core& home, std::size_t loop, commands::client_record& record, bool local)
+dispatcher::dispatcher(core& home, std::size_t loop, commands::client_record& record,
+                       manners client)
   : core_(home),
     loop_(loop),
     statistics_(home.client_statistics[loop]),
     record_(record),
     batch_(home.partitions.size()),
     builder_(home.partitions.size(), home.server.script_hints),
-    blocked_(std::make_shared<blocked_request>(home, batch_)) {
+    blocked_(std::make_shared<blocked_request>(home, batch_)),
+    words_stay_(client.words_stay) {
   record.waiter = blocked_;
   batch_.blocked = blocked_.get();
   batch_.client = &session_;
   batch_.output = &output_;
   session_.id = record.id;
   session_.address = record.address;
-  session_.local = local;
+  session_.local = client.local;
   session_.database_count = static_cast<int>(home.options.get(base::option::databases));
   session_.set_authenticated(!home.gates.is_up(commands::gate_password));
 }

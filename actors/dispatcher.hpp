@@ -56,8 +56,16 @@ public:
     paused,
   };
 
+  /// What differs from client to client.
+  struct manners {
+    /// The peer is on this machine (protocol::session).
+    bool local;
+    /// Words stay where they are when the requests before them have been answered.
+    bool words_stay;
+  };
+
   /// `loop`: which set of statistics to count in. `record` outlives it.
-  dispatcher(core& home, std::size_t loop, commands::client_record& record, bool local);
+  dispatcher(core& home, std::size_t loop, commands::client_record& record, manners client);
 
   /// Before the first request: who gets batch_done, and messages if anybody does.
   void start(caf::actor owner, pubsub::subscriber* subscriber) {
@@ -283,6 +291,8 @@ private:
   bool unsent_ = false;
   bool leaves_all_topics_ = false;
   bool lost_replies_ = false;
+  /// See manners.
+  const bool words_stay_;
   /// A transaction of which all is gathered waits for the next batch: there is no place in this
   /// one.
   bool keeps_gathered_ = false;

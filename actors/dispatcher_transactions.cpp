@@ -78,8 +78,7 @@ bool dispatcher::try_to_gather(const protocol::resolved_command& found, std::siz
   const auto words = protocol::arguments{batch_.words}.subspan(first_word);
   if (found.spec->route == protocol::way::transaction) {
     if (!builder_.place_gathered(batch_, *found.spec)) {
-      // The words of a connection stay until all of its input has been answered.
-      keeps_gathered_ = batch_.home != nullptr && !batch_.empty();
+      keeps_gathered_ = words_stay_ && !batch_.empty();
       return false;
     }
     session_.set_special(protocol::special_gathering, false);

@@ -75,7 +75,8 @@ embedded_client::embedded_client(caf::actor_config& config, core& home, caf::act
   : store_actor(config),
     core_(home),
     record_(make_record(home)),
-    dispatcher_(home, home.client_statistics.size() - 1, *record_, true),
+    dispatcher_(home, home.client_statistics.size() - 1, *record_,
+                {.local = true, .words_stay = false}),
     receiver_(std::move(receiver)) {
   dispatcher_.session().protocol = 3;
   // Whoever can send it messages is inside.

@@ -80,10 +80,10 @@ std::int64_t stepped_core::next_wish_ms() const noexcept {
   return next;
 }
 
-stepped_client::stepped_client(stepped_core& world)
+stepped_client::stepped_client(stepped_core& world, bool words_stay)
   : world_(world),
     record_(make_record(world.home())),
-    dispatcher_(world.home(), 0, *record_, true) {
+    dispatcher_(world.home(), 0, *record_, {.local = true, .words_stay = words_stay}) {
   owner_ = world.system().spawn<caf::hidden>([this](caf::event_based_actor*) -> caf::behavior {
     return {[this](const actors::batch_done&) { ++answers_; }, [](const actors::request_waits&) {}};
   });

@@ -70,7 +70,8 @@ class stepped_client {
 public:
   using words = std::vector<std::string>;
 
-  explicit stepped_client(stepped_core& world);
+  /// `words_stay`: as a connection's do, and an embedded client's do not.
+  explicit stepped_client(stepped_core& world, bool words_stay = true);
   ~stepped_client();
 
   /// Says all of it in one pipeline, as a connection would that has read it at once, and returns

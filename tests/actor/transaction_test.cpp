@@ -173,10 +173,8 @@ TEST_CASE("a transaction longer than a batch is queued", "[transaction]") {
   }
 }
 
-TEST_CASE("transactions over more partitions than may meet for several are run one by one",
+TEST_CASE("transactions over more partitions than may meet for several are several batches",
           "[transaction]") {
-  stepped_core world{8};
-  stepped_client client{world};
   std::vector<stepped_client::words> pipeline;
   std::string replies;
   for (unsigned i = 0; i < 8; ++i) {
@@ -186,13 +184,19 @@ TEST_CASE("transactions over more partitions than may meet for several are run o
     replies += "+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n:" + std::to_string(i == 0 ? 1 : 2)
                + "\r\n:" + std::to_string(i == 7 ? 2 : 1) + "\r\n";
   }
-  CHECK(client.say(pipeline) == replies);
-  CHECK(client.batches > 1);
   std::vector<stepped_client::words> all{{"MULTI"}};
   for (unsigned i = 0; i < 8; ++i)
     all.push_back({"GET", key_in_partition(i, 8)});
   all.push_back({"EXEC"});
-  CHECK(client.say(all).ends_with("$1\r\n2\r\n$1\r\n2\r\n"));
+  for (const auto words_stay : {true, false}) {
+    stepped_core world{8};
+    stepped_client client{world, words_stay};
+    CHECK(client.say(pipeline) == replies);
+    // Three transactions have a place among four partitions. One that has not begins the next
+    // batch, or is copied and runs by itself.
+    CHECK(client.batches == (words_stay ? 3 : 4));
+    CHECK(client.say(all).ends_with("$1\r\n2\r\n$1\r\n2\r\n"));
+  }
 }
 
 TEST_CASE("a meeting that has taken long leaves the other requests to the next one",
