@@ -97,44 +97,27 @@ bool batch_builder::may_gather(const protocol::command_spec& spec,
 }
 
 bool batch_builder::place_gathered(batch& work, const protocol::command_spec& exec) {
-  auto& queued = work.rare->queued;
   auto& gathered = work.rare->transactions.back();
-  gathered.queued_count = static_cast<std::uint32_t>(queued.size()) - gathered.first_queued;
+  const auto queued = std::span{work.rare->queued}.subspan(gathered.first_queued);
+  gathered.queued_count = static_cast<std::uint32_t>(queued.size());
   gathered.request = work.request_count;
-  auto item = make_item(work, exec, 1);
+  const auto item = make_item(work, exec, 1);
+  if (partition_count_ == 1) {
+    work.add_item(0, item);
+    ++work.request_count;
+    return true;
+  }
   meeting_.clear();
-  for (auto& one : std::span{queued}.subspan(gathered.first_queued)) {
-    one.partition = 0;
-    if (partition_count_ == 1)
-      continue;
-    find_partitions(protocol::arguments{work.words}.subspan(one.first_word, one.word_count),
-                    *one.spec);
-    if (!key_partitions_.empty())
-      one.partition = all_in_one_partition() ? key_partitions_.front() : batch_request::many;
-    meeting_.insert(meeting_.end(), key_partitions_.begin(), key_partitions_.end());
-    // Without keys any partition answers.
-    if (key_partitions_.empty())
-      meeting_.push_back(0);
-  }
-  // All EXECs from WATCH on are where the watched keys are: one of them ends the watch.
-  if (const auto* const watched = work.client->watched();
-      watched != nullptr && !base::seeded("exec_leaves_out_watched")) {
-    if (watched->keys.empty())
-      meeting_.push_back(0);
-    for (const auto& one : watched->keys)
-      meeting_.push_back(keyspace::partition_of_key(one.name, partition_count_));
-  }
+  for (auto& one : queued)
+    add_needs(one, protocol::arguments{work.words}.subspan(one.first_word, one.word_count));
+  add_watched(*work.client);
   if (meeting_.empty())
     meeting_.push_back(work.touched.empty() ? 0 : work.touched.front());
   keep_distinct(meeting_);
-  if (partition_count_ == 1)
-    work.add_item(0, item);
-  else if (meeting_.size() > 1 && !work.fits(meeting_))
+  if ((meeting_.size() > 1 || work.joined()) && !work.fits(meeting_))
     return false;
-  else if (meeting_.size() > 1)
+  if (meeting_.size() > 1)
     work.add_spanning(item, meeting_);
-  else if (work.joined() && !work.fits(meeting_))
-    return false;
   else
     place_whole(work, item, meeting_.front());
   ++work.request_count;
@@ -151,44 +134,52 @@ placement batch_builder::place_transaction(batch& work) {
     return placement::session;
   auto& queued = *client.queued;
   queued.seal();
-  queued.partitions.clear();
-  auto travels = false;
+  meeting_.clear();
+  auto is_sessions = true;
   for (auto& one : queued.requests()) {
-    travels = travels || protocol::belongs_to_actor(one.spec->route);
-    find_meeting(one, queued.words_of(one));
-    queued.partitions.insert(queued.partitions.end(), meeting_.begin(), meeting_.end());
+    is_sessions = is_sessions && one.spec->route == way::session;
+    add_needs(one, queued.words_of(one));
   }
-  if (watched != nullptr && !base::seeded("exec_leaves_out_watched"))
-    for (const auto& one : watched->keys)
-      queued.partitions.push_back(keyspace::partition_of_key(one.name, partition_count_));
+  add_watched(client);
   // Somebody has to run it.
-  if (queued.partitions.empty() && travels)
-    queued.partitions.push_back(0);
-  meet(queued.partitions);
+  if (meeting_.empty() && !is_sessions)
+    meeting_.push_back(0);
+  keep_distinct(meeting_);
   return meeting_.empty() ? placement::session : placement::meeting;
 }
 
-/// Which partitions a queued request needs: meeting_, and its `partition` if that is one.
-void batch_builder::find_meeting(protocol::transaction::request& one, protocol::arguments words) {
+/// Adds to meeting_ the partitions that a queued request needs, and notes its `partition` if that
+/// is one. Without keys whoever runs the others runs it.
+void batch_builder::add_needs(protocol::transaction::request& one, protocol::arguments words) {
   const auto& spec = *one.spec;
-  meeting_.clear();
+  one.partition = protocol::transaction::request::many;
   if (spec.route == way::session || protocol::belongs_to_actor(spec.route))
     return;
-  if (partition_count_ == 1) {
-    meeting_.push_back(0);
-  } else if (spec.route == way::everywhere || needs_all(spec, words)) {
-    meet_all();
-  } else if (spec.route == way::by_cursor) {
-    const auto cursor = protocol::parse_scan_cursor(words[1]);
-    meeting_.push_back(cursor ? static_cast<partition_index>(*cursor % partition_count_) : 0);
-  } else {
-    find_partitions(words, spec);
-    meet(key_partitions_);
-    // Without keys any partition answers.
-    if (meeting_.empty())
-      meeting_.push_back(0);
+  if (spec.route == way::everywhere || needs_all(spec, words))
+    return meet_all();
+  if (spec.route == way::by_cursor) {
+    if (const auto cursor = protocol::parse_scan_cursor(words[1])) {
+      one.partition = static_cast<partition_index>(*cursor % partition_count_);
+      meeting_.push_back(one.partition);
+    }
+    return;
   }
-  one.partition = meeting_.size() == 1 ? meeting_.front() : protocol::transaction::request::many;
+  find_partitions(words, spec);
+  if (!key_partitions_.empty() && all_in_one_partition())
+    one.partition = key_partitions_.front();
+  meeting_.insert(meeting_.end(), key_partitions_.begin(), key_partitions_.end());
+}
+
+/// The same for keys that are watched: all EXECs from WATCH on are where these are, because one of
+/// them ends the watch.
+void batch_builder::add_watched(const protocol::session& client) {
+  const auto* const watched = client.watched();
+  if (watched == nullptr || base::seeded("exec_leaves_out_watched"))
+    return;
+  if (watched->keys.empty())
+    meeting_.push_back(0);
+  for (const auto& one : watched->keys)
+    meeting_.push_back(keyspace::partition_of_key(one.name, partition_count_));
 }
 
 placement batch_builder::place_among_many(batch& work, const protocol::command_spec& spec,

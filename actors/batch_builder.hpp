@@ -70,7 +70,8 @@ public:
 
 private:
   placement place_transaction(batch& work);
-  void find_meeting(protocol::transaction::request& one, protocol::arguments words);
+  void add_needs(protocol::transaction::request& one, protocol::arguments words);
+  void add_watched(const protocol::session& client);
   placement place_in_joined(batch& work, const protocol::command_spec& spec, work_item item);
   placement place_spanning(batch& work, work_item item);
   placement place_among_many(batch& work, const protocol::command_spec& spec, work_item item);

@@ -82,8 +82,6 @@ public:
   std::shared_ptr<watch> watched;
   /// A watch that has ended; partitions still have it in their tables.
   std::shared_ptr<watch> unwatched;
-  /// Those whom it needs, while it is sent.
-  std::vector<std::uint32_t> partitions;
 
   progress done;
 

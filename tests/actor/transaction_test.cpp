@@ -63,6 +63,29 @@ TEST_CASE("a transaction within one partition is one message to it", "[transacti
   CHECK(client.take() == "*4\r\n+OK\r\n*2\r\n$1\r\n1\r\n$-1\r\n+OK\r\n+PONG\r\n");
 }
 
+TEST_CASE("what names no key is run by whoever runs the rest of a transaction", "[transaction]") {
+  stepped_core world{8};
+  stepped_client client{world};
+  const stepped_client::words malformed{"LMPOP", "0", "k", "LEFT"};
+  std::vector<stepped_client::words> pipeline{
+    {"GET", key_in_partition(1, 8)}, {"MULTI"}, malformed};
+  for (unsigned i = 1; i <= 4; ++i)
+    pipeline.push_back({"INCR", key_in_partition(i, 8)});
+  pipeline.push_back({"EXEC"});
+  const std::string ran = "*5\r\n-ERR numkeys should be greater than 0\r\n:1\r\n:1\r\n:1\r\n:1\r\n";
+  CHECK(client.say(pipeline).ends_with(ran));
+  // A fifth partition would not have had a place in it.
+  CHECK(client.batches == 1);
+  client.say({{"MULTI"}, malformed, {"SET", key_in_partition(1, 8, 1), "another"}});
+  client.send({"EXEC"});
+  world.run_partition(1);
+  CHECK(keys_in(world, 1) == 2);
+  world.run();
+  CHECK(client.take() == "*2\r\n-ERR numkeys should be greater than 0\r\n+OK\r\n");
+  CHECK(client.say({{"MULTI"}, malformed, {"EXEC"}})
+        == "+OK\r\n+QUEUED\r\n*1\r\n-ERR numkeys should be greater than 0\r\n");
+}
+
 TEST_CASE("transactions of one pipeline are one batch, answered in their order", "[transaction]") {
   for (const auto partitions : {1u, 2u}) {
     stepped_core world{partitions};
