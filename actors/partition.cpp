@@ -293,14 +293,17 @@ std::optional<keyspace::place> partition::run_items(batch& work, stopover& at) {
 }
 
 /// A transaction that is a request of a batch: what its queued requests are answered by is replied
-/// first. Without memory for that `ctx.lost_reply` is set.
+/// first. Without memory for that `ctx.lost_reply` is set. What follows runs no earlier than it.
 void partition::run_transaction(batch& work, const work_item& item, keyspace::command_context& ctx,
                                 std::span<keyspace::shard* const> shards) {
   auto& what = *work.transaction_of(item.request);
   if (!what.done.running)
     try {
       // Others whose clock was later may have found that a watched key has expired, and deleted it.
-      what.time = work.client->watched() != nullptr ? core_.now() : work.time;
+      what.time = work.client->watched() != nullptr ? core_.now() : ctx.now;
+      // The time of other parts is theirs.
+      if (!work.replies_in_parts())
+        work.time = what.time;
       reply_queued(what, ctx.reply);
       statistics_.count(*what.begun_by);
       what.reply_at = ctx.reply.buffer().size();
@@ -315,7 +318,6 @@ void partition::run_transaction(batch& work, const work_item& item, keyspace::co
   ctx.now = what.time;
   commands::execute(ctx, *item.spec, work.words_of(item, work.parts.front()), statistics_, shards);
   ctx.transaction = nullptr;
-  ctx.now = work.time;
   if (ctx.lost_reply) [[unlikely]]
     ctx.reply.buffer().truncate(what.reply_at);
 }

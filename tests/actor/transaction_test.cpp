@@ -358,6 +358,32 @@ TEST_CASE("a watched key that expired between the time of EXEC's batch and EXEC 
   CHECK_FALSE(somebody_watches(world));
 }
 
+TEST_CASE("no request runs earlier than a transaction before it", "[transaction]") {
+  for (const auto partitions : {1u, 2u}) {
+    clock_ms = start_ms;
+    stepped_core world{partitions, [] {
+                         clock_ms += 1000;
+                         return test_time();
+                       }};
+    world.home().meeting_ticks_max = 0;
+    stepped_client client{world};
+    const auto a = key_in_partition(0, partitions);
+    const auto b = key_in_partition(partitions - 1, partitions, 1);
+    const auto c = key_in_partition(0, partitions, 2);
+    const auto got = client.say({{"WATCH", a, b},
+                                 {"MULTI"},
+                                 {"SET", a, "v", "EX", "9"},
+                                 {"SET", b, "v", "EX", "9"},
+                                 {"EXEC"},
+                                 {"SET", c, "v", "EX", "9"},
+                                 {"PEXPIRETIME", a},
+                                 {"PEXPIRETIME", c}});
+    const auto last = got.rfind(':');
+    const auto times = got.rfind(':', last - 1);
+    CHECK(got.substr(times, last - times) == got.substr(last));
+  }
+}
+
 TEST_CASE("a write over two partitions breaks a watch of either before EXEC sees the other",
           "[transaction]") {
   stepped_core world{2};
