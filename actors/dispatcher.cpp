@@ -374,9 +374,10 @@ void dispatcher::refuse_all() noexcept {
   batch_.pending.store(0, std::memory_order_relaxed);
   const auto requests = lone_spec_ != nullptr ? 1 : batch_.request_count;
   for (auto i = batch_.requests_run(); i < requests && !lost_replies_; ++i) {
-    reply_gathered(i);
+    refuse_gathered(i);
     reply_out_of_memory();
   }
+  note_end_of_watch(nullptr);
   note_refusal(lone_spec_);
   keeps_gathered_ = false;
   if (gathers())

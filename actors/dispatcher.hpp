@@ -261,7 +261,7 @@ private:
   void add_lone_item();
   void meet(std::vector<partition_index> partitions, caf::execution_unit* here);
   void hand_over(caf::execution_unit* here);
-  void reply_gathered(std::uint32_t request) noexcept;
+  void refuse_gathered(std::uint32_t request) noexcept;
   void refuse_all() noexcept;
   void finish_request(const protocol::command_spec* spec);
   void apply_reply_mode();

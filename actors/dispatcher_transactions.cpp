@@ -119,11 +119,14 @@ void dispatcher::queue_gathered() noexcept {
   batch_.clear();
 }
 
-/// Up to EXEC, if that is the request.
-void dispatcher::reply_gathered(std::uint32_t request) noexcept try {
+/// Replies what comes before EXEC, if that is the request, which will end the watch by failing.
+void dispatcher::refuse_gathered(std::uint32_t request) noexcept try {
+  const auto* const gathered = batch_.transaction_of(request);
+  if (gathered == nullptr)
+    return;
+  session_.end_watch();
   protocol::reply_writer reply{output_, session_.protocol};
-  if (const auto* const gathered = batch_.transaction_of(request); gathered != nullptr)
-    reply_queued(*gathered, reply);
+  reply_queued(*gathered, reply);
 } catch (const std::bad_alloc&) {
   lost_replies_ = true;
 }

@@ -69,6 +69,12 @@ void check(unsigned partitions, failing how, bool gathered) {
       if (queued)
         REQUIRE((a_is_set == (last.find("+OK\r\n") != std::string::npos)
                  && b_is_set == (last.find(":1\r\n") != std::string::npos)));
+      if (queued && !client->hung_up) {
+        // Whatever EXEC said, nothing is watched any more.
+        ask(world, {"SET", a, "changed"});
+        REQUIRE(client->say({{"MULTI"}, {"GET", a}, {"EXEC"}})
+                == "+OK\r\n+QUEUED\r\n*1\r\n$7\r\nchanged\r\n");
+      }
       if (!failed)
         REQUIRE(last == "*3\r\n+OK\r\n:1\r\n" + std::string{gathered ? ":5000" : "+PONG"} + "\r\n");
     }
