@@ -358,13 +358,12 @@ void dispatcher::take_answers() noexcept {
     note_end_of_watch(nullptr);
     mirror_transaction();
   }
-  if (std::exchange(keeps_gathered_, false)) [[unlikely]] {
+  if (std::exchange(keeps_gathered_, false)) [[unlikely]]
     batch_.clear_before_gathered();
-  } else {
-    if (gathers()) [[unlikely]]
-      queue_gathered();
+  else if (gathers()) [[unlikely]]
+    queue_gathered();
+  else
     batch_.clear();
-  }
   finish_request(lone);
 }
 
@@ -380,10 +379,8 @@ void dispatcher::refuse_all() noexcept {
   note_end_of_watch(nullptr);
   note_refusal(lone_spec_);
   keeps_gathered_ = false;
-  if (gathers())
-    queue_gathered();
   lone_spec_ = nullptr;
-  batch_.clear();
+  gathers() ? queue_gathered() : batch_.clear();
   finish_request(nullptr);
 }
 

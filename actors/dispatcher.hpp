@@ -238,6 +238,7 @@ private:
   }
   bool is_plainly_queued(const protocol::resolved_command& found) const noexcept;
   step queue(const protocol::command_spec& spec, protocol::arguments words);
+  void add_to_queue(const protocol::command_spec& spec, protocol::arguments words);
   /// Between MULTI and EXEC, and the batch has it.
   bool gathers() const noexcept {
     return (session_.special & protocol::special_gathering) != 0;

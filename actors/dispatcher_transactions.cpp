@@ -27,8 +27,15 @@ bool dispatcher::is_plainly_queued(const protocol::resolved_command& found) cons
          && raised_gates() == 0 && (found.spec->flags & objections) == 0;
 }
 
-/// Between MULTI and EXEC. Throws std::bad_alloc; then nothing that was queued will run.
+/// Between MULTI and EXEC. Throws what add_to_queue() does.
 dispatcher::step dispatcher::queue(const protocol::command_spec& spec, protocol::arguments words) {
+  add_to_queue(spec, words);
+  mirror_transaction();
+  return step::answered;
+}
+
+/// Replies that it is queued. Throws std::bad_alloc; then nothing that was queued will run.
+void dispatcher::add_to_queue(const protocol::command_spec& spec, protocol::arguments words) {
   protocol::reply_writer reply{output_, session_.protocol};
   auto& queued = *session_.queued;
   try {
@@ -38,8 +45,6 @@ dispatcher::step dispatcher::queue(const protocol::command_spec& spec, protocol:
     queued.abort();
     throw;
   }
-  mirror_transaction();
-  return step::answered;
 }
 
 /// MULTI: whether EXEC could become part of the batch.
@@ -94,7 +99,8 @@ bool dispatcher::try_to_gather(const protocol::resolved_command& found, std::siz
   return true;
 }
 
-/// What was gathered is the session's: what is before it in the batch has been answered.
+/// What was gathered is the session's, and the batch is empty: what is before it there has been
+/// answered.
 void dispatcher::queue_gathered() noexcept {
   const memory_reserve::delivery may_fail;
   const auto& rare = *batch_.rare;
@@ -111,7 +117,8 @@ void dispatcher::queue_gathered() noexcept {
   }
   for (const auto& one : std::span{rare.queued}.subspan(open.first_queued))
     try {
-      queue(*one.spec, protocol::arguments{batch_.words}.subspan(one.first_word, one.word_count));
+      add_to_queue(*one.spec,
+                   protocol::arguments{batch_.words}.subspan(one.first_word, one.word_count));
     } catch (const std::bad_alloc&) {
       reply_out_of_memory();
     }
