@@ -57,6 +57,11 @@ struct reply_reader {
 
 } // namespace
 
+void keep_distinct(std::vector<partition_index>& some) {
+  std::sort(some.begin(), some.end());
+  some.erase(std::unique(some.begin(), some.end()), some.end());
+}
+
 void reply_queued(const batched_transaction& what, protocol::reply_writer& reply) {
   constexpr std::string_view begun = "+OK\r\n";
   constexpr std::string_view queued = "+QUEUED\r\n";
@@ -185,8 +190,7 @@ bool batch::fits(std::span<const partition_index> partitions) const noexcept {
 std::vector<partition_index> batch::meeting_partitions() const {
   auto all = touched;
   all.insert(all.end(), rare->spanned.begin(), rare->spanned.end());
-  std::sort(all.begin(), all.end());
-  all.erase(std::unique(all.begin(), all.end()), all.end());
+  keep_distinct(all);
   return all;
 }
 

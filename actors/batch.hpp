@@ -60,6 +60,9 @@ namespace thespis::actors {
 
 using partition_index = std::uint32_t;
 
+/// Each once, in ascending order.
+void keep_distinct(std::vector<partition_index>& some);
+
 /// One request, or one partition's share of one.
 struct work_item {
   const protocol::command_spec* spec;

@@ -41,12 +41,6 @@ work_item make_item(const batch& work, const protocol::command_spec& spec,
           .reply_end = 0};
 }
 
-/// In ascending order.
-void keep_distinct(std::vector<partition_index>& some) {
-  std::sort(some.begin(), some.end());
-  some.erase(std::unique(some.begin(), some.end()), some.end());
-}
-
 /// REQUIRES: the row says `blocking`.
 bool may_wait(const protocol::command_spec& spec, protocol::arguments request) noexcept {
   return spec.waits_with.empty()
