@@ -84,8 +84,7 @@ placement batch_builder::place(batch& work, const protocol::command_spec& spec,
 
 bool batch_builder::may_gather(const protocol::command_spec& spec,
                                protocol::arguments request) noexcept {
-  constexpr auto objections = protocol::protected_command | protocol::no_multi
-                              | protocol::never_queued | protocol::blocking
+  constexpr auto objections = protocol::never_plainly_queued | protocol::blocking
                               | protocol::changes_session;
   return joins(spec, request) && (spec.flags & objections) == 0;
 }

@@ -21,10 +21,8 @@ namespace thespis::actors {
 
 /// Whether all that keeps the request from the straight road is that it is to be queued.
 bool dispatcher::is_plainly_queued(const protocol::resolved_command& found) const noexcept {
-  constexpr auto objections = protocol::protected_command | protocol::no_multi
-                              | protocol::never_queued;
   return found.outcome == protocol::resolution::ok && session_.special == protocol::special_multi
-         && raised_gates() == 0 && (found.spec->flags & objections) == 0;
+         && raised_gates() == 0 && (found.spec->flags & protocol::never_plainly_queued) == 0;
 }
 
 /// Between MULTI and EXEC. Throws what add_to_queue() does.

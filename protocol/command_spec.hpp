@@ -65,6 +65,9 @@ enum command_flag : std::uint32_t {
   hidden = 1u << 31,
 };
 
+/// What a request between MULTI and EXEC may not be if it is to be queued without a closer look.
+inline constexpr std::uint32_t never_plainly_queued = protected_command | no_multi | never_queued;
+
 /// ACL categories beyond those that flags imply (write, read, admin, dangerous, pubsub, fast, slow,
 /// blocking are derived by `acl_categories(spec)` as Redis derives them).
 enum acl_category : std::uint32_t {
