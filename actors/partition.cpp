@@ -19,9 +19,6 @@ namespace thespis::actors {
 
 namespace {
 
-/// A direct batch is left and flushed when its output grows beyond this, or cannot grow.
-constexpr std::size_t output_bytes_per_run = 1 << 20;
-
 /// How many items' keys are looked up ahead of their turn.
 constexpr std::size_t items_ahead = 32;
 

@@ -40,6 +40,10 @@ public:
   void go_on(const go_on_elsewhere& task, stopover& at);
 
 private:
+  /// A batch whose replies go straight to the output is left and flushed when that grows beyond
+  /// this, or cannot grow.
+  static constexpr std::size_t output_bytes_per_run = 1 << 20;
+
   /// One whose body has been run, and whose partitions are still parked.
   struct open_meeting {
     keyspace::shard_map shards;

@@ -22,9 +22,6 @@ namespace {
 
 static_assert(batch_request::many == protocol::transaction::request::many);
 
-/// A meeting for several requests ends when they have replied so much.
-constexpr std::size_t joined_output_bytes_max = 1 << 20;
-
 } // namespace
 
 void partition::join(rendezvous& meeting) {
@@ -150,7 +147,7 @@ void partition::run_joined(batch& work, keyspace::command_context& ctx,
     ++work.rare->next_request;
     ctx.has_moved = false;
     const auto took_ticks = base::tick_clock::elapsed(began, statistics_.last_ticks());
-    full = output.size() > joined_output_bytes_max || took_ticks >= core_.meeting_ticks_max
+    full = output.size() > output_bytes_per_run || took_ticks >= core_.meeting_ticks_max
            || std::any_of(borrowed.begin(), borrowed.end(),
                           [](const auto* shard) { return has_ready_waiters(*shard); });
   }
