@@ -10,6 +10,7 @@
 #include "protocol/scan_cursor.hpp"
 
 #include <algorithm>
+#include <array>
 #include <new>
 
 namespace thespis::actors {
@@ -168,23 +169,31 @@ void batch::add_spanning(const work_item& item, std::span<const partition_index>
   requests.push_back({.spec = item.spec, .partition = batch_request::many});
 }
 
+/// What has been cut has several answers. A script may take long, and should then have no more
+/// parked than it needs.
+bool batch::may_join() const noexcept {
+  return joined()
+         || (!needs_merge
+             && std::none_of(requests.begin(), requests.end(), [](const batch_request& one) {
+                  return one.spec->route == protocol::way::script;
+                }));
+}
+
 bool batch::fits(std::span<const partition_index> partitions) const noexcept {
-  const auto is_among = [](partition_index index, const auto& some) {
-    return std::find(some.begin(), some.end(), index) != some.end();
+  std::array<partition_index, joined_partitions_max> met;
+  auto end = met.begin();
+  const auto have_room = [&](std::span<const partition_index> some) {
+    return std::all_of(some.begin(), some.end(), [&](partition_index index) {
+      if (std::find(met.begin(), end, index) != end)
+        return true;
+      if (end == met.end())
+        return false;
+      *end++ = index;
+      return true;
+    });
   };
-  const auto is_script = [](const batch_request& one) {
-    return one.spec->route == protocol::way::script;
-  };
-  // It may take long, and should then have no more parked than it needs.
-  if (!joined() && std::any_of(requests.begin(), requests.end(), is_script))
-    return false;
-  const std::span<const partition_index> spanned{rare ? rare->spanned : touched};
-  auto count = touched.size();
-  for (const auto index : spanned)
-    count += is_among(index, touched) ? 0 : 1;
-  for (const auto index : partitions)
-    count += is_among(index, touched) || is_among(index, spanned) ? 0 : 1;
-  return !needs_merge && count <= joined_partitions_max;
+  return may_join() && have_room(touched) && (!rare || have_room(rare->spanned))
+         && have_room(partitions);
 }
 
 std::vector<partition_index> batch::meeting_partitions() const {

@@ -196,7 +196,7 @@ public:
   /// drop_uncounted() is needed. REQUIRES: fits(partitions).
   void add_spanning(const work_item& item, std::span<const partition_index> partitions);
 
-  /// Whether the batch can be a meeting of these and of the partitions that it needs already.
+  /// Whether the batch can be one meeting, of these and of the partitions that it needs already.
   bool fits(std::span<const partition_index> partitions) const noexcept;
 
   /// Takes back what was added for the request that is not counted yet.
@@ -319,6 +319,7 @@ private:
   struct merging;
 
   void clear_requests();
+  bool may_join() const noexcept;
   bool merge_all() noexcept;
   bool merge_request(std::uint32_t number, merging& state);
 

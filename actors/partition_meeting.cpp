@@ -18,11 +18,7 @@
 
 namespace thespis::actors {
 
-namespace {
-
 static_assert(batch_request::many == protocol::transaction::request::many);
-
-} // namespace
 
 void partition::join(rendezvous& meeting) {
   order_.begin(await_armed(meeting.armed));
