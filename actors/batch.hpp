@@ -234,7 +234,7 @@ public:
 
   /// Whether a batch that needs no merge was left early, to go on once its output has been taken.
   bool unfinished() const noexcept {
-    return !replies_in_parts() && requests_run() < request_count
+    return !empty() && !replies_in_parts() && requests_run() < request_count
            && !cut_short.load(std::memory_order_relaxed);
   }
 
