@@ -84,7 +84,7 @@ struct batch_part {
   std::vector<work_item> items;
   std::vector<std::string_view> own_words;
   base::byte_buffer replies;
-  /// The first item that has not run yet, or that could not be answered (see `cut_short`).
+  /// The first item that has not run yet, or that could not be answered (see batch::cut_short).
   std::size_t next_item = 0;
 
   void clear();
@@ -265,7 +265,7 @@ public:
   /// Puts the replies of all parts into `output`, in the order of the requests. Returns false if a
   /// reply is missing there, for lack of memory here or in a partition; those behind it are missing
   /// as well. A reply to a read that is too large to be copied becomes an error.
-  /// REQUIRES: all parts have finished, and the batch is not direct.
+  /// REQUIRES: all parts have finished, and replies_in_parts().
   bool merge_replies() noexcept;
 
   /// The same by the last partition, before it reports: where that has a thread of its own. The
@@ -309,8 +309,8 @@ public:
   std::atomic<std::uint32_t> pending{0};
   /// Multicast: whether all parts are in their mailboxes.
   std::atomic<multicast_number> armed{0};
-  /// A partition had no memory for the reply to the item at its part's `next_item`, and has run
-  /// none of the items from there on.
+  /// A partition had no memory for the reply to the item at its part's `next_item` (in a meeting:
+  /// to the request at `next_request`), and has run none from there on.
   std::atomic<bool> cut_short{false};
   /// A partition has emptied a database, and clients with copies of its keys have not been told.
   std::atomic<bool> flushed{false};

@@ -98,7 +98,8 @@ struct core {
   /// `here`: the caller's execution unit, or null. Throws std::bad_alloc with nothing sent.
   void send(batch& work, caf::execution_unit* here);
 
-  /// Lets the partitions of `meeting` meet for the one item in `work`'s first part. Same answer.
+  /// Lets the partitions of `meeting` meet for its batch, or for the one request in the first part
+  /// of that. Same answer.
   void send(rendezvous& meeting, caf::execution_unit* here);
 
   /// Has all partitions cut their shards for `picture` at one point of the order of multicasts.

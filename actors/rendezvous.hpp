@@ -1,9 +1,10 @@
 #pragma once
 
-/// A meeting of partitions for a command that cannot be split. The sender multicasts a borrow; each
-/// partition adds its shard and parks; the last to arrive runs the body with all the shards on its
-/// own thread and then releases the others. Nobody waits in a thread, and there is no deadlock,
-/// because all partitions meet all multicasts in the same order.
+/// A meeting of partitions: for a batch with requests that need several and cannot be cut, or for
+/// one request outside of a batch. The sender multicasts a borrow; each partition adds its shard
+/// and parks; the last to arrive runs what they meet for, with all the shards, on its own thread,
+/// and then releases the others. Nobody waits in a thread, and there is no deadlock, because all
+/// partitions meet all multicasts in the same order.
 ///
 /// Whatever the meeting needs memory for is got in prepare(): partitions that are parked must be
 /// released, come what may.
