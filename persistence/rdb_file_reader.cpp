@@ -1,7 +1,5 @@
 #include "persistence/rdb_file_reader.hpp"
 
-#include "base/number.hpp"
-#include "persistence/byte_order.hpp"
 #include "persistence/crc64.hpp"
 #include "persistence/reading.hpp"
 #include "persistence/value_skipper.hpp"
@@ -67,8 +65,11 @@ base::fault rdb_file_reader::broken(std::string_view why, std::uint64_t at) cons
 }
 
 file_item rdb_file_reader::read_item(rdb_reader& in) {
-  if (version_ == 0)
+  // An item by itself: who has read it does not come back, however little of the file is there.
+  if (version_ == 0) {
     read_head(in);
+    return {};
+  }
   const auto begin = in.offset();
   const auto code = need(in.byte());
   switch (rdb_opcode{code}) {

@@ -46,10 +46,6 @@ public:
   /// The next entry or function, or the end. After a fault or the end: not to be called again.
   base::result<file_item> next();
 
-  std::uint16_t version() const noexcept {
-    return version_;
-  }
-
 private:
   /// Throws broken_value; with rdb_reader::ran_out() if more of the file may help.
   file_item read_item(rdb_reader& in);
