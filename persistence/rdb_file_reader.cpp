@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view magic = "REDIS";
 constexpr std::size_t version_digits = 4;
+constexpr const char* ends_too_early = "it ends too early";
 /// Files of older versions end without one.
 constexpr std::uint16_t first_version_with_checksum = 5;
 
@@ -39,7 +40,7 @@ bool skip_attribute(rdb_reader& in, std::uint8_t code) {
 
 base::result<file_item> rdb_file_reader::next() {
   for (;;) {
-    rdb_reader in{in_.bytes()};
+    rdb_reader in{in_.bytes(), in_.bytes_beyond()};
     try {
       const auto begins = in_.offset();
       auto item = read_item(in);
@@ -49,14 +50,16 @@ base::result<file_item> rdb_file_reader::next() {
         return item;
       continue;
     } catch (const broken_value& broken) {
-      if (!in.ran_out())
+      if (in.lacks() == rdb_reader::shortage::none)
         return this->broken(broken.why, in_.offset() + in.offset());
+      if (in.lacks() == rdb_reader::shortage::of_bytes)
+        return this->broken(ends_too_early, in_.offset() + in.offset());
     }
     const auto more = in_.read_more();
     if (!more)
       return base::fault{more.why()};
     if (!*more)
-      return broken("it ends too early", in_.offset() + in_.bytes().size());
+      return broken(ends_too_early, in_.offset() + in_.bytes().size());
   }
 }
 

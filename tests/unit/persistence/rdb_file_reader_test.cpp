@@ -102,6 +102,32 @@ TEST_CASE("a file that ends before its end is none", "[rdb_file]") {
     }
 }
 
+TEST_CASE("what claims to be longer than the file is refused before the file is read",
+          "[rdb_file]") {
+  constexpr std::size_t mib = 1 << 20;
+  const auto rest = std::string(8 * mib, '\0');
+  for (const auto& claim :
+       {"\x00\x81\x00\x00\x00\x01\x00\x00\x00\x00"s, "\x00\x81\xff\xff\xff\xff\xff\xff\xff\xff"s,
+        "\x00\x03key\x80\x7f\xff\xff\xff"s, "\x09\x03key\xc3\x80\x7f\xff\xff\xff\x05"s,
+        "\xf5\x80\x7f\xff\xff\xff"s}) {
+    made_up_file file{"REDIS0010" + claim + rest};
+    const auto found = items_in(file);
+    CHECK(found.fault
+          == "made.rdb: it ends too early at offset " + std::to_string(9 + claim.size()));
+    CHECK(file.given() <= mib);
+  }
+}
+
+TEST_CASE("a value that is longer than one look at the file is found", "[rdb_file]") {
+  auto bytes = "REDIS0010\x00\x03key\x80\x00\x50\x00\x00"s + std::string(5 << 20, 'x');
+  bytes = whole(bytes + "\x00\x01k\x01v"s);
+  for (const std::size_t at_once : {made_up_file::all, std::size_t{4096}}) {
+    const auto found = items_of(bytes, at_once);
+    CHECK(found.fault.empty());
+    CHECK(found.items.size() == 2);
+  }
+}
+
 TEST_CASE("a bit that changes in a file is noticed", "[rdb_file]") {
   for (std::size_t bit = 0; bit < sample.size() * 8; ++bit) {
     auto flipped = sample;
