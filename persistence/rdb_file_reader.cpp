@@ -1,6 +1,7 @@
 #include "persistence/rdb_file_reader.hpp"
 
 #include "persistence/crc64.hpp"
+#include "persistence/entry_attributes.hpp"
 #include "persistence/reading.hpp"
 #include "persistence/value_skipper.hpp"
 
@@ -15,26 +16,6 @@ constexpr std::size_t version_digits = 4;
 constexpr const char* ends_too_early = "it ends too early";
 /// Files of older versions end without one.
 constexpr std::uint16_t first_version_with_checksum = 5;
-
-/// Goes past what may stand in front of a type. Returns whether something did.
-bool skip_attribute(rdb_reader& in, std::uint8_t code) {
-  switch (rdb_opcode{code}) {
-    case rdb_opcode::expire_ms:
-      need(in.word());
-      return true;
-    case rdb_opcode::expire_seconds:
-      need(in.bytes(4));
-      return true;
-    case rdb_opcode::idle:
-      need(in.length());
-      return true;
-    case rdb_opcode::freq:
-      need(in.byte());
-      return true;
-    default:
-      return false;
-  }
-}
 
 } // namespace
 
@@ -123,10 +104,9 @@ void rdb_file_reader::select(rdb_reader& in) {
 
 /// `begin`: where its first byte is, `code`, which has been read.
 file_item rdb_file_reader::read_entry(rdb_reader& in, std::size_t begin, std::uint8_t code) {
-  while (skip_attribute(in, code))
-    code = need(in.byte());
+  const auto type = read_entry_attributes(in, code).type;
   const auto key = need(in.string(key_scratch_));
-  check(skip_value(in, rdb_type{code}), "a broken value");
+  check(skip_value(in, type), "a broken value");
   return {.what = file_item::kind::entry,
           .record = in_.bytes().substr(begin, in.offset() - begin),
           .key = key,
