@@ -3,8 +3,6 @@
 /// The data set of a file on its way into the partitions, as all who take part in it see it: a
 /// thread reads the file, every partition takes its entries, whoever began it waits for the end.
 
-#include "base/counter.hpp"
-#include "base/result.hpp"
 #include "keyspace/shard.hpp"
 #include "persistence/entry_block.hpp"
 

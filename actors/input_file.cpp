@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <utility>
 
 namespace thespis::actors {
@@ -16,7 +17,8 @@ base::result<input_file> input_file::open(const std::string& path) {
   struct stat about {};
   if (file.get() < 0 || ::fstat(file.get(), &about) != 0)
     return base::fault{fmt::format("cannot open {}: {}", path, log::system_error(errno))};
-  return input_file{path, std::move(file), static_cast<std::uint64_t>(about.st_size)};
+  const auto size = S_ISREG(about.st_mode) ? static_cast<std::uint64_t>(about.st_size) : UINT64_MAX;
+  return input_file{path, std::move(file), size};
 }
 
 input_file::input_file(std::string path, owned_fd file, std::uint64_t size) noexcept

@@ -28,13 +28,6 @@ std::vector<persistence::database_size> sizes_of(const keyspace::shard& of) {
   return sizes;
 }
 
-bool may_have_expiring_fields(const keyspace::shard& of) noexcept {
-  for (const auto& db : of.databases)
-    if (db.alarms() != 0)
-      return true;
-  return false;
-}
-
 } // namespace
 
 void snapshot_feeder::begin(snapshot& what) noexcept {
@@ -44,8 +37,7 @@ void snapshot_feeder::begin(snapshot& what) noexcept {
   } catch (const std::bad_alloc&) {
     part_ = nullptr;
   }
-  if (may_have_expiring_fields(shard_))
-    need_version(what, persistence::rdb_version_field_expiry);
+  need_version(what, persistence::version_needed(shard_));
   what.cuts.fetch_add(1);
 }
 

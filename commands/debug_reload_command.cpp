@@ -7,7 +7,6 @@
 #include "keyspace/active_expiry.hpp"
 #include "keyspace/command_context.hpp"
 #include "keyspace/slots.hpp"
-#include "persistence/byte_order.hpp"
 #include "persistence/byte_source.hpp"
 #include "persistence/crc64.hpp"
 #include "persistence/entry_block.hpp"
@@ -58,18 +57,13 @@ private:
 
 using shard_list = std::vector<keyspace::shard*>;
 
-std::uint16_t version_for(const shard_list& shards) noexcept {
-  for (const auto* shard : shards)
-    for (const auto& db : shard->databases)
-      if (db.alarms() != 0)
-        return persistence::rdb_version_field_expiry;
-  return persistence::rdb_version_default;
-}
-
 std::string written(const shard_list& shards, std::int64_t now_ms) {
   const persistence::entry_format how{.value = {}, .now_ms = now_ms};
+  auto version = persistence::rdb_version_default;
+  for (const auto* shard : shards)
+    version = std::max(version, persistence::version_needed(*shard));
   std::string out;
-  persistence::append_file_head(out, version_for(shards),
+  persistence::append_file_head(out, version,
                                 {.redis_version = base::redis_version,
                                  .own_version = base::thespis_version,
                                  .created_s = now_ms / base::ms_per_s});

@@ -20,6 +20,8 @@ public:
   virtual base::result<std::size_t> read(std::span<char> into) = 0;
   /// For messages: a path.
   virtual std::string_view name() const noexcept = 0;
+  /// How many bytes there are in all, or the largest number if that cannot be known. Whoever
+  /// reads it may rely on that there are no more.
   virtual std::uint64_t size() const noexcept = 0;
 };
 

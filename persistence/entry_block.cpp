@@ -1,54 +1,21 @@
 #include "persistence/entry_block.hpp"
 
-#include "base/time_units.hpp"
 #include "keyspace/access_clock.hpp"
-#include "persistence/byte_order.hpp"
+#include "persistence/entry_attributes.hpp"
 #include "persistence/rdb_reader.hpp"
 #include "persistence/reading.hpp"
 #include "persistence/value_reader.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <optional>
 #include <utility>
 
 namespace thespis::persistence {
 
 namespace {
 
-/// What stands in front of an entry's type.
-struct attributes {
-  std::optional<std::int64_t> expire_at_ms;
-  std::optional<std::uint64_t> idle_seconds;
-  std::optional<std::uint8_t> frequency;
-};
-
-/// The type that follows.
-rdb_type read_attributes(rdb_reader& in, attributes& out) {
-  for (;;) {
-    const auto code = need(in.byte());
-    switch (rdb_opcode{code}) {
-      case rdb_opcode::expire_ms:
-        out.expire_at_ms = static_cast<std::int64_t>(need(in.word()));
-        break;
-      case rdb_opcode::expire_seconds:
-        out.expire_at_ms = signed_little_endian(need(in.bytes(4))) * base::ms_per_s;
-        break;
-      case rdb_opcode::idle:
-        out.idle_seconds = need(in.length());
-        break;
-      case rdb_opcode::freq:
-        out.frequency = need(in.byte());
-        break;
-      default:
-        return rdb_type{code};
-    }
-  }
-}
-
 /// The access clock of an entry, as the policy counts it.
-std::uint32_t access_of(const attributes& known, bool lfu, std::int64_t now_ms) noexcept {
+std::uint32_t access_of(const entry_attributes& known, bool lfu, std::int64_t now_ms) noexcept {
   if (lfu)
     return keyspace::lfu_clock(now_ms, known.frequency.value_or(keyspace::lfu_counter_initial));
   return keyspace::lru_clock_of_idle(known.idle_seconds.value_or(0), now_ms);
@@ -63,8 +30,7 @@ public:
   /// Returns whether the entry is there, because it had not expired. Throws broken_value.
   bool load(int database, std::string_view record) {
     rdb_reader in{record};
-    attributes known{};
-    const auto type = read_attributes(in, known);
+    const auto known = read_entry_attributes(in, need(in.byte()));
     const auto key = need(in.string(key_scratch_));
     if (known.expire_at_ms && *known.expire_at_ms <= now_ms_)
       return false;
@@ -72,7 +38,7 @@ public:
     auto at = db.find(key);
     check(!at, "a key twice");
     at.set_initial_access(access_of(known, lfu_, now_ms_));
-    if (type == rdb_type::string) {
+    if (known.type == rdb_type::string) {
       const auto text = need(in.string(value_scratch_));
       if (known.expire_at_ms)
         db.set_string_until(at, text, *known.expire_at_ms);
@@ -80,7 +46,7 @@ public:
         db.set_string(at, text);
       return true;
     }
-    auto value = read_value(in, type, {to_.access, now_ms_});
+    auto value = read_value(in, known.type, {to_.access, now_ms_});
     if (!value)
       throw refused{value.why()};
     std::move(*value).put(db, at, known.expire_at_ms);

@@ -22,6 +22,11 @@ public:
   std::string_view bytes() const noexcept {
     return std::string_view{buffer_}.substr(passed_);
   }
+  /// How many there are behind those, as far as the source knows.
+  std::uint64_t bytes_beyond() const noexcept {
+    const auto seen = offset_ + bytes().size();
+    return from_.size() > seen ? from_.size() - seen : 0;
+  }
   /// Makes more of the file visible; views become invalid. Nothing is left: false.
   base::result<bool> read_more();
   /// REQUIRES: there are so many bytes.

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 namespace thespis::persistence {
@@ -61,6 +62,12 @@ void append_database_head(std::string& out, int number, std::uint64_t entries,
   append_opcode(out, rdb_opcode::resize_db);
   append_rdb_length(out, entries);
   append_rdb_length(out, expiring);
+}
+
+std::uint16_t version_needed(const keyspace::shard& of) noexcept {
+  const auto has_expiring_fields = [](const auto& db) { return db.alarms() != 0; };
+  return std::ranges::any_of(of.databases, has_expiring_fields) ? rdb_version_field_expiry
+                                                                : rdb_version_default;
 }
 
 void append_entry(std::string& out, const keyspace::entry& what, const entry_format& how) {

@@ -9,6 +9,7 @@
 /// Redis, "RDB file format"; docs/rdb-format.md.
 
 #include "keyspace/entry.hpp"
+#include "keyspace/shard.hpp"
 #include "persistence/rdb_format.hpp"
 #include "persistence/value_writer.hpp"
 
@@ -47,6 +48,8 @@ void append_function(std::string& out, std::string_view source, bool compress);
 /// expire: hints, so that the reader can make room for them.
 void append_database_head(std::string& out, int number, std::uint64_t entries,
                           std::uint64_t expiring);
+/// The lowest version in which all that is in the shard can be written. Cost: O(databases).
+std::uint16_t version_needed(const keyspace::shard& of) noexcept;
 /// Key, value, time of expiry, access.
 void append_entry(std::string& out, const keyspace::entry& what, const entry_format& how);
 /// Behind it comes the checksum of all bytes from the first one to here.

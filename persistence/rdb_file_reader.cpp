@@ -1,8 +1,7 @@
 #include "persistence/rdb_file_reader.hpp"
 
-#include "base/number.hpp"
-#include "persistence/byte_order.hpp"
 #include "persistence/crc64.hpp"
+#include "persistence/entry_attributes.hpp"
 #include "persistence/reading.hpp"
 #include "persistence/value_skipper.hpp"
 
@@ -14,34 +13,15 @@ namespace {
 
 constexpr std::string_view magic = "REDIS";
 constexpr std::size_t version_digits = 4;
+constexpr const char* ends_too_early = "it ends too early";
 /// Files of older versions end without one.
 constexpr std::uint16_t first_version_with_checksum = 5;
-
-/// Goes past what may stand in front of a type. Returns whether something did.
-bool skip_attribute(rdb_reader& in, std::uint8_t code) {
-  switch (rdb_opcode{code}) {
-    case rdb_opcode::expire_ms:
-      need(in.word());
-      return true;
-    case rdb_opcode::expire_seconds:
-      need(in.bytes(4));
-      return true;
-    case rdb_opcode::idle:
-      need(in.length());
-      return true;
-    case rdb_opcode::freq:
-      need(in.byte());
-      return true;
-    default:
-      return false;
-  }
-}
 
 } // namespace
 
 base::result<file_item> rdb_file_reader::next() {
   for (;;) {
-    rdb_reader in{in_.bytes()};
+    rdb_reader in{in_.bytes(), in_.bytes_beyond()};
     try {
       const auto begins = in_.offset();
       auto item = read_item(in);
@@ -51,14 +31,16 @@ base::result<file_item> rdb_file_reader::next() {
         return item;
       continue;
     } catch (const broken_value& broken) {
-      if (!in.ran_out())
+      if (in.lacks() == rdb_reader::shortage::none)
         return this->broken(broken.why, in_.offset() + in.offset());
+      if (in.lacks() == rdb_reader::shortage::of_bytes)
+        return this->broken(ends_too_early, in_.offset() + in.offset());
     }
     const auto more = in_.read_more();
     if (!more)
       return base::fault{more.why()};
     if (!*more)
-      return broken("it ends too early", in_.offset() + in_.bytes().size());
+      return broken(ends_too_early, in_.offset() + in_.bytes().size());
   }
 }
 
@@ -67,8 +49,11 @@ base::fault rdb_file_reader::broken(std::string_view why, std::uint64_t at) cons
 }
 
 file_item rdb_file_reader::read_item(rdb_reader& in) {
-  if (version_ == 0)
+  // An item by itself: who has read it does not come back, however little of the file is there.
+  if (version_ == 0) {
     read_head(in);
+    return {};
+  }
   const auto begin = in.offset();
   const auto code = need(in.byte());
   switch (rdb_opcode{code}) {
@@ -119,10 +104,9 @@ void rdb_file_reader::select(rdb_reader& in) {
 
 /// `begin`: where its first byte is, `code`, which has been read.
 file_item rdb_file_reader::read_entry(rdb_reader& in, std::size_t begin, std::uint8_t code) {
-  while (skip_attribute(in, code))
-    code = need(in.byte());
+  const auto type = read_entry_attributes(in, code).type;
   const auto key = need(in.string(key_scratch_));
-  check(skip_value(in, rdb_type{code}), "a broken value");
+  check(skip_value(in, type), "a broken value");
   return {.what = file_item::kind::entry,
           .record = in_.bytes().substr(begin, in.offset() - begin),
           .key = key,

@@ -46,12 +46,8 @@ public:
   /// The next entry or function, or the end. After a fault or the end: not to be called again.
   base::result<file_item> next();
 
-  std::uint16_t version() const noexcept {
-    return version_;
-  }
-
 private:
-  /// Throws broken_value; with rdb_reader::ran_out() if more of the file may help.
+  /// Throws broken_value; with rdb_reader::shortage if it ends, or more of it has to be seen.
   file_item read_item(rdb_reader& in);
   void read_head(rdb_reader& in);
   file_item read_entry(rdb_reader& in, std::size_t begin, std::uint8_t code);

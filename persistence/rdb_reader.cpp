@@ -27,7 +27,7 @@ constexpr std::uint64_t lzf_growth_max = 88;
 
 std::optional<std::string_view> rdb_reader::take(std::uint64_t count) noexcept {
   if (count > rest_.size()) {
-    ran_out_ = true;
+    lacks_ = count - rest_.size() <= beyond_ ? shortage::of_sight : shortage::of_bytes;
     return std::nullopt;
   }
   const auto taken = rest_.substr(0, static_cast<std::size_t>(count));

@@ -22,8 +22,9 @@ namespace thespis::persistence {
 
 class rdb_reader {
 public:
-  /// `bytes` outlive it.
-  explicit rdb_reader(std::string_view bytes) noexcept : whole_(bytes), rest_(bytes) {
+  /// `bytes` outlive it. `beyond`: how many more there are behind them, which it cannot see.
+  explicit rdb_reader(std::string_view bytes, std::uint64_t beyond = 0) noexcept
+    : whole_(bytes), rest_(bytes), beyond_(beyond) {
   }
 
   bool at_end() const noexcept {
@@ -33,9 +34,10 @@ public:
   std::size_t left() const noexcept {
     return rest_.size();
   }
-  /// Whether it has failed because the input ended: with more of it the same might be read.
-  bool ran_out() const noexcept {
-    return ran_out_;
+  /// Why it has failed: what is asked for is there and cannot be seen, or it goes beyond the end.
+  enum class shortage : std::uint8_t { none, of_sight, of_bytes };
+  shortage lacks() const noexcept {
+    return lacks_;
   }
   /// How many bytes have been read.
   std::size_t offset() const noexcept {
@@ -66,7 +68,8 @@ private:
 
   std::string_view whole_;
   std::string_view rest_;
-  bool ran_out_ = false;
+  std::uint64_t beyond_;
+  shortage lacks_ = shortage::none;
 };
 
 } // namespace thespis::persistence
