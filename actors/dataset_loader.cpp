@@ -69,7 +69,7 @@ private:
   void add_entry(const file_item& item) {
     const auto count = static_cast<unsigned>(blocks_.size());
     const auto index = count == 1 ? 0 : keyspace::partition_of_key(item.key, count);
-    blocks_[index]->add(item.database, item.offset, item.record);
+    blocks_[index]->add(item);
     if (blocks_[index]->bytes() < block_bytes)
       return;
     send(index);

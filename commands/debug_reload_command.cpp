@@ -100,7 +100,7 @@ base::result<void> read_back(const shard_list& shards, std::string_view bytes,
     if (item->what == file_item::kind::end)
       break;
     const auto index = keyspace::partition_of_key(item->key, static_cast<unsigned>(shards.size()));
-    blocks[index].add(item->database, item->offset, item->record);
+    blocks[index].add(*item);
   }
   for (std::size_t i = 0; i < shards.size(); ++i) {
     if (auto loaded = blocks[i].load_into(*shards[i], now_ms); !loaded)

@@ -88,8 +88,8 @@ std::optional<persistence::restored_value> read_payload(command_context& ctx,
   }
   persistence::rdb_reader reader{*content};
   if (const auto type = reader.byte()) {
-    auto value = persistence::read_value(reader, persistence::rdb_type{*type},
-                                         {settings, ctx.now.ms});
+    const auto known_type = persistence::rdb_type_of(*type, persistence::dump_version(payload));
+    auto value = persistence::read_value(reader, known_type, {settings, ctx.now.ms});
     if (value)
       return std::move(*value);
   }

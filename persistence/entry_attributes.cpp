@@ -6,7 +6,7 @@
 
 namespace thespis::persistence {
 
-entry_attributes read_entry_attributes(rdb_reader& in, std::uint8_t first) {
+entry_attributes read_entry_attributes(rdb_reader& in, std::uint8_t first, std::uint16_t version) {
   entry_attributes out;
   for (auto code = first;; code = need(in.byte()))
     switch (rdb_opcode{code}) {
@@ -23,7 +23,7 @@ entry_attributes read_entry_attributes(rdb_reader& in, std::uint8_t first) {
         out.frequency = need(in.byte());
         break;
       default:
-        out.type = rdb_type{code};
+        out.type = rdb_type_of(code, version);
         return out;
     }
 }

@@ -23,7 +23,8 @@ struct entry_attributes {
   rdb_type type = rdb_type::string;
 };
 
-/// Reads them up to the type, `first`, which has been read, among them. Throws broken_value.
-entry_attributes read_entry_attributes(rdb_reader& in, std::uint8_t first);
+/// Reads them, and the type, in that version. `first`: the byte that has been read. Throws
+/// broken_value.
+entry_attributes read_entry_attributes(rdb_reader& in, std::uint8_t first, std::uint16_t version);
 
 } // namespace thespis::persistence

@@ -28,9 +28,9 @@ public:
     : to_(to), now_ms_(now_ms), lfu_(to.access.lfu.load(std::memory_order_relaxed)) {
   }
   /// Returns whether the entry is there, because it had not expired. Throws broken_value.
-  bool load(int database, std::string_view record) {
+  bool load(int database, std::string_view record, std::uint16_t version) {
     rdb_reader in{record};
-    const auto known = read_entry_attributes(in, need(in.byte()));
+    const auto known = read_entry_attributes(in, need(in.byte()), version);
     const auto key = need(in.string(key_scratch_));
     if (known.expire_at_ms && *known.expire_at_ms <= now_ms_)
       return false;
@@ -79,7 +79,7 @@ base::result<entry_block::outcome> entry_block::load_into(keyspace::shard& to,
   for (const auto& one : records_)
     try {
       const auto record = std::string_view{bytes_}.substr(begin, one.end - begin);
-      ++(loader.load(one.database, record) ? out.loaded : out.expired);
+      ++(loader.load(one.database, record, version_) ? out.loaded : out.expired);
       begin = one.end;
     } catch (const broken_value& broken) {
       return fault_at(broken.why, one.file_offset);

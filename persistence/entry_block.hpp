@@ -5,21 +5,22 @@
 
 #include "base/result.hpp"
 #include "keyspace/shard.hpp"
+#include "persistence/rdb_file_reader.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace thespis::persistence {
 
 class entry_block {
 public:
-  /// Throws std::bad_alloc.
-  void add(int database, std::uint64_t file_offset, std::string_view record) {
-    bytes_ += record;
-    records_.push_back({file_offset, bytes_.size(), database});
+  /// Throws std::bad_alloc. REQUIRES: all of them are entries of one file.
+  void add(const file_item& entry) {
+    bytes_ += entry.record;
+    records_.push_back({entry.offset, bytes_.size(), entry.database});
+    version_ = entry.version;
   }
   std::size_t bytes() const noexcept {
     return bytes_.size();
@@ -46,6 +47,7 @@ private:
   };
   std::string bytes_;
   std::vector<place> records_;
+  std::uint16_t version_ = 0;
 };
 
 } // namespace thespis::persistence

@@ -77,6 +77,20 @@ void read_expiring_fields(rdb_reader& in, hash_maker& out, bool absolute) {
   }
 }
 
+/// Times are absolute, behind the value; -1: none.
+void read_fields_of_valkey(rdb_reader& in, hash_maker& out) {
+  constexpr std::int64_t none = -1;
+  std::string field_scratch;
+  std::string scratch;
+  for (auto left = need_count(in, 2 + sizeof none); left > 0; --left) {
+    const auto field = need(in.string(field_scratch));
+    const auto content = need(in.string(scratch));
+    const auto at_ms = static_cast<std::int64_t>(need(in.word()));
+    check(at_ms != 0, "an impossible time of expiry");
+    out.add(field, content, at_ms == none ? 0 : at_ms);
+  }
+}
+
 } // namespace
 
 types::hash read_hash(rdb_reader& in, rdb_type type, const value_context& with) {
@@ -102,6 +116,9 @@ types::hash read_hash(rdb_reader& in, rdb_type type, const value_context& with) 
     case rdb_type::hash_expiry:
     case rdb_type::hash_expiry_candidate:
       read_expiring_fields(in, out, type == rdb_type::hash_expiry_candidate);
+      break;
+    case rdb_type::valkey_hash_expiry:
+      read_fields_of_valkey(in, out);
       break;
     default:
       read_fields(in, out);

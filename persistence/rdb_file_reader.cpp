@@ -11,8 +11,10 @@ namespace thespis::persistence {
 
 namespace {
 
+/// Digits of the version follow: four, three.
 constexpr std::string_view magic = "REDIS";
-constexpr std::size_t version_digits = 4;
+constexpr std::string_view magic_of_valkey = "VALKEY";
+constexpr std::size_t head_bytes = 9;
 constexpr const char* ends_too_early = "it ends too early";
 /// Files of older versions end without one.
 constexpr std::uint16_t first_version_with_checksum = 5;
@@ -85,14 +87,16 @@ file_item rdb_file_reader::read_item(rdb_reader& in) {
 }
 
 void rdb_file_reader::read_head(rdb_reader& in) {
-  check(need(in.bytes(magic.size())) == magic, "it is no RDB file");
-  const auto text = need(in.bytes(version_digits));
+  const auto head = need(in.bytes(head_bytes));
+  const bool is_valkey = head.starts_with(magic_of_valkey);
+  check(is_valkey || head.starts_with(magic), "it is no RDB file");
   std::uint16_t version = 0;
-  for (const char c : text) {
+  for (const char c : head.substr((is_valkey ? magic_of_valkey : magic).size())) {
     check(c >= '0' && c <= '9', "it is no RDB file");
     version = static_cast<std::uint16_t>(version * 10 + (c - '0'));
   }
-  check(version >= 1 && version <= rdb_version_max, "a version of the format that is not known");
+  check(is_valkey ? version == rdb_version_valkey : version >= 1 && version <= rdb_version_max,
+        "a version of the format that is not known");
   version_ = version;
 }
 
@@ -104,13 +108,14 @@ void rdb_file_reader::select(rdb_reader& in) {
 
 /// `begin`: where its first byte is, `code`, which has been read.
 file_item rdb_file_reader::read_entry(rdb_reader& in, std::size_t begin, std::uint8_t code) {
-  const auto type = read_entry_attributes(in, code).type;
+  const auto type = read_entry_attributes(in, code, version_).type;
   const auto key = need(in.string(key_scratch_));
   check(skip_value(in, type), "a broken value");
   return {.what = file_item::kind::entry,
           .record = in_.bytes().substr(begin, in.offset() - begin),
           .key = key,
-          .database = database_};
+          .database = database_,
+          .version = version_};
 }
 
 file_item rdb_file_reader::read_end(rdb_reader& in) {

@@ -32,6 +32,8 @@ struct file_item {
   std::string_view record{};
   std::string_view key{};
   int database = 0;
+  /// Of the file.
+  std::uint16_t version = 0;
   std::string_view source{};
 };
 

@@ -7,15 +7,18 @@
 
 namespace thespis::persistence {
 
-/// The newest version that is read: that of Redis 8.0.
+/// The newest version of Redis that is read: that of 8.0.
 inline constexpr std::uint16_t rdb_version_max = 12;
+/// That of Valkey 9. Those between belong to nobody; up to 11 Valkey's are those of Redis.
+inline constexpr std::uint16_t rdb_version_valkey = 80;
 /// What is written where the data allows it: Redis 7.0 and later read it.
 inline constexpr std::uint16_t rdb_version_default = 10;
 /// What hashes whose fields expire need.
 inline constexpr std::uint16_t rdb_version_field_expiry = 12;
 
-/// How a value is written; the byte in front of its key, or of a payload of DUMP.
-enum class rdb_type : std::uint8_t {
+/// How a value is written: the byte in front of its key, or of a payload of DUMP. Bytes that mean
+/// something else in Valkey's version have more bits here.
+enum class rdb_type : std::uint16_t {
   string = 0,
   list = 1,
   set = 2,
@@ -44,7 +47,15 @@ enum class rdb_type : std::uint8_t {
   hash_listpack_expiry_candidate = 23,
   hash_expiry = 24,
   hash_listpack_expiry = 25,
+  valkey_hash_expiry = 0x100 | 22,
 };
+
+/// What the byte means in that version.
+constexpr rdb_type rdb_type_of(std::uint8_t code, std::uint16_t version) noexcept {
+  constexpr std::uint8_t valkey_hash_expiry = 22;
+  return version == rdb_version_valkey && code == valkey_hash_expiry ? rdb_type::valkey_hash_expiry
+                                                                     : rdb_type{code};
+}
 
 /// What stands in a file instead of a kind of value.
 enum class rdb_opcode : std::uint8_t {

@@ -37,6 +37,7 @@ restored_value read(rdb_reader& in, rdb_type type, const value_context& with) {
     case rdb_type::hash_listpack_expiry_candidate:
     case rdb_type::hash_expiry:
     case rdb_type::hash_listpack_expiry:
+    case rdb_type::valkey_hash_expiry:
       return read_hash(in, type, with);
     case rdb_type::stream:
     case rdb_type::stream_2:

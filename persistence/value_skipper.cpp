@@ -102,6 +102,9 @@ bool skip_value(rdb_reader& in, rdb_type type) noexcept {
       return skip_bytes(in, ms_bytes) && skip_expiring_fields(in);
     case rdb_type::hash_expiry_candidate:
       return skip_expiring_fields(in);
+    case rdb_type::valkey_hash_expiry:
+      return skip_counted(
+        in, [&] { return in.skip_string() && in.skip_string() && skip_bytes(in, ms_bytes); });
     case rdb_type::stream:
     case rdb_type::stream_2:
     case rdb_type::stream_3:

@@ -465,7 +465,7 @@ class Loading(SnapshotTest):
         whole = self.make_file()
         for bad, text in (
             (b"REDIS0099" + whole[9:], "a version of the format that is not known at offset 9"),
-            (b"VIDIS0010" + whole[9:], "it is no RDB file at offset 5"),
+            (b"VIDIS0010" + whole[9:], "it is no RDB file at offset 9"),
             (b"REDIS0010\xfe\x10\xff" + bytes(8), "a database that does not exist at offset 11"),
             (b"REDIS0010\0\1a\1b\0\1a\1c\xff" + bytes(8), "a key twice in the entry at offset 14"),
             (b"REDIS0010\xf7\0\xff" + bytes(8), "data of a module at offset 10"),

@@ -1,6 +1,6 @@
 /// Any bytes read as a value of an RDB file: no crash, and no more memory than what is there can
 /// fill. What is accepted is the same when it has been written and read, in every version. The
-/// first byte is the type.
+/// first byte is the type; Valkey's begin at 128.
 
 #include "tests/unit/persistence/value_content.hpp"
 
@@ -45,17 +45,19 @@ void check_format(kept_value& value, const keyspace::access_settings& settings,
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0)
     return 0;
+  constexpr std::uint8_t first_of_valkey = 128;
   static const keyspace::access_settings settings;
   const std::string_view bytes{reinterpret_cast<const char*>(data) + 1, size - 1};
-  auto read = read_with(settings, static_cast<rdb_type>(data[0]), bytes);
+  const auto version = data[0] < first_of_valkey ? rdb_version_max : rdb_version_valkey;
+  auto read = read_with(settings, rdb_type_of(data[0] % first_of_valkey, version), bytes);
   if (!read)
     return 0;
   kept_value value{std::move(*read)};
   // What LZF makes longer, and what an element costs at least.
   constexpr std::size_t memory_per_byte = 88 * 64;
   expect(value.entry().memory_bytes() <= memory_per_byte * size + 4096);
-  for (const auto version : {rdb_version_default, std::uint16_t{11}, rdb_version_max})
+  for (const auto written_version : {rdb_version_default, std::uint16_t{11}, rdb_version_max})
     for (const bool compress : {false, true})
-      check_format(value, settings, {.version = version, .compress = compress});
+      check_format(value, settings, {.version = written_version, .compress = compress});
   return 0;
 }

@@ -37,10 +37,14 @@ TEST_CASE("the footer of nothing is that of redis-server", "[dump]") {
   CHECK(payload == "\x0a\x00\x5d\x9b\x5c\x40\x0f\x7f\xa2\xda"s);
 }
 
-TEST_CASE("versions up to that of 8.0 are read", "[dump]") {
+TEST_CASE("versions up to that of 8.0 are read, and that of Valkey", "[dump]") {
   CHECK(without_dump_footer(payload_of_version("x", 1)) == "x");
   CHECK(without_dump_footer(payload_of_version("x", 12)) == "x");
   CHECK(without_dump_footer(payload_of_version("x", 13)) == std::nullopt);
+  CHECK(without_dump_footer(payload_of_version("x", 79)) == std::nullopt);
+  CHECK(without_dump_footer(payload_of_version("x", 80)) == "x");
+  CHECK(without_dump_footer(payload_of_version("x", 81)) == std::nullopt);
+  CHECK(dump_version(payload_of_version("x", 80)) == 80);
   CHECK(without_dump_footer(payload_of_version("x", 0x100)) == std::nullopt);
 }
 

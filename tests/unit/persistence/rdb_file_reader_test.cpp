@@ -151,7 +151,7 @@ TEST_CASE("a file without a checksum has none", "[rdb_file]") {
 }
 
 TEST_CASE("what is no RDB file is named with the place where that shows", "[rdb_file]") {
-  CHECK(items_of("REDIT0010").fault == "made.rdb: it is no RDB file at offset 5");
+  CHECK(items_of("REDIT0010").fault == "made.rdb: it is no RDB file at offset 9");
   CHECK(items_of("REDIS001x").fault == "made.rdb: it is no RDB file at offset 9");
   CHECK(items_of("REDIS0000").fault
         == "made.rdb: a version of the format that is not known at offset 9");
@@ -161,6 +161,17 @@ TEST_CASE("what is no RDB file is named with the place where that shows", "[rdb_
         == "made.rdb: a function of a release candidate of Redis 7.0 at offset 10");
   CHECK(items_of("REDIS0010\xf7").fault == "made.rdb: data of a module at offset 10");
   CHECK(items_of("REDIS0010\x06\x01k").fault == "made.rdb: a broken value at offset 12");
+}
+
+TEST_CASE("a file of Valkey is read", "[rdb_file]") {
+  const auto record = "\x16\x01h\x01\x01\x66\x01v"s + std::string(8, '\xff');
+  const auto found = items_of(whole("VALKEY080" + record));
+  CHECK(found.fault.empty());
+  CHECK(found.items == std::vector<std::string>{"9 entry 0 h " + record});
+  CHECK(items_of(whole("VALKEY081")).fault
+        == "made.rdb: a version of the format that is not known at offset 9");
+  CHECK(items_of(whole("REDIS0080")).fault
+        == "made.rdb: a version of the format that is not known at offset 9");
 }
 
 TEST_CASE("a source that fails is named with what failed and where", "[rdb_file]") {

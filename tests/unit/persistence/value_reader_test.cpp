@@ -190,6 +190,24 @@ TEST_CASE("times at which fields expire are possible ones", "[value]") {
         == "a time that is no number");
 }
 
+TEST_CASE("a hash of Valkey has the times of its fields behind their values", "[value]") {
+  const auto hash = [&](std::uint64_t at_ms) {
+    return length(2) + text("f") + text("v") + word(at_ms) + text("g") + text("w")
+           + word(~std::uint64_t{0});
+  };
+  const auto type = rdb_type::valkey_hash_expiry;
+  const auto never = std::to_string(types::hash_item::never);
+  CHECK(content_in(type, hash(1000)) == content{"hash", "f", "v", "1000", "g", "w", never});
+  CHECK(content_in(type, hash(~std::uint64_t{0})).at(3) == never);
+  for (const auto impossible : {std::uint64_t{0}, ~std::uint64_t{1}})
+    CHECK(fault_in(type, hash(impossible)) == "an impossible time of expiry");
+  for (std::size_t size = 0; size < hash(1).size(); ++size)
+    CHECK(fault_in(type, hash(1).substr(0, size)) != "none");
+  CHECK(fault_in(type, length(0)) == "a collection without elements");
+  CHECK(rdb_type_of(22, rdb_version_valkey) == type);
+  CHECK(rdb_type_of(22, rdb_version_max) == rdb_type::hash_expiry_candidate);
+}
+
 TEST_CASE("a stream is read with its counters", "[value]") {
   CHECK(content_in(rdb_type::stream_3, stream_of(one_entry, 1, 5))
         == content{"stream", "5-0", "5-0", "0-0", "1", "5-0", "f", "v"});
