@@ -106,7 +106,7 @@ class ClientBuffers(ServerTest):
         self.assertLess(time.monotonic() - started, 1)
 
     @thespis_only("Redis keeps large replies in a list")
-    def test_memory_for_large_replies_goes_from_client_to_client(self):
+    def test_no_client_keeps_memory_for_large_replies_that_it_has_taken(self):
         asking, *readers = self.connect(), self.connect(), self.connect(), self.connect()
         values = ["abc"[i] * (90_000 + 30_000 * i) for i in range(3)]
         for i, value in enumerate(values):
