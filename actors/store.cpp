@@ -108,7 +108,7 @@ void store::listen(listening_sockets sockets) {
 }
 
 bool store::expect_data() {
-  const bool some = exists(core_->options.text(base::option::dbfilename));
+  const bool some = may_exist(core_->options.text(base::option::dbfilename));
   core_->server.gates.set(commands::gate_loading, some);
   return some;
 }
