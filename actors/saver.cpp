@@ -127,6 +127,7 @@ bool saver::end_server(const commands::shutdown_request& how, caf::execution_uni
   const bool saves = how.save == save_mode::yes
                      || (how.save == save_mode::as_configured
                          && !server.options.save_points().empty());
+  core_.end_asked.store(true);
   if (ends_when_saved_ && how.save != save_mode::no) {
     ends_anyway_ = ends_anyway_ || how.force;
     return true;
@@ -169,6 +170,7 @@ bool saver::stay() noexcept {
     return false;
   core_.server.unpause(core_.server.end_of_server);
   core_.server.shutting_down = false;
+  core_.end_asked.store(false);
   return true;
 }
 
