@@ -577,6 +577,7 @@ class Loading(SnapshotTest):
         self.assertTrue(resp.wait_until(lambda: self.answers(running)))
         return running
 
+    @thespis_only("redis-server looks at clients after every two megabytes")
     def test_clients_are_told_while_it_lasts(self):
         self.make_keys(3000)
         with self.begin() as running, running.connect() as early:
@@ -588,6 +589,7 @@ class Loading(SnapshotTest):
             self.assertEqual(early.call("DBSIZE"), 3000)
             self.assertEqual(info(early)["loading"], "0")
 
+    @thespis_only("redis-server looks at clients after every two megabytes")
     def test_the_end_does_not_wait_for_it(self):
         whole = self.make_keys(100)
         for end in (signal.SIGTERM, signal.SIGINT, "SHUTDOWN", "SHUTDOWN SAVE", "SHUTDOWN NOSAVE"):
