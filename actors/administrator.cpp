@@ -140,7 +140,7 @@ void administrator::run(batch& work, bool again) {
 }
 
 void administrator::note_end_of_save(const snapshot_done& news) {
-  for (auto* const work : saver_.end(news.why, context()))
+  for (auto* const work : saver_.end(*news.of, news.why, context()))
     run(*work, true);
 }
 

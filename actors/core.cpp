@@ -32,6 +32,7 @@ core::core(base::options& settings, std::size_t loop_count, std::size_t partitio
     access(server.access),
     reply_buffers(server.reply_buffers),
     output_limits(server.output_limits),
+    key_load_delay(server.key_load_delay),
     running_scripts(partition_count, server.gates),
     scripts(server.library_figures, server.script_hints),
     functions(server.library_figures, server.script_hints),

@@ -59,6 +59,7 @@ struct core {
   const thespis::commands::output_limits& output_limits;
   /// A meeting for several requests ends when it has taken so long; then others have their turn.
   std::uint64_t meeting_ticks_max = base::tick_clock::from_ns(200'000);
+  const std::atomic<std::int64_t>& key_load_delay;
 
   /// One per partition; the partition actor owns the shard.
   std::deque<keyspace::shard> shards;
@@ -90,6 +91,10 @@ struct core {
   std::vector<caf::actor> listeners;
   /// The listeners' loops; they outlive the store.
   std::vector<const event_loop*> loops;
+
+  /// Somebody has asked for the end of the store: what takes long is given up. The end may be
+  /// called off again.
+  std::atomic<bool> end_asked{false};
 
   std::atomic<std::uint64_t> next_client_id{1};
   std::atomic<std::size_t> client_count{0};

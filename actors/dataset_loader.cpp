@@ -10,7 +10,9 @@
 #include "persistence/input_window.hpp"
 #include "persistence/rdb_file_reader.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -28,6 +30,7 @@ constexpr std::size_t block_bytes = 256 * std::size_t{1024};
 /// So much may be under way to the partitions.
 constexpr std::size_t bytes_waiting_max = 16 * std::size_t{1024} * 1024;
 constexpr std::chrono::microseconds rest{200};
+constexpr std::chrono::microseconds delay_step{10'000};
 constexpr std::chrono::seconds between_reports{2};
 
 class loader {
@@ -42,34 +45,43 @@ public:
       block = std::make_shared<persistence::entry_block>();
   }
 
-  base::result<void> load() {
-    for (;;) {
-      const auto item = reader_.next();
-      if (!item) {
-        loading_->fail(item.why());
-        break;
-      }
-      if (item->what == file_item::kind::end || loading_->failed.load())
-        break;
-      if (item->what == file_item::kind::function)
-        add_library(item->source);
-      else
-        add_entry(*item);
-    }
+  base::result<bool> load() {
+    read_all();
     for (std::size_t i = 0; i < blocks_.size(); ++i)
       send(i);
     await(0);
     if (loading_->failed.load())
       return base::fault{loading_->fault()};
+    if (is_ending())
+      return false;
     note_outcome();
-    return {};
+    return true;
   }
 
 private:
+  bool is_ending() const noexcept {
+    return core_.end_asked.load();
+  }
+
+  void read_all() {
+    while (!is_ending() && !loading_->failed.load()) {
+      const auto item = reader_.next();
+      if (!item)
+        return loading_->fail(item.why());
+      if (item->what == file_item::kind::end)
+        return;
+      if (item->what == file_item::kind::function)
+        add_library(item->source);
+      else
+        add_entry(*item);
+    }
+  }
+
   void add_entry(const file_item& item) {
     const auto count = static_cast<unsigned>(blocks_.size());
     const auto index = count == 1 ? 0 : keyspace::partition_of_key(item.key, count);
     blocks_[index]->add(item);
+    delay();
     if (blocks_[index]->bytes() < block_bytes)
       return;
     send(index);
@@ -89,6 +101,17 @@ private:
       loading_->fail("a library of functions cannot be loaded: " + *wrong);
   }
 
+  /// key-load-delay: so long for each key, or a microsecond for so many keys.
+  void delay() {
+    const auto wanted = core_.key_load_delay.load(std::memory_order_relaxed);
+    if (wanted == 0) [[likely]]
+      return;
+    ++delayed_;
+    std::chrono::microseconds left{wanted > 0 ? wanted : delayed_ % -wanted == 0 ? 1 : 0};
+    for (; left.count() > 0 && !is_ending(); left -= std::min(left, delay_step))
+      std::this_thread::sleep_for(std::min(left, delay_step));
+  }
+
   void send(std::size_t index) {
     auto block = std::exchange(blocks_[index], std::make_shared<persistence::entry_block>());
     if (block->empty())
@@ -97,9 +120,9 @@ private:
     post(core_.partitions[index], nullptr, load_entries{std::move(block), loading_});
   }
 
-  /// Until no more than that is under way.
+  /// Until no more than that is under way. Partitions that end take nothing any more.
   void await(std::size_t bytes) const {
-    while (loading_->bytes_waiting.load() > bytes)
+    while (loading_->bytes_waiting.load() > bytes && !is_ending())
       std::this_thread::sleep_for(rest);
   }
 
@@ -124,13 +147,14 @@ private:
   persistence::rdb_file_reader reader_;
   std::vector<std::shared_ptr<persistence::entry_block>> blocks_;
   std::shared_ptr<dataset_loading> loading_ = std::make_shared<dataset_loading>();
+  std::int64_t delayed_ = 0;
   clock::time_point began_ = clock::now();
   clock::time_point reported_ = began_;
 };
 
 } // namespace
 
-base::result<void> load_dataset(core& into, const std::string& path) {
+base::result<bool> load_dataset(core& into, const std::string& path) {
   auto file = input_file::open(path);
   if (!file)
     return base::fault{file.why()};

@@ -10,8 +10,9 @@
 
 namespace thespis::actors {
 
-/// Returns when all is there. The fault says what is wrong with the file and where; the store is of
-/// no use then. REQUIRES: the caller is on no event loop; gate_loading is up.
-base::result<void> load_dataset(core& into, const std::string& path);
+/// Returns when all is there, or false as soon as the store is to end. The fault says what is wrong
+/// with the file and where; the store is of no use then. REQUIRES: the caller is on no event loop;
+/// gate_loading is up.
+base::result<bool> load_dataset(core& into, const std::string& path);
 
 } // namespace thespis::actors

@@ -1,5 +1,7 @@
 #include "actors/output_file.hpp"
 
+#include "actors/log.hpp"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
@@ -7,7 +9,6 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -26,49 +27,35 @@ std::string directory_of(const std::string& path) {
 }
 
 base::result<void> synchronise_directory(const std::string& directory) {
-  const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd >= 0 && ::fsync(fd) == 0) {
-    ::close(fd);
+  const owned_fd fd{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (fd.get() >= 0 && ::fsync(fd.get()) == 0)
     return {};
-  }
-  const auto error = errno;
-  if (fd >= 0)
-    ::close(fd);
   return base::fault{
-    fmt::format("cannot synchronise the directory {}: {}", directory, std::strerror(error))};
+    fmt::format("cannot synchronise the directory {}: {}", directory, log::system_error(errno))};
 }
 
 } // namespace
 
 base::result<output_file> output_file::create(const std::string& path) {
   auto temporary = fmt::format(temporary_format, directory_of(path), ::getpid());
-  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0)
-    return base::fault{fmt::format("cannot create {}: {}", temporary, std::strerror(errno))};
-  return output_file{path, std::move(temporary), fd};
+  owned_fd fd{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
+  if (fd.get() < 0)
+    return base::fault{fmt::format("cannot create {}: {}", temporary, log::system_error(errno))};
+  return output_file{path, std::move(temporary), std::move(fd)};
 }
 
-output_file::output_file(std::string path, std::string temporary, int fd) noexcept
-  : path_(std::move(path)), temporary_(std::move(temporary)), fd_(fd) {
-}
-
-output_file::output_file(output_file&& other) noexcept
-  : path_(std::move(other.path_)),
-    temporary_(std::move(other.temporary_)),
-    fd_(std::exchange(other.fd_, -1)),
-    size_(other.size_) {
+output_file::output_file(std::string path, std::string temporary, owned_fd fd) noexcept
+  : path_(std::move(path)), temporary_(std::move(temporary)), fd_(std::move(fd)) {
 }
 
 output_file::~output_file() {
-  if (fd_ < 0)
-    return;
-  ::close(fd_);
-  ::unlink(temporary_.c_str());
+  if (fd_.get() >= 0)
+    ::unlink(temporary_.c_str());
 }
 
 base::result<void> output_file::write(std::string_view bytes) {
   while (!bytes.empty()) {
-    const auto written = ::write(fd_, bytes.data(), bytes.size());
+    const auto written = ::write(fd_.get(), bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR)
       continue;
     if (written <= 0)
@@ -80,22 +67,22 @@ base::result<void> output_file::write(std::string_view bytes) {
 }
 
 base::result<void> output_file::flush() {
-  if (::fdatasync(fd_) != 0)
+  if (::fdatasync(fd_.get()) != 0)
     return failure("synchronise");
   return {};
 }
 
 base::result<void> output_file::finish() {
-  if (::fsync(fd_) != 0)
+  if (::fsync(fd_.get()) != 0)
     return failure("synchronise");
   if (std::rename(temporary_.c_str(), path_.c_str()) != 0)
     return failure("rename");
-  ::close(std::exchange(fd_, -1));
+  fd_ = owned_fd{};
   return synchronise_directory(directory_of(path_));
 }
 
-bool exists(const std::string& path) noexcept {
-  return ::access(path.c_str(), F_OK) == 0;
+bool may_exist(const std::string& path) noexcept {
+  return ::access(path.c_str(), F_OK) == 0 || errno != ENOENT;
 }
 
 void remove_leftovers(const std::string& path) noexcept try {
@@ -115,7 +102,7 @@ void remove_leftovers(const std::string& path) noexcept try {
 }
 
 base::fault output_file::failure(std::string_view action) const {
-  return {fmt::format("cannot {} {}: {}", action, temporary_, std::strerror(errno))};
+  return {fmt::format("cannot {} {}: {}", action, temporary_, log::system_error(errno))};
 }
 
 } // namespace thespis::actors

@@ -4,6 +4,7 @@
 /// disk, given its name, the directory synchronised. A power cut leaves the old file or the new
 /// one.
 
+#include "actors/owned_fd.hpp"
 #include "base/result.hpp"
 
 #include <cstdint>
@@ -18,7 +19,7 @@ public:
   /// on which file.
   static base::result<output_file> create(const std::string& path);
 
-  output_file(output_file&& other) noexcept;
+  output_file(output_file&&) noexcept = default;
   output_file& operator=(output_file&&) = delete;
   /// Removes the file unless it was finished.
   ~output_file();
@@ -33,17 +34,19 @@ public:
   }
 
 private:
-  output_file(std::string path, std::string temporary, int fd) noexcept;
+  output_file(std::string path, std::string temporary, owned_fd fd) noexcept;
   base::fault failure(std::string_view action) const;
 
   std::string path_;
   std::string temporary_;
-  int fd_;
+  /// None once it is finished.
+  owned_fd fd_;
   std::uint64_t size_ = 0;
 };
 
-/// Whether there is something of that name.
-bool exists(const std::string& path) noexcept;
+/// Whether there may be something of that name: only false is certain. Whoever opens it hears why
+/// that cannot be found out.
+bool may_exist(const std::string& path) noexcept;
 
 /// Removes what processes that are no more have begun and not finished beside `path`. Cost:
 /// O(files in the directory).

@@ -65,7 +65,7 @@ void partition::shrink_tracked() {
 /// All partitions meet this at the same point of the order of multicasts.
 void partition::cut(snapshot& picture) {
   order_.begin(await_armed(picture.armed));
-  feeder_.begin(picture);
+  feeder_.begin(picture, context());
   order_.end();
   const memory_reserve::own_work now;
   wake_at(core_.now().ms);

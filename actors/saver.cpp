@@ -67,7 +67,10 @@ bool saver::begin(caf::execution_unit* here) noexcept try {
   return false;
 }
 
-std::vector<batch*> saver::end(std::string_view why, caf::execution_unit* here) noexcept {
+std::vector<batch*> saver::end(const snapshot& what, std::string_view why,
+                               caf::execution_unit* here) noexcept {
+  if (now_.get() != &what)
+    return {};
   auto& saving = core_.server.saving;
   saving.running = false;
   saving.last_end_ms = core_.now().ms;
@@ -95,13 +98,13 @@ void saver::look_at_save_points(caf::execution_unit* here) noexcept try {
   auto& saving = server.saving;
   if (saving.running || server.cron_paused || server.gates.is_up(commands::gate_loading))
     return;
+  const auto now_ms = core_.now().ms;
+  if (!saving.last_succeeded && now_ms - saving.last_end_ms < retry_ms)
+    return;
   if (saving.scheduled) {
     begin(here);
     return;
   }
-  const auto now_ms = core_.now().ms;
-  if (!saving.last_succeeded && now_ms - saving.last_end_ms < retry_ms)
-    return;
   const auto changes = static_cast<std::int64_t>(server.changes() - saving.changes_saved);
   if (changes == 0)
     return;
@@ -124,6 +127,11 @@ bool saver::end_server(const commands::shutdown_request& how, caf::execution_uni
   const bool saves = how.save == save_mode::yes
                      || (how.save == save_mode::as_configured
                          && !server.options.save_points().empty());
+  core_.end_asked.store(true);
+  if (ends_when_saved_ && how.save != save_mode::no) {
+    ends_anyway_ = ends_anyway_ || how.force;
+    return true;
+  }
   if (!saves || server.gates.is_up(commands::gate_loading)) {
     finish_server(here);
     return false;
@@ -132,7 +140,7 @@ bool saver::end_server(const commands::shutdown_request& how, caf::execution_uni
   ends_anyway_ = how.force;
   log::notice("Saving the final RDB snapshot before exiting.");
   // Whatever clients are told from here on must be in the file.
-  server.pause(core_.now().ms, open_end, false);
+  server.pause(server.end_of_server, core_.now().ms, open_end, true);
   if (server.saving.running || begin(here))
     return true;
   go_on_ending(false, here);
@@ -147,7 +155,7 @@ bool saver::go_on_ending(bool saved, caf::execution_unit* here) noexcept {
   if (saved && !is_complete && begin(here))
     return false;
   if ((saved && is_complete) || ends_anyway_) {
-    if (!saved)
+    if (!(saved && is_complete))
       log::warning("Error trying to save the DB, exiting anyway.");
     finish_server(here);
     return true;
@@ -160,14 +168,20 @@ bool saver::go_on_ending(bool saved, caf::execution_unit* here) noexcept {
 bool saver::stay() noexcept {
   if (!std::exchange(ends_when_saved_, false))
     return false;
-  core_.server.unpause();
+  core_.server.unpause(core_.server.end_of_server);
   core_.server.shutting_down = false;
+  core_.end_asked.store(false);
   return true;
 }
 
 void saver::finish_server(caf::execution_unit* here) noexcept {
   const memory_reserve::own_work now;
   ends_when_saved_ = false;
+  if (now_ != nullptr) {
+    // Who waits for it keeps the server from ending.
+    now_->failed.store(true);
+    post(core_.administrator, here, snapshot_done{now_, "the server ends"});
+  }
   post(core_.supervisor, here, shut_down{});
 }
 

@@ -22,8 +22,10 @@ public:
 
   /// Begins a snapshot. Returns whether it has begun. REQUIRES: none is being taken.
   bool begin(caf::execution_unit* here) noexcept;
-  /// The one that was begun is over; `why`: it failed. Returns the requests that waited for it.
-  std::vector<batch*> end(std::string_view why, caf::execution_unit* here) noexcept;
+  /// It is over; `why`: it failed. Returns the requests that waited for it. Nothing, if that was
+  /// known.
+  std::vector<batch*> end(const snapshot& what, std::string_view why,
+                          caf::execution_unit* here) noexcept;
   /// The request is answered when the snapshot that is being taken is over. Throws std::bad_alloc.
   void wait_for_end(batch& request) {
     waiting_.push_back(&request);

@@ -17,7 +17,6 @@ using clock = std::chrono::steady_clock;
 constexpr std::chrono::microseconds step_max{300};
 /// Entries between two looks at the clock.
 constexpr std::size_t entries_per_look = 16;
-constexpr std::size_t piece_bytes = 256 * std::size_t{1024};
 /// With so much waiting for the disk, all partitions together, nothing is taken but what must be.
 constexpr std::size_t bytes_waiting_max = 32 * std::size_t{1024} * 1024;
 
@@ -30,7 +29,7 @@ std::vector<persistence::database_size> sizes_of(const keyspace::shard& of) {
 
 } // namespace
 
-void snapshot_feeder::begin(snapshot& what) noexcept {
+void snapshot_feeder::begin(snapshot& what, caf::execution_unit* here) noexcept {
   what_ = what.shared_from_this();
   try {
     cut();
@@ -39,6 +38,8 @@ void snapshot_feeder::begin(snapshot& what) noexcept {
   }
   need_version(what, persistence::version_needed(shard_));
   what.cuts.fetch_add(1);
+  // What others have sent is written when all have cut: the last one to do so must be heard of.
+  send(false, here);
 }
 
 void snapshot_feeder::cut() {
@@ -52,36 +53,54 @@ void snapshot_feeder::cut() {
   part_ = seen;
 }
 
-void snapshot_feeder::step(caf::execution_unit* here) {
+void snapshot_feeder::step(caf::execution_unit* here) noexcept {
   if (part_ == nullptr)
     return send(true, here);
   if (what_->failed.load(std::memory_order_relaxed))
     part_->give_up();
   const auto until = clock::now() + step_max;
   bool over = false;
-  while (!over && part_->bytes() < piece_bytes
-         && what_->bytes_waiting.load(std::memory_order_relaxed) < bytes_waiting_max
-         && clock::now() < until)
+  while (!over && !part_->has_piece() && may_take() && clock::now() < until)
     over = shard_.walk->step(entries_per_look);
-  if (over || part_->bytes() >= piece_bytes)
+  if (over || part_->has_piece())
     send(over, here);
 }
 
-/// It must not fail: the snapshot would never end.
-void snapshot_feeder::send(bool last, caf::execution_unit* here) {
+/// What nobody wants is walked through all the same: its entries have to count as taken.
+bool snapshot_feeder::may_take() const noexcept {
+  return part_->is_void()
+         || what_->bytes_waiting.load(std::memory_order_relaxed) < bytes_waiting_max;
+}
+
+/// Without memory for it the snapshot is given up, and the next step says so: the writer waits for
+/// the last piece of every partition.
+void snapshot_feeder::send(bool last, caf::execution_unit* here) noexcept {
   const memory_reserve::own_work now;
   const bool is_void = part_ == nullptr || part_->is_void();
-  auto piece = std::make_shared<std::string>(std::exchange(functions_, {}));
-  if (!is_void)
-    *piece += part_->take_piece();
-  what_->bytes_waiting.fetch_add(piece->size());
-  auto of = what_;
-  if (last) {
-    shard_.walk.reset();
-    part_ = nullptr;
-    what_.reset();
+  try {
+    if (!functions_.empty())
+      post_piece(std::exchange(functions_, {}), false, is_void, here);
+    post_piece(is_void ? std::string{} : part_->take_piece(), last, is_void, here);
+  } catch (const std::bad_alloc&) {
+    what_->failed.store(true);
+    if (part_ != nullptr)
+      part_->give_up();
+    return;
   }
-  post(core_.snapshot_writer, here, snapshot_piece{std::move(of), std::move(piece), last, is_void});
+  if (!last)
+    return;
+  shard_.walk.reset();
+  part_ = nullptr;
+  what_.reset();
+}
+
+void snapshot_feeder::post_piece(std::string bytes, bool last, bool is_void,
+                                 caf::execution_unit* here) {
+  const auto size = bytes.size();
+  auto message = wrap(
+    snapshot_piece{what_, std::make_shared<const std::string>(std::move(bytes)), last, is_void});
+  what_->bytes_waiting.fetch_add(size);
+  post_wrapped(core_.snapshot_writer, here, std::move(message));
 }
 
 } // namespace thespis::actors

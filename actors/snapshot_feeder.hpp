@@ -19,17 +19,19 @@ public:
   }
 
   /// The instant is now. REQUIRES: !is_active(). Without memory the snapshot fails.
-  void begin(snapshot& what) noexcept;
+  void begin(snapshot& what, caf::execution_unit* here) noexcept;
   bool is_active() const noexcept {
     return what_ != nullptr;
   }
   /// Takes a little, unless the writer has much to do; that much of a core's time may be taken
   /// without others noticing. To be called again after about a millisecond.
-  void step(caf::execution_unit* here);
+  void step(caf::execution_unit* here) noexcept;
 
 private:
   void cut();
-  void send(bool last, caf::execution_unit* here);
+  bool may_take() const noexcept;
+  void send(bool last, caf::execution_unit* here) noexcept;
+  void post_piece(std::string bytes, bool last, bool is_void, caf::execution_unit* here);
 
   core& core_;
   keyspace::shard& shard_;

@@ -33,7 +33,6 @@ caf::behavior snapshot_writer::make_behavior() {
     } catch (const std::bad_alloc&) {
       fail("out of memory");
     }
-    piece.of->bytes_waiting.fetch_sub(piece.bytes->size());
     if (!fault_.empty())
       piece.of->failed.store(true);
     if (piece.last && ++partitions_done_ == piece.of->partitions)
@@ -41,9 +40,12 @@ caf::behavior snapshot_writer::make_behavior() {
   }};
 }
 
+/// Once it has failed nobody waits for the disk, so pieces that are dropped need not be counted.
 void snapshot_writer::receive(const snapshot_piece& piece) {
   if (piece.is_void)
     fail("out of memory");
+  if (piece.of->failed.load())
+    fail("it was given up");
   if (!fault_.empty())
     return;
   // The head of the file says what the values in it need.
@@ -71,8 +73,10 @@ void snapshot_writer::begin(const snapshot& what) {
 }
 
 void snapshot_writer::write_early_pieces() {
-  for (const auto& piece : std::exchange(early_, {}))
+  for (const auto& piece : std::exchange(early_, {})) {
     write(*piece.bytes);
+    piece.of->bytes_waiting.fetch_sub(piece.bytes->size());
+  }
 }
 
 void snapshot_writer::write(std::string_view bytes) {
@@ -98,24 +102,32 @@ void snapshot_writer::fail(std::string why) {
 }
 
 void snapshot_writer::end(const snapshot_piece& last) {
-  std::string tail;
-  persistence::append_file_end(tail);
-  if (fault_.empty())
-    write(tail);
-  tail.clear();
-  persistence::append_checksum(tail, checksum_);
-  if (fault_.empty())
-    if (auto written = file_->write(tail); !written)
-      fail(written.why());
-  if (fault_.empty())
-    if (auto finished = file_->finish(); !finished)
-      fail(finished.why());
+  try {
+    finish();
+  } catch (const std::bad_alloc&) {
+    fail("out of memory");
+  }
   const memory_reserve::own_work now;
   post(core_.administrator, nullptr, snapshot_done{last.of, std::exchange(fault_, {})});
   file_.reset();
   checksum_ = 0;
   not_flushed_ = 0;
   partitions_done_ = 0;
+}
+
+void snapshot_writer::finish() {
+  std::string tail;
+  persistence::append_file_end(tail);
+  write(tail);
+  if (!fault_.empty())
+    return;
+  tail.clear();
+  persistence::append_checksum(tail, checksum_);
+  auto outcome = file_->write(tail);
+  if (outcome)
+    outcome = file_->finish();
+  if (!outcome)
+    fail(outcome.why());
 }
 
 } // namespace thespis::actors

@@ -31,6 +31,7 @@ private:
   void write(std::string_view bytes);
   void fail(std::string why);
   void end(const snapshot_piece& last);
+  void finish();
 
   core& core_;
   std::optional<output_file> file_;

@@ -108,27 +108,33 @@ void store::listen(listening_sockets sockets) {
 }
 
 bool store::expect_data() {
-  const bool some = exists(core_->options.text(base::option::dbfilename));
-  core_->server.gates.set(commands::gate_loading, some);
-  return some;
+  expected_ = may_exist(core_->options.text(base::option::dbfilename));
+  core_->server.gates.set(commands::gate_loading, *expected_);
+  return *expected_;
 }
 
-base::result<void> store::load() {
+base::result<bool> store::load() {
   const auto path = core_->options.text(base::option::dbfilename);
   remove_leftovers(path);
-  if (!expect_data())
-    return {};
-  auto outcome = load_dataset(*core_, path);
-  if (outcome)
+  // Clients may be served by now, and a file that they have had made is none to load.
+  if (!expected_)
+    expect_data();
+  if (!*expected_)
+    return true;
+  auto loaded = load_dataset(*core_, path);
+  // Half of the data is not to be served, nor to be saved.
+  if (loaded && *loaded)
     core_->server.gates.set(commands::gate_loading, false);
-  return outcome;
+  return loaded;
 }
 
 void store::end() {
+  core_->end_asked.store(true);
   post(core_->administrator, nullptr, end_wanted{});
 }
 
 void store::stop() {
+  core_->end_asked.store(true);
   post(core_->supervisor, nullptr, shut_down{});
 }
 

@@ -9,7 +9,7 @@
 /// connection, or on CAF's threads for embedded clients.
 ///
 /// Life: make it, `listen` if sockets are wanted, `connect` for embedded clients, `stop`. Not
-/// thread-safe but for `connect` and `stop`.
+/// thread-safe but for `connect`, `end` and `stop`.
 
 #include "actors/core.hpp"
 #include "actors/listening_sockets.hpp"
@@ -21,6 +21,7 @@
 
 #include <future>
 #include <memory>
+#include <optional>
 
 namespace thespis::actors {
 
@@ -49,14 +50,15 @@ public:
   /// `loop_count` event loops.
   void listen(listening_sockets sockets);
 
-  /// If there is a snapshot to load, clients are told so until load() is over. Returns whether
-  /// there is one.
+  /// If there is a snapshot to load, clients are told so until load() is over, and nothing is saved
+  /// before. Returns whether there is one, or may be.
   bool expect_data();
 
   /// Loads the last snapshot (dbfilename), if there is one, into the store, which has no keys yet.
   /// The fault names file, place and reason; the store is of no use then. At most once. REQUIRES:
   /// not on an event loop.
-  base::result<void> load();
+  /// Returns false if it was given up because the store is to end.
+  base::result<bool> load();
 
   /// Ends as SHUTDOWN does: the data is saved first where there are save points. From any thread,
   /// returns at once.
@@ -65,6 +67,11 @@ public:
   /// Begins the ordered end: what is in flight is answered, then the data is gone: nothing is
   /// saved. From any thread, returns at once.
   void stop();
+
+  /// Whether one of these, or a client, has asked for the end. From any thread.
+  bool is_ending() const noexcept {
+    return core_->end_asked.load();
+  }
 
   /// Waits for the end, which stop() or a client's SHUTDOWN began. REQUIRES: not on an event loop.
   void wait();
@@ -80,6 +87,7 @@ private:
   std::unique_ptr<loop_group> own_loops_;
   loop_group* loops_;
   std::unique_ptr<core> core_;
+  std::optional<bool> expected_;
   std::shared_future<void> stopped_;
   std::future<void> gone_;
 };

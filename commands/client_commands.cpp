@@ -179,13 +179,13 @@ void cmd_client_pause(command_context& ctx, arguments args) {
     return ctx.reply.error(errors::timeout_negative);
   if (*timeout_ms > std::numeric_limits<std::int64_t>::max() - ctx.now.ms)
     return ctx.reply.error(errors::timeout_out_of_range);
-  ctx.server->pause(ctx.now.ms, ctx.now.ms + *timeout_ms, writes_only);
+  ctx.server->pause(server_state::pause_command, ctx.now.ms, ctx.now.ms + *timeout_ms, writes_only);
   ctx.reply.ok();
 }
 
 /// CLIENT UNPAUSE -> OK. Cost: O(1).
 void cmd_client_unpause(command_context& ctx, arguments) {
-  ctx.server->unpause();
+  ctx.server->unpause(server_state::pause_command);
   ctx.reply.ok();
 }
 

@@ -27,14 +27,19 @@ void cmd_save(command_context& ctx, arguments) {
   ctx.move_to(keyspace::place::administrator);
 }
 
-/// BGSAVE [SCHEDULE] -> a sentence that says that it has begun. Errors: a snapshot is being taken.
-/// Cost: O(1), the work goes on in the background.
+/// BGSAVE [SCHEDULE] -> a sentence that says that it has begun, or will behind the transaction in
+/// which it was asked for. Errors: a snapshot is being taken. Cost: O(1), the work goes on in the
+/// background.
 void cmd_bgsave(command_context& ctx, arguments args) {
   if (args.size() > 2 || (args.size() == 2 && !equals_nocase(args[1], "schedule")))
     return ctx.reply.error(errors::syntax);
   auto& saving = ctx.server->saving;
   if (saving.running)
     return ctx.reply.error(errors::save_in_progress);
+  if (ctx.inner != nullptr) {
+    saving.scheduled = true;
+    return ctx.reply.simple("Background saving scheduled");
+  }
   if (!ctx.server->hooks.begin_save || !ctx.server->hooks.begin_save())
     return ctx.reply.error(errors::save_failed);
   ctx.reply.simple("Background saving started");

@@ -15,7 +15,7 @@ struct save_status {
   std::int64_t began_ms = 0;
   /// server_state::changes() when it began.
   std::uint64_t changes_begun = 0;
-  /// Another one is wanted as soon as this one is over (BGSAVE SCHEDULE).
+  /// One is to begin soon (BGSAVE in a transaction).
   bool scheduled = false;
 
   // -- the last ones -----------------------------------------------------------------------------

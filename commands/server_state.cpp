@@ -106,6 +106,7 @@ void server_state::apply_settings() {
   }
 
   event_classes.store(options.get(option::notify_keyspace_events), relaxed);
+  key_load_delay.store(options.get(option::key_load_delay), relaxed);
 
   access.lfu.store(
     counts_frequency(options.get_as<base::eviction_policy>(option::maxmemory_policy)), relaxed);
@@ -190,9 +191,9 @@ void server_state::tick(std::int64_t now_ms) {
   bytes_in_rate.sample(traffic.bytes_in, now_ms);
   bytes_out_rate.sample(traffic.bytes_out, now_ms);
   turns_rate.sample(traffic.turns, now_ms);
-  const auto until = gates.pause_until_ms.load(std::memory_order_relaxed);
-  if (until != 0 && until <= now_ms)
-    unpause();
+  for (const auto by : {pause_command, end_of_server})
+    if (const auto until = pauses_[by].until_ms; until != 0 && until <= now_ms)
+      unpause(by);
 }
 
 /// As Redis, only where snapshots are taken at all.
@@ -213,27 +214,31 @@ std::uint64_t server_state::changes() const noexcept {
 
 // -- pause --------------------------------------------------------------------------------------
 
-void server_state::pause(std::int64_t now_ms, std::int64_t until_ms, bool writes_only) {
-  auto before = gates.pause_until_ms.load(std::memory_order_relaxed);
-  if (before <= now_ms) {
-    // The last one is over; it must not make this one stronger.
-    gates.set(gate_pause_writes, false);
-    gates.set(gate_pause_all, false);
-    before = 0;
-  }
-  const auto end_ms = std::max(before, until_ms);
-  gates.pause_until_ms.store(end_ms, std::memory_order_relaxed);
-  access.keep_expired_until_ms.store(end_ms, std::memory_order_relaxed);
-  gates.set(writes_only ? gate_pause_writes : gate_pause_all, true);
-  if (hooks.pause_changed)
-    hooks.pause_changed();
+void server_state::pause(pauser by, std::int64_t now_ms, std::int64_t until_ms, bool writes_only) {
+  auto& wish = pauses_[by];
+  // One that is over must not make this one stronger.
+  if (wish.until_ms <= now_ms)
+    wish = {};
+  wish.until_ms = std::max(wish.until_ms, until_ms);
+  wish.all = wish.all || !writes_only;
+  apply_pauses();
 }
 
-void server_state::unpause() {
-  gates.pause_until_ms.store(0, std::memory_order_relaxed);
-  access.keep_expired_until_ms.store(0, std::memory_order_relaxed);
-  gates.set(gate_pause_writes, false);
-  gates.set(gate_pause_all, false);
+void server_state::unpause(pauser by) {
+  pauses_[by] = {};
+  apply_pauses();
+}
+
+void server_state::apply_pauses() {
+  pause_wish sum;
+  for (const auto& wish : pauses_) {
+    sum.until_ms = std::max(sum.until_ms, wish.until_ms);
+    sum.all = sum.all || wish.all;
+  }
+  gates.pause_until_ms.store(sum.until_ms, std::memory_order_relaxed);
+  access.keep_expired_until_ms.store(sum.until_ms, std::memory_order_relaxed);
+  gates.set(gate_pause_writes, sum.until_ms != 0 && !sum.all);
+  gates.set(gate_pause_all, sum.all);
   if (hooks.pause_changed)
     hooks.pause_changed();
 }

@@ -34,6 +34,7 @@
 #include "commands/statistics.hpp"
 #include "keyspace/shard.hpp"
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <optional>
@@ -151,6 +152,8 @@ struct server_state {
   topic_figures topics;
   /// notify-keyspace-events, as bits.
   std::atomic<std::int64_t> event_classes{0};
+  /// key-load-delay.
+  std::atomic<std::int64_t> key_load_delay{0};
 
   /// How many clients there are that track keys, that do so by prefixes, and that monitor. The
   /// administrator's.
@@ -185,10 +188,12 @@ struct server_state {
   void note_save_outcome();
 
   // -- pause ------------------------------------------------------------------------------------
+  /// CLIENT PAUSE, and the end of the server while it saves. Who pauses does not know of the other.
+  enum pauser : std::uint8_t { pause_command, end_of_server };
   /// Holds back all requests or only those that write, and the deletion of expired keys. A pause
   /// never gets shorter or weaker by another.
-  void pause(std::int64_t now_ms, std::int64_t until_ms, bool writes_only);
-  void unpause();
+  void pause(pauser by, std::int64_t now_ms, std::int64_t until_ms, bool writes_only);
+  void unpause(pauser by);
 
   // -- statistics -------------------------------------------------------------------------------
   /// Since the start or the last reset.
@@ -219,12 +224,18 @@ struct server_state {
   }
 
 private:
+  void apply_pauses();
   void limit_tracking(std::size_t keys_max);
   traffic_totals traffic_since_start() const;
   std::uint64_t reclaimed_since_start() const noexcept;
 
   command_totals commands_before_;
   traffic_totals traffic_before_;
+  struct pause_wish {
+    std::int64_t until_ms = 0;
+    bool all = false;
+  };
+  std::array<pause_wish, 2> pauses_{};
 };
 
 /// AUTH, HELLO: logs the client in. Compares in constant time. False: wrong, and that was counted.

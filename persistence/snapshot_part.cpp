@@ -5,6 +5,13 @@
 
 namespace thespis::persistence {
 
+namespace {
+
+/// Most pieces end within it, so that their memory need not grow.
+constexpr std::size_t last_entry_bytes = 16 * std::size_t{1024};
+
+} // namespace
+
 snapshot_part::snapshot_part(const entry_format& how, std::vector<database_size> sizes)
   : how_(how), sizes_(std::move(sizes)) {
 }
@@ -12,6 +19,8 @@ snapshot_part::snapshot_part(const entry_format& how, std::vector<database_size>
 void snapshot_part::take(int database, const keyspace::entry& value) noexcept try {
   if (void_)
     return;
+  if (piece_.empty())
+    piece_.reserve(piece_bytes + last_entry_bytes);
   if (database != database_) {
     // The sizes are hints for the first time only: afterwards there is room.
     const auto size = std::exchange(sizes_[static_cast<std::size_t>(database)], {});
@@ -20,7 +29,7 @@ void snapshot_part::take(int database, const keyspace::entry& value) noexcept tr
   }
   append_entry(piece_, value, how_);
 } catch (const std::bad_alloc&) {
-  void_ = true;
+  give_up();
 }
 
 std::string snapshot_part::take_piece() noexcept {

@@ -27,8 +27,10 @@ public:
   /// Without memory for it the part is void.
   void take(int database, const keyspace::entry& value) noexcept override;
 
-  std::size_t bytes() const noexcept {
-    return piece_.size();
+  /// A piece that has become so large is to be taken.
+  static constexpr std::size_t piece_bytes = 256 * std::size_t{1024};
+  bool has_piece() const noexcept {
+    return piece_.size() >= piece_bytes;
   }
   /// What was taken since the last call. It begins with the head of a database.
   std::string take_piece() noexcept;
@@ -38,7 +40,7 @@ public:
   /// Nobody wants it any more.
   void give_up() noexcept {
     void_ = true;
-    piece_.clear();
+    piece_ = {};
   }
 
 private:

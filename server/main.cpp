@@ -158,15 +158,18 @@ int run(server::configuration& configuration, base::supervision supervisor, bool
     follow_settings(configuration, store);
     store.internals().server.facts.supervised = server::name_of(supervisor);
     store.expect_data();
+    const server::stop_signals obeyed{store};
     store.listen(std::move(*sockets));
-    if (auto loaded = store.load(); !loaded) {
+    const auto loaded = store.load();
+    if (!loaded) {
       report_failure(fmt::format("Fatal error loading the DB: {}. Exiting.", loaded.why()),
                      is_daemon);
       store.stop();
       return 1;
     }
-    announce(settings, supervisor, is_daemon);
-    server::serve_until_stopped(store);
+    if (*loaded)
+      announce(settings, supervisor, is_daemon);
+    store.wait();
     server::report_stopping(supervisor);
   }
   actors::log::warning("Thespis is now ready to exit, bye bye...");

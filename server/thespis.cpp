@@ -58,7 +58,9 @@ base::result<void> store::listen() {
 }
 
 base::result<void> store::load() {
-  return inside_->inner.load();
+  if (auto loaded = inside_->inner.load(); !loaded)
+    return base::fault{loaded.why()};
+  return {};
 }
 
 void store::stop() {
@@ -70,7 +72,8 @@ void store::wait() {
 }
 
 void store::serve_until_stopped() {
-  server::serve_until_stopped(inside_->inner);
+  const server::stop_signals obeyed{inside_->inner};
+  inside_->inner.wait();
 }
 
 void block_stop_signals() {

@@ -98,6 +98,27 @@ TEST_CASE("A pause that is over does not strengthen the next", "[client]") {
   CHECK(server.state.gates.pause_until_ms == server.store.now_ms() + 10);
 }
 
+TEST_CASE("The end of the server and CLIENT PAUSE do not lift each other's pause", "[client]") {
+  test_server server;
+  auto& state = server.state;
+  const auto now = server.store.now_ms();
+  server.run("CLIENT", "PAUSE", 200, "ALL");
+  state.pause(state.end_of_server, now, INT64_MAX, true);
+  CHECK(state.gates.is_up(commands::gate_pause_all));
+  CHECK(server.run("CLIENT", "UNPAUSE") == ok());
+  CHECK_FALSE(state.gates.is_up(commands::gate_pause_all));
+  CHECK(state.gates.is_up(commands::gate_pause_writes));
+  CHECK(state.gates.pause_until_ms == INT64_MAX);
+  server.run("CLIENT", "PAUSE", 200, "ALL");
+  state.unpause(state.end_of_server);
+  CHECK(state.gates.is_up(commands::gate_pause_all));
+  CHECK(state.gates.pause_until_ms == now + 200);
+  state.pause(state.end_of_server, now, INT64_MAX, true);
+  state.tick(now + 200);
+  CHECK_FALSE(state.gates.is_up(commands::gate_pause_all));
+  CHECK(state.gates.is_up(commands::gate_pause_writes));
+}
+
 TEST_CASE("A pause ends by itself", "[client]") {
   test_server server;
   server.run("CLIENT", "PAUSE", 200);

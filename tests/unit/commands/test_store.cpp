@@ -128,7 +128,8 @@ std::string test_store::run_on(const std::vector<std::size_t>& indexes, const co
   ctx.subscriber = &subscribers_[speaking_];
   ctx.share.leads = leads;
   commands::inner_requests inner{*statistics_, touched};
-  ctx.inner = &inner;
+  if (spec.route != way::administrator)
+    ctx.inner = &inner;
   if (spec.route == way::script || (spec.acl & protocol::acl_scripting) != 0)
     ctx.scripts = &stage();
   statistics_->start();

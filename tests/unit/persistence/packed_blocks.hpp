@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -104,6 +105,56 @@ inline elements some_elements(base::random_bits& random, std::size_t count_max) 
   for (auto& element : all)
     element = some_element(random);
   return all;
+}
+
+/// Fewer and shorter ones, for what looks at every bit of them.
+inline elements short_elements(base::random_bits& random, std::size_t count) {
+  elements all(count);
+  for (auto& element : all)
+    do
+      element = some_element(random);
+    while (element.size() > 300);
+  return all;
+}
+
+/// What is not random in a test is, in the next run.
+inline std::uint64_t some_seed() {
+  return Catch::rngSeed() + std::random_device{}();
+}
+
+/// Blocks of up to seven elements (`step`: a multiple of that) that are cut, lengthened, flipped.
+template <class Reader, class Write>
+void check_damaged_blocks(Write&& write, std::size_t step = 1) {
+  const auto seed = some_seed();
+  CAPTURE(seed);
+  base::random_bits random(seed);
+  for (int round = 0; round < 40; ++round) {
+    const auto block = write(short_elements(random, step * random.below(8 / step)));
+    check_damaged<Reader>(block);
+    accepted_flips<Reader>(block, write);
+  }
+}
+
+/// Of an empty block no bit may change, of a text of 200 bytes those alone, and not the sizes on
+/// either side of it.
+template <class Reader, class Write>
+void check_flips_of_text(Write&& write) {
+  CHECK(accepted_flips<Reader>(write({}), write) == 0);
+  CHECK(accepted_flips<Reader>(write({std::string(200, 'x')}), write) == 200 * 8);
+}
+
+/// Reads noise, from so many bytes on, that `frame` has made look like a block.
+template <class Reader, class Frame> // void(std::string&)
+void check_noise(std::size_t bytes_min, Frame&& frame) {
+  const auto seed = some_seed();
+  CAPTURE(seed);
+  base::random_bits random(seed);
+  for (int round = 0; round < 20'000; ++round) {
+    auto block = noise(random, bytes_min + random.below(60));
+    frame(block);
+    block.back() = '\xff';
+    elements_in<Reader>(block);
+  }
 }
 
 } // namespace thespis::persistence::tests
