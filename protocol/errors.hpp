@@ -298,6 +298,7 @@ inline constexpr text out_of_memory = "OOM the server has not enough memory for 
 inline constexpr text out_of_memory_partly
   = "OOM the server had enough memory for some of the keys only, for those it has been done";
 inline constexpr text loading = "LOADING Redis is loading the dataset in memory";
+/// Redis says no more (its `shared.err`).
 inline constexpr text save_failed = "ERR";
 inline constexpr text misconf
   = "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to "

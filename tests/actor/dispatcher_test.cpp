@@ -57,11 +57,8 @@ TEST_CASE("a command of the administrator between requests keeps its place", "[d
         == "+OK\r\n+OK\r\n*2\r\n$10\r\nmaxclients\r\n$2\r\n77\r\n$1\r\nv\r\n");
 }
 
-TEST_CASE("a meeting of partitions between requests keeps its place", "[dispatcher]") {
-  stepped_core world{2};
-  stepped_client client{world};
-  const auto a = key_in_partition(0, 2);
-  const auto b = key_in_partition(1, 2);
+TEST_CASE_METHOD(stepped_pair, "a meeting of partitions between requests keeps its place",
+                 "[dispatcher]") {
   CHECK(client.say({{"SET", a, "v"}, {"RENAME", a, b}, {"GET", a}, {"GET", b}, {"RENAME", a, b}})
         == "+OK\r\n+OK\r\n$-1\r\n$1\r\nv\r\n-ERR no such key\r\n");
   CHECK(client.batches == 1);
@@ -70,12 +67,9 @@ TEST_CASE("a meeting of partitions between requests keeps its place", "[dispatch
   CHECK(client.batches == 4);
 }
 
-TEST_CASE("a meeting that has taken long, or whose replies grow long, goes on in another",
-          "[dispatcher]") {
-  stepped_core world{2};
-  stepped_client client{world};
-  const auto a = key_in_partition(0, 2);
-  const auto b = key_in_partition(1, 2);
+TEST_CASE_METHOD(stepped_pair,
+                 "a meeting that has taken long, or whose replies grow long, goes on in another",
+                 "[dispatcher]") {
   const std::string large(600'000, 'x');
   client.say({{"SET", a, large}});
   const auto reply = "$600000\r\n" + large + "\r\n";
@@ -84,12 +78,9 @@ TEST_CASE("a meeting that has taken long, or whose replies grow long, goes on in
   CHECK(client.batches >= 2);
 }
 
-TEST_CASE("who waits for a key is served between two requests of a meeting", "[dispatcher]") {
-  stepped_core world{2};
-  stepped_client client{world};
+TEST_CASE_METHOD(stepped_pair, "who waits for a key is served between two requests of a meeting",
+                 "[dispatcher]") {
   stepped_client waiting{world};
-  const auto a = key_in_partition(0, 2);
-  const auto b = key_in_partition(1, 2);
   waiting.send({"BLPOP", b, "0"});
   world.run();
   CHECK_FALSE(waiting.answered());

@@ -33,11 +33,8 @@ TEST_CASE("RENAME, COPY, MSETNX and LCS work over any number of partitions", "[r
   }
 }
 
-TEST_CASE("RENAME takes the time to live along to the other partition", "[rendezvous]") {
-  stepped_core world{2};
-  stepped_client client{world};
-  const auto a = key_in_partition(0, 2);
-  const auto b = key_in_partition(1, 2);
+TEST_CASE_METHOD(stepped_pair, "RENAME takes the time to live along to the other partition",
+                 "[rendezvous]") {
   CHECK(
     client.say({{"SET", a, "v", "PXAT", "99999999999999"}, {"RENAME", a, b}, {"PEXPIRETIME", b}})
     == "+OK\r\n+OK\r\n:99999999999999\r\n");

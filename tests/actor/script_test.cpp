@@ -16,27 +16,19 @@ namespace {
 constexpr const char* declared = "#!lua flags=declared-keys\n"
                                  "return redis.call('INCR', KEYS[1])";
 
-std::size_t keys_in(stepped_core& world, std::size_t partition) {
-  return world.home().shards[partition].databases[0].size();
-}
-
 } // namespace
 
-TEST_CASE("a script needs all partitions", "[script]") {
-  stepped_core world{2};
-  stepped_client client{world};
+TEST_CASE_METHOD(stepped_pair, "a script needs all partitions", "[script]") {
   stepped_client other{world};
-  const auto a = key_in_partition(0, 2);
-  const auto b = key_in_partition(1, 2);
   client.send({"EVAL", "return redis.call('SET', ARGV[1], 1)", "0", b});
   world.run_partition(0);
   other.send({"SET", a, "1"});
   world.run_partition(0);
-  CHECK(keys_in(world, 0) == 0);
+  CHECK(world.keys_in(0) == 0);
   world.run();
   CHECK(client.take() == "+OK\r\n");
   CHECK(other.take() == "+OK\r\n");
-  CHECK(keys_in(world, 1) == 1);
+  CHECK(world.keys_in(1) == 1);
 }
 
 TEST_CASE("a script that declares its keys needs their partitions from its second run on",
@@ -47,7 +39,7 @@ TEST_CASE("a script that declares its keys needs their partitions from its secon
   const auto b = key_in_partition(2, 3);
   client.send({"EVAL", declared, "1", a});
   world.run_partition(1);
-  CHECK(keys_in(world, 1) == 0);
+  CHECK(world.keys_in(1) == 0);
   world.run();
   CHECK(client.take() == ":1\r\n");
   client.send({"EVAL", declared, "1", a});
@@ -63,11 +55,8 @@ TEST_CASE("a script that declares its keys needs their partitions from its secon
   CHECK(client.take() == "$-1\r\n");
 }
 
-TEST_CASE("a script that is known to declare its keys may not use others", "[script]") {
-  stepped_core world{2};
-  stepped_client client{world};
-  const auto a = key_in_partition(0, 2);
-  const auto b = key_in_partition(1, 2);
+TEST_CASE_METHOD(stepped_pair, "a script that is known to declare its keys may not use others",
+                 "[script]") {
   const auto source = "#!lua flags=declared-keys\nlocal r = redis.call('GET', ARGV[1])\nreturn r";
   CHECK(client.say({{"EVAL", source, "1", a, b}}) == "$-1\r\n");
   CHECK(client.say({{"EVAL", source, "1", a, b}})

@@ -8,6 +8,7 @@
 #include "actors/core.hpp"
 #include "actors/dispatcher.hpp"
 #include "actors/partition.hpp"
+#include "tests/actor/running_store.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -42,6 +43,11 @@ public:
   }
   /// Lets a partition handle the messages that it has now, and nobody else.
   void run_partition(actors::partition_index index);
+
+  /// How many keys a partition has in the first database.
+  std::size_t keys_in(actors::partition_index index) const noexcept {
+    return core_->shards[index].databases[0].size();
+  }
 
   /// When a partition wants to be woken next, Unix ms; INT64_MAX if none does. The test plays the
   /// scheduler.
@@ -106,6 +112,14 @@ private:
   caf::actor owner_;
   int answers_ = 0;
   std::vector<words> kept_;
+};
+
+/// Two partitions with a key for each, and a client.
+struct stepped_pair {
+  stepped_core world{2};
+  stepped_client client{world};
+  const std::string a = key_in_partition(0, 2);
+  const std::string b = key_in_partition(1, 2);
 };
 
 } // namespace thespis::tests

@@ -1,9 +1,8 @@
 /// Transactions one step at a time: which partitions they need, and what they see of others. See
-/// actors/batch_builder.hpp and protocol/watch.hpp.
+/// actors/batch_builder.hpp; what they watch is in watch_test.cpp.
 
 #include "tests/actor/running_store.hpp"
 #include "tests/actor/stepped_core.hpp"
-#include "tests/actor/test_clock.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -11,21 +10,6 @@
 
 using namespace thespis;
 using namespace thespis::tests;
-
-namespace {
-
-std::size_t keys_in(stepped_core& world, std::size_t partition) {
-  return world.home().shards[partition].databases[0].size();
-}
-
-bool somebody_watches(stepped_core& world) {
-  auto found = false;
-  for (auto& shard : world.home().shards)
-    found = found || !shard.changes.watched().empty();
-  return found;
-}
-
-} // namespace
 
 TEST_CASE("EXEC needs the partitions of its keys and no others", "[transaction]") {
   stepped_core world{3};
@@ -40,10 +24,10 @@ TEST_CASE("EXEC needs the partitions of its keys and no others", "[transaction]"
   world.run_partition(0);
   other.send({"SET", c, "3"});
   world.run_partition(2);
-  CHECK(keys_in(world, 2) == 1);
+  CHECK(world.keys_in(2) == 1);
   late.send({"GET", a});
   world.run_partition(0);
-  CHECK(keys_in(world, 0) == 0);
+  CHECK(world.keys_in(0) == 0);
   world.run();
   CHECK(client.take() == "*3\r\n+OK\r\n:1\r\n$1\r\n1\r\n");
   CHECK(other.take() == "+OK\r\n");
@@ -58,7 +42,7 @@ TEST_CASE("a transaction within one partition is one message to it", "[transacti
   client.say({{"MULTI"}, {"SET", a, "1"}, {"MGET", a, b}, {"RENAME", a, b}, {"PING"}});
   client.send({"EXEC"});
   world.run_partition(1);
-  CHECK(keys_in(world, 1) == 1);
+  CHECK(world.keys_in(1) == 1);
   world.run();
   CHECK(client.take() == "*4\r\n+OK\r\n*2\r\n$1\r\n1\r\n$-1\r\n+OK\r\n+PONG\r\n");
 }
@@ -79,7 +63,7 @@ TEST_CASE("what names no key is run by whoever runs the rest of a transaction", 
   client.say({{"MULTI"}, malformed, {"SET", key_in_partition(1, 8, 1), "another"}});
   client.send({"EXEC"});
   world.run_partition(1);
-  CHECK(keys_in(world, 1) == 2);
+  CHECK(world.keys_in(1) == 2);
   world.run();
   CHECK(client.take() == "*2\r\n-ERR numkeys should be greater than 0\r\n+OK\r\n");
   CHECK(client.say({{"MULTI"}, malformed, {"EXEC"}})
@@ -234,38 +218,6 @@ TEST_CASE("a meeting that has taken long leaves the other requests to the next o
   CHECK(client.batches == 3);
 }
 
-TEST_CASE("a watch of the same pipeline is seen by its transaction", "[transaction]") {
-  for (const auto partitions : {1u, 2u}) {
-    stepped_core world{partitions};
-    stepped_client client{world};
-    const auto a = key_in_partition(0, partitions);
-    const auto b = key_in_partition(partitions - 1, partitions, 1);
-    CHECK(client.say({{"WATCH", b},
-                      {"SET", b, "1"},
-                      {"MULTI"},
-                      {"SET", a, "must not"},
-                      {"EXEC"},
-                      {"MULTI"},
-                      {"GET", a},
-                      {"EXEC"},
-                      {"WATCH", a, b},
-                      {"MULTI"},
-                      {"SET", a, "may"},
-                      {"EXEC"}})
-          == "+OK\r\n+OK\r\n+OK\r\n+QUEUED\r\n*-1\r\n+OK\r\n+QUEUED\r\n*1\r\n$-1\r\n"
-             "+OK\r\n+OK\r\n+QUEUED\r\n*1\r\n+OK\r\n");
-    world.run();
-    CHECK_FALSE(somebody_watches(world));
-    CHECK_FALSE(client.record().has_flag(commands::client_dirty));
-    client.say({{"WATCH", b}});
-    stepped_client{world}.say({{"SET", b, "2"}});
-    CHECK(client.say({{"MULTI"}, {"SET", a, "must not"}, {"EXEC"}, {"GET", a}})
-          == "+OK\r\n+QUEUED\r\n*-1\r\n$3\r\nmay\r\n");
-    world.run();
-    CHECK_FALSE(somebody_watches(world));
-  }
-}
-
 TEST_CASE("a transaction without keys needs no partition", "[transaction]") {
   stepped_core world{2};
   stepped_client client{world};
@@ -316,142 +268,6 @@ TEST_CASE("SCAN inside of transactions finds every key", "[transaction]") {
   } while (cursor != "0");
   for (int i = 0; i < 100; ++i)
     REQUIRE(all.find("key:" + std::to_string(i) + "\r\n") != std::string::npos);
-}
-
-TEST_CASE("a key of another partition that is watched breaks the transaction", "[transaction]") {
-  stepped_core world{2};
-  stepped_client client{world};
-  stepped_client other{world};
-  const auto a = key_in_partition(0, 2);
-  const auto b = key_in_partition(1, 2);
-  for (const auto changes : {false, true}) {
-    CHECK(client.say({{"WATCH", a, b}, {"MULTI"}, {"SET", a, "1"}}) == "+OK\r\n+OK\r\n+QUEUED\r\n");
-    CHECK(somebody_watches(world));
-    if (changes)
-      other.say({{"SET", b, "2"}});
-    CHECK(client.say({{"EXEC"}}) == (changes ? "*-1\r\n" : "*1\r\n+OK\r\n"));
-    CHECK(keys_in(world, 0) == (changes ? 0 : 1));
-    other.say({{"DEL", a}});
-    world.run();
-    CHECK_FALSE(somebody_watches(world));
-  }
-}
-
-TEST_CASE("a watched key that expired between the time of EXEC's batch and EXEC breaks it",
-          "[transaction]") {
-  clock_ms = start_ms;
-  stepped_core world{1, test_time};
-  stepped_client client{world};
-  stepped_client other{world};
-  CHECK(client.say({{"SET", "k", "v", "PX", "10"}, {"WATCH", "k"}, {"GET", "k"}, {"MULTI"}})
-        == "+OK\r\n+OK\r\n$1\r\nv\r\n+OK\r\n");
-  client.say({{"GET", "k"}});
-  // Of the two batches the one with the later time arrives first.
-  clock_ms = start_ms + 11;
-  other.send({"GET", "k"});
-  clock_ms = start_ms;
-  client.send({"EXEC"});
-  clock_ms = start_ms + 11;
-  world.run();
-  CHECK(other.take() == "$-1\r\n");
-  CHECK(client.take() == "*-1\r\n");
-  CHECK_FALSE(somebody_watches(world));
-}
-
-TEST_CASE("no request runs earlier than a transaction before it", "[transaction]") {
-  for (const auto partitions : {1u, 2u}) {
-    clock_ms = start_ms;
-    stepped_core world{partitions, [] {
-                         clock_ms += 1000;
-                         return test_time();
-                       }};
-    world.home().meeting_ticks_max = 0;
-    stepped_client client{world};
-    const auto a = key_in_partition(0, partitions);
-    const auto b = key_in_partition(partitions - 1, partitions, 1);
-    const auto c = key_in_partition(0, partitions, 2);
-    const auto got = client.say({{"WATCH", a, b},
-                                 {"MULTI"},
-                                 {"SET", a, "v", "EX", "9"},
-                                 {"SET", b, "v", "EX", "9"},
-                                 {"EXEC"},
-                                 {"SET", c, "v", "EX", "9"},
-                                 {"PEXPIRETIME", a},
-                                 {"PEXPIRETIME", c}});
-    const auto last = got.rfind(':');
-    const auto times = got.rfind(':', last - 1);
-    CHECK(got.substr(times, last - times) == got.substr(last));
-  }
-}
-
-TEST_CASE("a write over two partitions breaks a watch of either before EXEC sees the other",
-          "[transaction]") {
-  stepped_core world{2};
-  stepped_client client{world};
-  stepped_client other{world};
-  const auto a = key_in_partition(0, 2);
-  const auto b = key_in_partition(1, 2);
-  client.say({{"WATCH", b}, {"MULTI"}, {"GET", a}});
-  other.send({"MSET", a, "new", b, "new"});
-  world.run_partition(0);
-  CHECK(keys_in(world, 0) == 1);
-  client.send({"EXEC"});
-  world.run_partition(0);
-  world.run();
-  CHECK(client.take() == "*-1\r\n");
-  CHECK(other.take() == "+OK\r\n");
-}
-
-TEST_CASE("two WATCH of one pipeline do not run at the same time", "[transaction]") {
-  stepped_core world{2};
-  stepped_client client{world};
-  CHECK(client.say({{"WATCH", key_in_partition(0, 2)}, {"WATCH", key_in_partition(1, 2)}})
-        == "+OK\r\n+OK\r\n");
-  CHECK(client.batches == 2);
-}
-
-TEST_CASE("nothing is watched any more after EXEC, DISCARD, UNWATCH, RESET and the end",
-          "[transaction]") {
-  stepped_core world{2};
-  const auto a = key_in_partition(0, 2);
-  const auto b = key_in_partition(1, 2);
-  const std::vector<std::vector<stepped_client::words>> ends{{{"MULTI"}, {"EXEC"}},
-                                                             {{"MULTI"}, {"DISCARD"}},
-                                                             {{"MULTI"}, {"UNWATCH"}, {"EXEC"}},
-                                                             {{"UNWATCH"}},
-                                                             {{"RESET"}},
-                                                             {{"EXEC"}},
-                                                             {}};
-  for (const auto& end : ends) {
-    {
-      stepped_client client{world};
-      client.say({{"WATCH", a}, {"WATCH", a, b}});
-      REQUIRE(somebody_watches(world));
-      client.say(end);
-      world.run();
-      const auto goes_on = end.size() == 1 && end.front().front() == "EXEC";
-      CHECK(somebody_watches(world) == (goes_on || end.empty()));
-    }
-    world.run();
-    CHECK_FALSE(somebody_watches(world));
-  }
-}
-
-TEST_CASE("a watch that ends while a partition is parked leaves nothing behind", "[transaction]") {
-  stepped_core world{2};
-  stepped_client mover{world};
-  const auto a = key_in_partition(0, 2);
-  const auto b = key_in_partition(1, 2);
-  stepped_client client{world};
-  client.say({{"WATCH", a}});
-  mover.send({"RENAME", a, b});
-  world.run_partition(0);
-  client.say({{"UNWATCH"}});
-  world.run_partition(0);
-  CHECK(somebody_watches(world));
-  world.run();
-  CHECK(mover.take() == "-ERR no such key\r\n");
-  CHECK_FALSE(somebody_watches(world));
 }
 
 TEST_CASE("CLIENT LIST shows how many requests are queued", "[transaction]") {

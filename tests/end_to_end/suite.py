@@ -37,6 +37,11 @@ def has_ipv6():
         return False
 
 
+def parse_client(row):
+    """{field: value} of a line of CLIENT LIST."""
+    return dict(field.split("=", 1) for field in row.decode().strip().split(" "))
+
+
 def oracle_binary():
     """A real redis-server to compare with, or None."""
     return shutil.which(os.environ.get("REDIS_SERVER", "redis-server"))

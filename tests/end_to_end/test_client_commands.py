@@ -4,12 +4,7 @@ import time
 
 import resp
 from resp import wait_until
-from suite import OK, ServerTest, error, thespis_only
-
-
-def parse(row):
-    """{field: value} of a line of CLIENT LIST."""
-    return dict(word.split("=", 1) for word in row.decode().strip().split(" "))
+from suite import OK, ServerTest, error, parse_client, thespis_only
 
 
 class ClientTest(ServerTest):
@@ -25,7 +20,7 @@ class ClientTest(ServerTest):
         return connection
 
     def rows(self, *filters):
-        return [parse(row) for row in self.own.call("CLIENT", "LIST", *filters).splitlines()]
+        return [parse_client(row) for row in self.own.call("CLIENT", "LIST", *filters).splitlines()]
 
     def names(self, *filters):
         return sorted(row["name"] for row in self.rows(*filters) if row["name"])
@@ -106,20 +101,20 @@ class ListTest(ClientTest):
         self.assertEqual(self.own.call("CLIENT", "LIST", "ID", "x"), error("ERR Invalid client ID"))
 
     def test_info_is_the_own_row(self):
-        row = parse(self.own.call("CLIENT", "INFO"))
+        row = parse_client(self.own.call("CLIENT", "INFO"))
         self.assertEqual((row["name"], row["cmd"]), ("own", "client|info"))
 
     def test_flags_tell_about_a_unix_socket_protocol_and_eviction(self):
         self.own.call("CLIENT", "NO-EVICT", "ON")
         self.own.call("HELLO", 3)
-        row = parse(self.own.call("CLIENT", "INFO"))
+        row = parse_client(self.own.call("CLIENT", "INFO"))
         self.assertEqual((row["flags"], row["resp"]), ("e", "3"))
 
     @thespis_only("the stand-in is older")
     def test_libraries_introduce_themselves(self):
         self.assertEqual(self.own.call("CLIENT", "SETINFO", "LIB-NAME", "py"), OK)
         self.assertEqual(self.own.call("CLIENT", "SETINFO", "lib-ver", "1.2"), OK)
-        row = parse(self.own.call("CLIENT", "INFO"))
+        row = parse_client(self.own.call("CLIENT", "INFO"))
         self.assertEqual((row["lib-name"], row["lib-ver"]), ("py", "1.2"))
         self.assertEqual(
             self.own.call("CLIENT", "SETINFO", "LIB-NAME", "a b"),
@@ -314,5 +309,5 @@ class OtherTest(ClientTest):
         self.own.call("HELLO", 3)
         self.own.send(resp.encode("RESET") + resp.encode("CLIENT", "INFO"))
         self.assertEqual(self.own.read(), "RESET")
-        row = parse(self.own.read())
+        row = parse_client(self.own.read())
         self.assertEqual((row["db"], row["name"], row["resp"], row["flags"]), ("0", "", "2", "N"))

@@ -4,17 +4,13 @@ import time
 
 import resp
 from resp import wait_until
-from suite import OK, ServerTest, not_sanitized, thespis_only
+from suite import OK, ServerTest, not_sanitized, parse_client, thespis_only
 
 LIST = ("CLIENT", "LIST")
 
 
-def parse(row):
-    return dict(field.split("=", 1) for field in row.decode().split(" "))
-
-
 def row_of(asking, identity):
-    return parse(asking.call("CLIENT", "LIST", "ID", identity))
+    return parse_client(asking.call("CLIENT", "LIST", "ID", identity))
 
 
 class ClientBuffers(ServerTest):
@@ -23,7 +19,7 @@ class ClientBuffers(ServerTest):
 
     def test_the_own_row_shows_the_request_that_asks(self):
         connection = self.connect()
-        own = parse(connection.call(*LIST))
+        own = parse_client(connection.call(*LIST))
         self.assertEqual(int(own["qbuf"]), len(resp.encode(*LIST)))
         self.assertGreater(int(own["qbuf-free"]), 0)
         self.assertEqual(int(own["argv-mem"]), len("CLIENTLIST"))
@@ -131,11 +127,11 @@ class ClientBuffers(ServerTest):
 
     def test_flags_follow_no_evict_and_no_touch(self):
         connection = self.connect()
-        self.assertEqual(parse(connection.call(*LIST))["flags"], "N")
+        self.assertEqual(parse_client(connection.call(*LIST))["flags"], "N")
         connection.call("CLIENT", "NO-EVICT", "on")
-        self.assertEqual(parse(connection.call(*LIST))["flags"], "e")
+        self.assertEqual(parse_client(connection.call(*LIST))["flags"], "e")
         connection.call("CLIENT", "NO-EVICT", "off")
-        self.assertEqual(parse(connection.call(*LIST))["flags"], "N")
+        self.assertEqual(parse_client(connection.call(*LIST))["flags"], "N")
 
 
 class ReplyBuffers(ServerTest):
