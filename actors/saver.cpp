@@ -52,6 +52,8 @@ std::shared_ptr<snapshot> saver::prepare() const {
 }
 
 bool saver::begin(caf::execution_unit* here) noexcept try {
+  if (is_over_)
+    return false;
   auto& saving = core_.server.saving;
   auto next = prepare();
   saving.changes_begun = core_.server.changes();
@@ -128,6 +130,8 @@ bool saver::end_server(const commands::shutdown_request& how, caf::execution_uni
                      || (how.save == save_mode::as_configured
                          && !server.options.save_points().empty());
   core_.end_asked.store(true);
+  if (is_over_)
+    return false;
   if (ends_when_saved_ && how.save != save_mode::no) {
     ends_anyway_ = ends_anyway_ || how.force;
     return true;
@@ -177,6 +181,7 @@ bool saver::stay() noexcept {
 void saver::finish_server(caf::execution_unit* here) noexcept {
   const memory_reserve::own_work now;
   ends_when_saved_ = false;
+  is_over_ = true;
   if (now_ != nullptr) {
     // Who waits for it keeps the server from ending.
     now_->failed.store(true);

@@ -50,6 +50,8 @@ private:
   bool ends_when_saved_ = false;
   /// ... or if there is none.
   bool ends_anyway_ = false;
+  /// It ends, and nothing is saved any more.
+  bool is_over_ = false;
 };
 
 } // namespace thespis::actors

@@ -195,9 +195,9 @@ class PointInTime(SnapshotTest):
             self.assertEqual(replies[1], STARTED)
             digest = replies[0]
             self.wait_saved(control)
+            os.rename(self.path, self.path + ".first")
             # Another one right behind: entries that were made meanwhile take part in it.
             again = self.send(control, [("DEBUG", "DIGEST"), ("BGSAVE",), ("FLUSHALL",)])
-            os.rename(self.path, self.path + ".first")
             self.wait_saved(control)
             self.assertTrue(resp.wait_until(lambda: os.path.exists(self.path)))
         self.assertEqual(self.digest_of_file(), again[0])
