@@ -40,6 +40,11 @@ def _help(step, theirs, ours):
     )
 
 
+def _another_function_exists(step, theirs, ours):
+    exists = re.compile(rb"(?<=-ERR Function )\w+(?= already exists\r\n)")
+    return step.name in ("FUNCTION", "EXEC") and exists.sub(b"", theirs) == exists.sub(b"", ours)
+
+
 def _whole_float(step, theirs, ours):
     return (
         [word.upper() for word in step.words[:2]] == [b"OBJECT", b"ENCODING"]
@@ -151,6 +156,11 @@ def _silent_log(step, theirs, ours):
 
 
 RULES = [
+    Rule(
+        "another function exists",
+        "Where several functions of a library exist already, the error names any of them.",
+        _another_function_exists,
+    ),
     Rule(
         "bit arguments",
         "Since 7.2 BITCOUNT and BITPOS check their arguments even if there is no such key.",

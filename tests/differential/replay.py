@@ -74,6 +74,7 @@ class Side:
         self.drop()
         with resp.Connection(port=self.port) as connection:
             connection.call("FLUSHALL")
+            connection.call("FUNCTION", "FLUSH")
 
     def drop(self):
         for connection in self.connections.values():

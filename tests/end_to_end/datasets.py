@@ -154,3 +154,18 @@ def content(connection, key):
     """(type, everything in it), in a form that is the same wherever the same value lies."""
     kind = connection.call("TYPE", key).encode()
     return kind, _READERS[kind](connection.call, key)
+
+
+def crc64(data):
+    crc = 0
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x95AC9329AC4BC9B5 if crc & 1 else 0)
+    return crc
+
+
+def payload(content, version=10):
+    """What RESTORE takes: the content, the version of its format, the checksum."""
+    data = content + version.to_bytes(2, "little")
+    return data + crc64(data).to_bytes(8, "little")

@@ -4,6 +4,7 @@ import unittest
 
 import resp
 import server
+from datasets import payload
 from scripts import Scripts
 from suite import OK, ServerTest, error, oracle_binary
 from test_atomicity import KEYS
@@ -36,21 +37,6 @@ def named(library_name, *names):
     """A library with functions of these names, each of which replies its own."""
     lines = [f"redis.register_function('{n}', function() return '{n}' end)" for n in names]
     return "\n".join([f"#!lua name={library_name}", *lines])
-
-
-def crc64(data):
-    crc = 0
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0x95AC9329AC4BC9B5 if crc & 1 else 0)
-    return crc
-
-
-def payload(content, version=10):
-    """What RESTORE takes."""
-    data = content + version.to_bytes(2, "little")
-    return data + crc64(data).to_bytes(8, "little")
 
 
 def rdb_string(text):
@@ -337,9 +323,7 @@ class Loading(Functions):
             self.assertEqual(self.call("FUNCTION", *words), error(text))
         self.assertEqual(self.call("FUNCTION"), wrong_number("function"))
         for name in ("LOAD", "DELETE", "RESTORE"):
-            self.assertEqual(
-                self.call("FUNCTION", name), wrong_number(f"function|{name.lower()}")
-            )
+            self.assertEqual(self.call("FUNCTION", name), wrong_number(f"function|{name.lower()}"))
         for name in ("DUMP", "STATS", "KILL", "HELP"):
             self.assertEqual(
                 self.call("FUNCTION", name, "x"), wrong_number(f"function|{name.lower()}")
@@ -424,9 +408,7 @@ class Calling(Functions):
         three = self.connect(protocol=3)
         self.assertEqual(self.fcall("f4", client=three), {b"f": b"1"})
         self.assertEqual(self.fcall("f5", client=three), 1.5)
-        self.assertEqual(
-            self.fcall("f6"), error("ERR Unknown Redis command called from script")
-        )
+        self.assertEqual(self.fcall("f6"), error("ERR Unknown Redis command called from script"))
         self.assertIsNone(self.fcall("f7"))
         self.assertIsNone(self.call("GET", "a"))
         self.call("SELECT", 5)
@@ -822,9 +804,7 @@ class Between(Functions, ServerTest):
                 client.call("FUNCTION", "RESTORE", self.call("FUNCTION", "DUMP"), "FLUSH"), OK
             )
             self.call("FUNCTION", "FLUSH")
-            self.assertEqual(
-                self.call("FUNCTION", "RESTORE", client.call("FUNCTION", "DUMP")), OK
-            )
+            self.assertEqual(self.call("FUNCTION", "RESTORE", client.call("FUNCTION", "DUMP")), OK)
             self.assertEqual(self.call("FUNCTION", "LIST", "WITHCODE"), listed)
             self.call("FUNCTION", "FLUSH")
 

@@ -1,8 +1,9 @@
 """The libraries of Node.js that people use: node-redis, ioredis, and BullMQ on top of each of them.
 
 What they try stands in tests/node/*.js. Their exact versions are in tests/node/package.json; npm
-installs them once into the build folder (THESPIS_NODE), for which it needs the network. The same
-scenarios run with Thespis and with redis-server, where one is installed.
+installs them once into the build folder (THESPIS_NODE), for which it needs the network. The
+scenarios run with Thespis and, but for those of BullMQ, also with redis-server, where one is
+installed.
 """
 
 import os
@@ -128,5 +129,5 @@ class OnePartition(LuaScripts, JobQueues, ServerTest):
 
 
 @unittest.skipUnless(oracle_binary(), "no redis-server is installed")
-class Reference(Clients, LuaScripts, JobQueues, Caching, ServerTest):
+class Reference(Clients, LuaScripts, Caching, ServerTest):
     OPTIONS = {"binary": oracle_binary()}

@@ -69,7 +69,7 @@ SELECT 0|DEBUG A|RESET|QUIT|HELLO 3|MONITOR|SHUTDOWN NOSAVE|SCRIPT EXISTS A|OBJE
     .strip("|")
     .split("|")
 )
-_READERS = [
+READERS = [
     command
     for command in _COMMANDS
     if command.split()[0]
@@ -161,24 +161,24 @@ def _statement(words, commands):
     )()
 
 
-def _source(words, commands=None):
+def source(words, commands=None):
     lines = [_statement(words, commands or _COMMANDS) for _ in range(words.randint(0, 6))]
     # What ends a block stands at its end.
     lines = [f"do {line} end" if line.startswith("return") else line for line in lines]
     return "\n".join(["local a, b, c", *lines, f"return {_value(words)}"])
 
 
-def _arguments(words):
+def arguments(words):
     keys = [words.key() for _ in range(words.choice((2, 2, 2, 1, 0)))]
     return [len(keys), *keys, *[words.value()[:100] for _ in range(words.randint(0, 3))]]
 
 
 def _eval(words):
-    return fixed("EVAL", _source(words), *_arguments(words))
+    return fixed("EVAL", source(words), *arguments(words))
 
 
 def _eval_ro(words):
-    return fixed("EVAL_RO", _source(words, _READERS), *_arguments(words))
+    return fixed("EVAL_RO", source(words, READERS), *arguments(words))
 
 
 def _flagged(words):
@@ -186,18 +186,18 @@ def _flagged(words):
         ("", " flags=no-writes", " flags=allow-oom", " flags=no-writes,allow-stale", " flags=x")
     )
     name = words.choice(("EVAL", "EVAL", "EVAL_RO"))
-    source = f"#!lua{flags}\n" + _source(words, words.choice((_READERS, _COMMANDS)))
-    return fixed(name, source, *_arguments(words))
+    source = f"#!lua{flags}\n" + source(words, words.choice((READERS, _COMMANDS)))
+    return fixed(name, source, *arguments(words))
 
 
 def _by_sha(words):
-    source = _source(words)
+    source = source(words)
     sha = hashlib.sha1(source.encode()).hexdigest()
     name = words.choice(("EVALSHA", "EVALSHA", "EVALSHA_RO"))
     made = [fixed("SCRIPT", "LOAD", source)] if words.chance(0.9) else []
     return made + [
         fixed("SCRIPT", "EXISTS", sha, "0" * 40),
-        fixed(name, sha.upper() if words.chance(0.2) else sha, *_arguments(words)),
+        fixed(name, sha.upper() if words.chance(0.2) else sha, *arguments(words)),
     ]
 
 
