@@ -15,8 +15,9 @@
 namespace thespis::actors {
 
 administrator::administrator(caf::actor_config& config, core& home)
-  : store_actor(config), core_(home), places_(home), saver_(home) {
+  : store_actor(config), core_(home), places_(home), saver_(home), journal_(home) {
   follow_addresses();
+  journal_.follow_settings();
 }
 
 administrator::~administrator() {
@@ -40,6 +41,7 @@ private:
 
 caf::behavior administrator::make_behavior() {
   set_hooks();
+  journal_.tell_settings();
   return {[this](const administer& task) {
             const turn now{this};
             receive(*task.work);
@@ -79,6 +81,22 @@ caf::behavior administrator::make_behavior() {
           [this](const snapshot_done& news) {
             const turn now{this};
             note_end_of_save(news);
+          },
+          [this](const base_adopted& news) {
+            const turn now{this};
+            journal_.note_adopted(news);
+          },
+          [this](const journal_wanted&) {
+            const turn now{this};
+            static_cast<void>(journal_.turn_on(context()));
+          },
+          [this](const journal_replayed&) {
+            const turn now{this};
+            core_.server.reset_statistics();
+          },
+          [this](const base_wanted&) {
+            const turn now{this};
+            journal_.want_base();
           },
           [this](const dataset_loaded& news) {
             const turn now{this};
@@ -140,6 +158,8 @@ void administrator::run(batch& work, bool again) {
 }
 
 void administrator::note_end_of_save(const snapshot_done& news) {
+  if (journal_.owns(*news.of))
+    return journal_.note_end_of_snapshot(news.why, context());
   for (auto* const work : saver_.end(*news.of, news.why, context()))
     run(*work, true);
 }
@@ -198,6 +218,7 @@ void administrator::sample() try {
   }
   core_.server.tick(core_.now().ms);
   saver_.look_at_save_points(context());
+  journal_.tick(context());
 } catch (const std::bad_alloc&) {
   return;
 }
@@ -239,6 +260,8 @@ void administrator::set_hooks() {
     for (const auto& one : core_.partitions)
       post(one, context(), partition_task{partition_task::kind::expire});
   };
+  hooks.rewrite_journal = [this] { return journal_.rewrite(context()); };
+  hooks.measure_journal = [this] { return journal_.figures(); };
   hooks.begin_save = [this] { return saver_.begin(context()); };
   hooks.shut_down = [this](const commands::shutdown_request& how) {
     return saver_.end_server(how, context());

@@ -5,6 +5,7 @@
 /// way is `administrator`, one at a time, and floats like a partition.
 
 #include "actors/core.hpp"
+#include "actors/journal_keeper.hpp"
 #include "actors/listening_places.hpp"
 #include "actors/messages.hpp"
 #include "actors/saver.hpp"
@@ -41,6 +42,7 @@ private:
   core& core_;
   listening_places places_;
   saver saver_;
+  journal_keeper journal_;
   /// Where to send what concerns one client.
   std::map<std::uint64_t, caf::actor> addresses_;
 };

@@ -39,6 +39,7 @@
 #include <caf/actor.hpp>
 #include <caf/mailbox_element.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <coroutine>
 #include <cstdint>
@@ -210,6 +211,14 @@ public:
     return touched.size() == 1 && !needs_merge;
   }
 
+  /// Whether a request in it may change something.
+  bool writes() const noexcept {
+    const auto may_write = [](const batch_request& one) {
+      return (one.spec->flags & protocol::write) != 0;
+    };
+    return std::any_of(requests.begin(), requests.end(), may_write);
+  }
+
   /// Whether it goes to several partitions.
   bool is_multicast() const noexcept {
     return touched.size() > 1;
@@ -305,6 +314,8 @@ public:
   /// execution unit. REQUIRES: prepare_report() since the last one.
   void report(caf::execution_unit* here);
 
+  /// Of a multicast: each partition tells the journal of its share, even if it is nothing.
+  bool recorded = false;
   /// Parts that have not finished.
   std::atomic<std::uint32_t> pending{0};
   /// Multicast: whether all parts are in their mailboxes.

@@ -97,7 +97,7 @@ void blocked_request::answered(const shard_map& shards, caf::execution_unit* her
       shards.at(key).changes.waiting().remove(this, wait_);
   forget(&shards, here);
   finish(wait_);
-  work_.report(here);
+  core_.report(work_, here);
 }
 
 void blocked_request::note_keys(const shard_map& shards) const noexcept {

@@ -1,6 +1,8 @@
 #include "actors/core.hpp"
 
+#include "actors/journal_notice.hpp"
 #include "actors/log.hpp"
+#include "actors/memory_reserve.hpp"
 #include "actors/messages.hpp"
 #include "actors/rendezvous.hpp"
 #include "base/hash.hpp"
@@ -77,7 +79,10 @@ void core::send(batch& work, caf::execution_unit* here) {
   if (!work.is_multicast()) {
     post(partitions[work.touched.front()], here, task);
   } else {
-    order.send(partitions, work.touched, task, work.armed, here);
+    for (auto sent = false; !sent;) {
+      journal_notice notice{*this, work};
+      sent = order.send(partitions, work.touched, task, work.armed, here, &notice);
+    }
   }
 }
 
@@ -90,7 +95,16 @@ void core::send(snapshot& picture, caf::execution_unit* here) {
   const partition_task task{.what = partition_task::kind::cut, .picture = &picture};
   std::vector<partition_index> all(partitions.size());
   std::iota(all.begin(), all.end(), partition_index{0});
-  order.send(partitions, all, task, picture.armed, here);
+  journal_notice notice{*this, picture, all};
+  order.send(partitions, all, task, picture.armed, here, picture.epoch == 0 ? nullptr : &notice);
+}
+
+/// The request for it must not fail.
+void core::hold(batch& work, caf::execution_unit* here) {
+  if (journal_gauges.told.load() <= journal_gauges.durable.load())
+    return work.report(here);
+  const memory_reserve::own_work may_not_fail;
+  post(journal, here, reply_held{&work});
 }
 
 void core::report_slow(thespis::commands::command_statistics& statistics,

@@ -7,6 +7,7 @@
 /// Built before the first actor and destroyed after the last one.
 
 #include "actors/batch.hpp"
+#include "actors/journal_gauges.hpp"
 #include "actors/multicast.hpp"
 #include "base/options.hpp"
 #include "base/tick_clock.hpp"
@@ -85,6 +86,10 @@ struct core {
   caf::actor scheduler;
   caf::actor reclaimer;
   caf::actor snapshot_writer;
+  caf::actor journal;
+  caf::actor journal_writer;
+  caf::actor journal_syncer;
+  thespis::actors::journal_gauges journal_gauges;
   /// As many as event loops.
   std::vector<caf::actor> workers;
   caf::actor supervisor;
@@ -111,6 +116,15 @@ struct core {
   /// Throws std::bad_alloc with nothing sent.
   void send(snapshot& picture, caf::execution_unit* here);
 
+  /// Reports a batch that has been run: at once, or when all that its replies show is on the disk
+  /// (journal.hpp).
+  void report(batch& work, caf::execution_unit* here) {
+    if (journal_gauges.holds_replies.load(std::memory_order_relaxed)) [[unlikely]]
+      hold(work, here);
+    else
+      work.report(here);
+  }
+
   /// Tells the administrator of slow requests, if there are any and there is memory for it.
   void report_slow(thespis::commands::command_statistics& statistics,
                    caf::execution_unit* here) noexcept;
@@ -121,6 +135,7 @@ struct core {
   }
 
 private:
+  void hold(batch& work, caf::execution_unit* here);
   void register_counters();
 };
 

@@ -35,12 +35,13 @@ constexpr std::chrono::seconds between_reports{2};
 
 class loader {
 public:
-  loader(core& into, persistence::input_window& file)
+  loader(core& into, persistence::input_window& file, expired_entries expired)
     : core_(into),
       file_(file),
       reader_(file, static_cast<int>(into.options.get(option::databases)),
               into.options.is_on(option::rdbchecksum)),
       blocks_(into.partitions.size()) {
+    loading_->keeps_expired = expired == expired_entries::stay;
     for (auto& block : blocks_)
       block = std::make_shared<persistence::entry_block>();
   }
@@ -154,12 +155,12 @@ private:
 
 } // namespace
 
-base::result<bool> load_dataset(core& into, const std::string& path) {
+base::result<bool> load_dataset(core& into, const std::string& path, expired_entries expired) {
   auto file = input_file::open(path);
   if (!file)
     return base::fault{file.why()};
   persistence::input_window window{*file};
-  return loader{into, window}.load();
+  return loader{into, window, expired}.load();
 }
 
 } // namespace thespis::actors

@@ -6,10 +6,10 @@
 namespace thespis::actors {
 
 void dataset_loading::load(const persistence::entry_block& block, keyspace::shard& to,
-                           std::int64_t now_ms) noexcept {
+                           keyspace::instant now) noexcept {
   if (!failed.load())
     try {
-      if (const auto outcome = block.load_into(to, now_ms)) {
+      if (const auto outcome = block.load_into(to, now)) {
         loaded.fetch_add(outcome->loaded);
         expired.fetch_add(outcome->expired);
       } else {

@@ -14,12 +14,19 @@
 
 namespace thespis::actors {
 
+/// The time, by which it is judged what has expired, while a journal is replayed: whatever has
+/// expired in the meantime had not when the request was made.
+inline constexpr std::int64_t nothing_has_expired_ms = 1;
+
 struct dataset_loading {
   /// Called by the owner of the shard. The first fault of all is kept.
   void load(const persistence::entry_block& block, keyspace::shard& to,
-            std::int64_t now_ms) noexcept;
+            keyspace::instant now) noexcept;
   void fail(std::string why) noexcept;
   std::string fault() const;
+
+  /// What has expired is loaded as well: what is done to it is still to come.
+  bool keeps_expired = false;
 
   std::atomic<bool> failed{false};
   /// Of blocks that no partition has taken yet.

@@ -49,7 +49,8 @@ constinit log::rate_limit attack_warnings{std::chrono::seconds{60}};
 dispatcher::dispatcher(core& home, std::size_t loop, commands::client_record& record,
                        manners client)
   : core_(home),
-    loop_(loop),
+    unheeded_gates_(client.restores ? ~std::uint32_t{0} : std::uint32_t{commands::gate_password}),
+    loop_(static_cast<std::uint32_t>(loop)),
     statistics_(home.client_statistics[loop]),
     record_(record),
     batch_(home.partitions.size()),

@@ -62,6 +62,8 @@ public:
     bool local;
     /// Words stay where they are when the requests before them have been answered.
     bool words_stay;
+    /// It restores the data set: no state of the server stops it.
+    bool restores = false;
   };
 
   /// `loop`: which set of statistics to count in. `record` outlives it.
@@ -229,8 +231,7 @@ private:
   /// Those that stop some requests. A password is no matter once the client has logged in; until
   /// then the client itself is special.
   std::uint32_t raised_gates() const noexcept {
-    return core_.gates.raised.load(std::memory_order_relaxed)
-           & ~std::uint32_t{commands::gate_password};
+    return core_.gates.raised.load(std::memory_order_relaxed) & ~unheeded_gates_;
   }
   /// Whether no policy needs a closer look at the request.
   bool is_plain(const protocol::command_spec& spec) const noexcept {
@@ -270,8 +271,10 @@ private:
   void mirror_session() const;
 
   core& core_;
+  /// Those that are nothing to this client.
+  std::uint32_t unheeded_gates_;
   /// Whose fan-out and statistics are this client's.
-  std::size_t loop_;
+  std::uint32_t loop_;
   commands::command_statistics& statistics_;
   commands::client_record& record_;
   protocol::session session_;

@@ -16,7 +16,8 @@ void effect_reporter::listen(std::uint64_t origin) noexcept {
   wanted_events_ = server.wanted_events();
   const auto tracked = server.trackers.get() != 0;
   every_key_wanted_ = tracked && server.broadcasts.get() != 0;
-  const auto listens = wanted_events_ != 0 || tracked || !mine_.tracked.empty();
+  const auto listens = wanted_events_ != 0 || tracked || !mine_.tracked.empty()
+                       || journal_.listens();
   if (listens != std::exchange(listens_, listens)) [[unlikely]]
     mine_.changes.set_sink(listens ? this : nullptr);
 }

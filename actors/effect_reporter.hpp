@@ -1,8 +1,9 @@
 #pragma once
 
-/// What a partition tells the broker of the effects of requests: keyspace events, and keys of which
-/// clients keep copies. Effects are collected while requests run, and told before these are
-/// answered: a message that the same client publishes then comes behind them.
+/// What a partition tells of the effects of requests: to the broker keyspace events, and keys of
+/// which clients keep copies; to the journal, by its teller, how to do it again. Effects are
+/// collected while requests run, and told before these are answered: a message that the same client
+/// publishes then comes behind them.
 ///
 /// Effects cost next to nothing while nobody listens; whether anybody does is asked at the
 /// beginning of each batch.
@@ -11,6 +12,7 @@
 /// what is told is in order.
 
 #include "actors/core.hpp"
+#include "actors/journal_teller.hpp"
 #include "actors/stopover.hpp"
 #include "keyspace/effects.hpp"
 #include "keyspace/shard.hpp"
@@ -30,8 +32,9 @@ namespace thespis::actors {
 class effect_reporter final : keyspace::effect_sink {
 public:
   /// All of these outlive it. `only_mine`: the map of that shard alone.
-  effect_reporter(core& home, keyspace::shard& mine, const keyspace::shard_map& only_mine) noexcept
-    : core_(home), mine_(mine), only_mine_(only_mine), at_hand_(&only_mine) {
+  effect_reporter(core& home, keyspace::shard& mine, const keyspace::shard_map& only_mine,
+                  journal_teller& journal) noexcept
+    : core_(home), mine_(mine), only_mine_(only_mine), at_hand_(&only_mine), journal_(journal) {
   }
 
   /// Requests of the client `origin` come now; 0: of none.
@@ -58,7 +61,8 @@ public:
 
 private:
   void on_effect(const keyspace::effect& what) override;
-  void on_replay(int, protocol::arguments) override {
+  void on_replay(int database, protocol::arguments command) override {
+    journal_.add(database, command);
   }
   void note_event(const keyspace::effect& what) noexcept;
   void note_changed_key(const keyspace::effect& what);
@@ -68,6 +72,7 @@ private:
   const keyspace::shard_map& only_mine_;
   /// Where the keys of effects are.
   const keyspace::shard_map* at_hand_;
+  journal_teller& journal_;
   bool listens_ = false;
   /// The classes of keyspace events that somebody may be listening to.
   std::int64_t wanted_events_ = 0;

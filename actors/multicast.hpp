@@ -19,6 +19,19 @@
 
 namespace thespis::actors {
 
+/// Somebody beside the receivers who has to know of a multicast at its place in the order. Called
+/// under the lock.
+class multicast_witness {
+public:
+  /// Whether the multicast can be sent as it was prepared.
+  virtual bool is_ready() const noexcept = 0;
+  /// All copies are in their mailboxes.
+  virtual void note(multicast_number which, caf::execution_unit* here) noexcept = 0;
+
+protected:
+  ~multicast_witness() = default;
+};
+
 /// The lock of the total order; one per store.
 class multicast_order {
 public:
@@ -27,9 +40,10 @@ public:
 
   /// Sends `task` to each of `receivers[i], i in targets` and then puts its number into `armed`,
   /// which was 0. Throws std::bad_alloc with nothing sent.
-  void send(std::span<const caf::actor> receivers, std::span<const partition_index> targets,
+  /// Returns false, with nothing sent, if `witness` is not ready for it.
+  bool send(std::span<const caf::actor> receivers, std::span<const partition_index> targets,
             const partition_task& task, std::atomic<multicast_number>& armed,
-            caf::execution_unit* here);
+            caf::execution_unit* here, multicast_witness* witness = nullptr);
 
   partition_progress& progress(partition_index of) noexcept {
     return progress_[of];

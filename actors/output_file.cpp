@@ -36,8 +36,9 @@ base::result<void> synchronise_directory(const std::string& directory) {
 
 } // namespace
 
-base::result<output_file> output_file::create(const std::string& path) {
-  auto temporary = fmt::format(temporary_format, directory_of(path), ::getpid());
+base::result<output_file> output_file::create(const std::string& path, std::string temporary) {
+  if (temporary.empty())
+    temporary = fmt::format(temporary_format, directory_of(path), ::getpid());
   owned_fd fd{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
   if (fd.get() < 0)
     return base::fault{fmt::format("cannot create {}: {}", temporary, log::system_error(errno))};

@@ -17,7 +17,8 @@ class output_file {
 public:
   /// Creates the file that is going to be `path`, in the same directory. The fault says what failed
   /// on which file.
-  static base::result<output_file> create(const std::string& path);
+  /// `temporary`: its name until it is whole; empty: one that redis-server gives its own.
+  static base::result<output_file> create(const std::string& path, std::string temporary = {});
 
   output_file(output_file&&) noexcept = default;
   output_file& operator=(output_file&&) = delete;

@@ -31,7 +31,8 @@ partition::partition(caf::actor_config& config, core& home, partition_index inde
     shard_(home.shards[index]),
     only_this_(shard_, index, home.shards.size()),
     statistics_(home.partition_statistics[index]),
-    reporter_(home, shard_, only_this_),
+    journal_(home, index),
+    reporter_(home, shard_, only_this_, journal_),
     order_(home.order, home.partitions, index),
     feeder_(home, shard_, index) {
 }
@@ -136,6 +137,7 @@ bool partition::come_back() {
   } else if (auto meeting = std::exchange(open_meeting_, std::nullopt)) {
     parked_ = true;
     reporter_.listen_to(meeting->shards, meeting->borrowed, meeting->origin);
+    journal_.begin_meeting(meeting->number);
     return close_meeting(std::move(*meeting), at);
   } else if (!serve_my_waiters(at)) {
     return false;
@@ -165,7 +167,7 @@ void partition::answer_questions() {
 /// pass `where` first: then this one is parked, or goes home to do that.
 bool partition::serve_waiters(const shards_at_hand& shards, order_point where, const stopover& at) {
   const auto behind = actors::serve_waiters(core_, shards, where, statistics_, at.here,
-                                            [&] { reporter_.tell(at.here); });
+                                            [&] { tell(at.here); });
   if (behind.empty()) [[likely]]
     return true;
   if (at.at_home()) {
@@ -182,8 +184,14 @@ bool partition::serve_my_waiters(const stopover& at) {
   keyspace::shard* const shards[] = {&shard_};
   reporter_.listen(0);
   const auto served = serve_waiters({only_this_, shards}, order_.where(), at);
-  reporter_.tell(at.here);
+  tell(at.here);
   return served;
+}
+
+/// Everybody who has to know, of what has happened so far.
+void partition::tell(caf::execution_unit* here) {
+  reporter_.tell(here);
+  journal_.tell(here);
 }
 
 /// Without memory for the message it is freed here.
@@ -203,6 +211,8 @@ bool partition::run_part(batch& work, stopover& at) {
   if (!work.direct() && base::seeded("exec_leaves_out_watched", 8))
     base::pause_for_others();
   reporter_.listen(work.client->id);
+  if (work.is_multicast() && work.recorded) [[unlikely]]
+    journal_.begin_share(work.armed.load(std::memory_order_relaxed));
   if (const auto there = run_items(work, at); there) [[unlikely]] {
     keyspace::publish_figures(shard_);
     leave_for(*there, {.whose = this, .work = &work}, work, at);
@@ -215,6 +225,7 @@ bool partition::run_part(batch& work, stopover& at) {
     at.leave();
   if (open_work_ != nullptr) [[unlikely]]
     return !at.at_home();
+  journal_.finish(here);
   if (reporter_.take_flush()) [[unlikely]]
     work.flushed.store(true, std::memory_order_relaxed);
   if (work.pending.fetch_sub(1, std::memory_order_acq_rel) != 1)
@@ -225,7 +236,7 @@ bool partition::run_part(batch& work, stopover& at) {
   }
   if (at.at_worker() && !work.direct())
     work.merge_early();
-  work.report(here);
+  core_.report(work, here);
   return true;
 }
 
@@ -268,6 +279,7 @@ std::optional<keyspace::place> partition::run_items(batch& work, stopover& at) {
     const auto words = work.words_of(item, part);
     if (!direct) [[unlikely]]
       ctx.share = work.share_of(item);
+    journal_.begin_request(item.request, !item.leads && !item.own_words && !direct);
     ctx.hint = {words.size() > 1 ? words[1] : std::string_view{}, item.key_hash};
     if (item.spec->route == protocol::way::transaction) [[unlikely]] {
       run_transaction(work, item, ctx, shards);

@@ -10,6 +10,7 @@
 
 #include "actors/core.hpp"
 #include "actors/effect_reporter.hpp"
+#include "actors/journal_teller.hpp"
 #include "actors/messages.hpp"
 #include "actors/place_in_order.hpp"
 #include "actors/rendezvous.hpp"
@@ -50,8 +51,9 @@ private:
     std::vector<keyspace::shard*> borrowed;
     std::vector<partition_index> partitions;
     message_chain releases;
-    /// Whose request it was.
+    /// Whose request it was, and which multicast.
     std::uint64_t origin;
+    multicast_number number;
   };
 
   void handle(const partition_task& task);
@@ -60,6 +62,7 @@ private:
   void answer_questions();
   void look_at(const wait_changed& news);
   void forget(const protocol::watch& what) noexcept;
+  void tell(caf::execution_unit* here);
   bool serve_waiters(const shards_at_hand& shards, order_point where, const stopover& at);
   bool serve_waiters_of(const batch_part& part, const stopover& at);
   bool serve_my_waiters(const stopover& at);
@@ -103,6 +106,7 @@ private:
   keyspace::shard& shard_;
   keyspace::shard_map only_this_;
   commands::command_statistics& statistics_;
+  journal_teller journal_;
   effect_reporter reporter_;
   place_in_order order_;
   snapshot_feeder feeder_;

@@ -35,6 +35,8 @@ bool partition::run_meeting(rendezvous& meeting, stopover& at) {
   auto shards = meeting.take_shards();
   auto borrowed = meeting.take_borrowed();
   reporter_.listen_to(shards, borrowed, work.client->id);
+  const auto number = meeting.armed.load(std::memory_order_relaxed);
+  journal_.begin_meeting(number);
   protocol::reply_writer reply{*work.output, work.client->protocol};
   keyspace::command_context ctx{reply, *work.client, shards, work.time};
   run_body(work, ctx, borrowed, at);
@@ -50,6 +52,7 @@ bool partition::run_meeting(rendezvous& meeting, stopover& at) {
   tell_monitors(here);
   if (!at.at_home()) [[unlikely]]
     at.leave();
+  journal_.tell(here);
   if (reporter_.take_flush()) [[unlikely]]
     reporter_.tell_of_flush(here);
   const auto origin = work.client->id;
@@ -59,16 +62,17 @@ bool partition::run_meeting(rendezvous& meeting, stopover& at) {
   if (ctx.may_wait)
     settle(work, ctx, partitions, meeting, here);
   else
-    work.report(here);
-  return close_meeting(
-    {std::move(shards), std::move(borrowed), std::move(partitions), std::move(releases), origin},
-    at);
+    core_.report(work, here);
+  return close_meeting({std::move(shards), std::move(borrowed), std::move(partitions),
+                        std::move(releases), origin, number},
+                       at);
 }
 
 /// Serves those that wait for what the meeting has changed, and releases everybody.
 bool partition::close_meeting(open_meeting&& meeting, const stopover& at) {
   const auto served = serve_waiters({meeting.shards, meeting.borrowed}, order_.where(), at);
   reporter_.tell(at.here);
+  journal_.finish(at.here);
   reporter_.listen_to_mine();
   if (!served) [[unlikely]] {
     open_meeting_.emplace(std::move(meeting));
@@ -109,6 +113,7 @@ void partition::run_lone(batch& work, keyspace::command_context& ctx,
                          std::span<keyspace::shard* const> borrowed) {
   auto& part = work.parts.front();
   const auto& item = part.items.front();
+  journal_.begin_request(0, false);
   ctx.may_wait = (item.spec->flags & protocol::blocking) != 0;
   // Others whose clock was later may have found that a watched key has expired, and deleted it.
   if (item.spec->route == protocol::way::transaction && at_->at_home())
@@ -136,6 +141,7 @@ void partition::run_joined(batch& work, keyspace::command_context& ctx,
       return;
     }
     auto& part = work.next_part();
+    journal_.begin_request(work.rare->next_request, false);
     run_next(work, part.items[part.next_item], ctx, borrowed);
     if (ctx.moves || ctx.lost_reply) [[unlikely]]
       return;
@@ -176,7 +182,7 @@ void partition::settle(batch& work, keyspace::command_context& ctx,
   } catch (const std::bad_alloc&) {
     ctx.reply.error(protocol::errors::out_of_memory);
   }
-  work.report(here);
+  core_.report(work, here);
 }
 
 } // namespace thespis::actors

@@ -27,9 +27,11 @@ constexpr std::int64_t held_back_ms = 100;
 void partition::wake_up() {
   announced_due_ms_ = INT64_MAX;
   reporter_.listen(0);
+  journal_.begin_upkeep();
   const auto now_ms = core_.now().ms;
   const auto& access = shard_.access;
-  if (!access.active_expiry.load(std::memory_order_relaxed)
+  if (core_.gates.is_up(commands::gate_loading)
+      || !access.active_expiry.load(std::memory_order_relaxed)
       || now_ms < access.keep_expired_until_ms.load(std::memory_order_relaxed))
     return rest_until(now_ms + held_back_ms);
   try {
@@ -37,7 +39,7 @@ void partition::wake_up() {
       expired_per_ms * core_.network.size() / core_.shards.size(), 1);
     const auto more = keyspace::expire_due(shard_, now_ms, budget);
     serve_my_waiters(plain_stopover{context()});
-    reporter_.tell(context());
+    tell(context());
     if (more)
       rest_until(now_ms + 1);
     else
@@ -64,8 +66,11 @@ void partition::shrink_tracked() {
 
 /// All partitions meet this at the same point of the order of multicasts.
 void partition::cut(snapshot& picture) {
-  order_.begin(await_armed(picture.armed));
+  const auto number = await_armed(picture.armed);
+  order_.begin(number);
   feeder_.begin(picture, context());
+  if (picture.epoch != no_journal)
+    journal_.join(picture.epoch, number, context());
   order_.end();
   const memory_reserve::own_work now;
   wake_at(core_.now().ms);
@@ -81,7 +86,10 @@ void partition::feed_snapshot() {
 }
 
 void partition::load(const load_entries& task) {
-  task.of->load(*task.block, shard_, core_.now().ms);
+  auto now = core_.now();
+  if (task.of->keeps_expired)
+    now.ms = nothing_has_expired_ms;
+  task.of->load(*task.block, shard_, now);
   keyspace::publish_figures(shard_);
   announce(keyspace::next_due_ms(shard_));
 }

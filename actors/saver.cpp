@@ -34,18 +34,17 @@ persistence::access_kind access_kind_of(const base::options& settings) {
 
 } // namespace
 
-std::shared_ptr<snapshot> saver::prepare() const {
-  auto& server = core_.server;
+std::shared_ptr<snapshot> prepare_snapshot(core& home, std::string path) {
+  auto& server = home.server;
   const auto& settings = server.options;
   const persistence::entry_format how{
     .value = {.version = static_cast<std::uint16_t>(settings.get(option::rdb_version)),
               .compress = settings.is_on(option::rdbcompression),
               .list_packed_size = static_cast<int>(settings.get(option::list_max_listpack_size))},
     .access = access_kind_of(settings),
-    .now_ms = core_.now().ms,
+    .now_ms = home.now().ms,
     .lfu_decay_minutes = static_cast<int>(settings.get(option::lfu_decay_time))};
-  auto made = std::make_shared<snapshot>(settings.text(option::dbfilename), how,
-                                         core_.partitions.size());
+  auto made = std::make_shared<snapshot>(std::move(path), how, home.partitions.size());
   made->memory_bytes = server.memory().used;
   made->checksum = settings.is_on(option::rdbchecksum);
   return made;
@@ -55,7 +54,7 @@ bool saver::begin(caf::execution_unit* here) noexcept try {
   if (is_over_)
     return false;
   auto& saving = core_.server.saving;
-  auto next = prepare();
+  auto next = prepare_snapshot(core_, core_.options.text(option::dbfilename));
   saving.changes_begun = core_.server.changes();
   core_.send(*next, here);
   now_ = std::move(next);
@@ -98,7 +97,8 @@ std::vector<batch*> saver::end(const snapshot& what, std::string_view why,
 void saver::look_at_save_points(caf::execution_unit* here) noexcept try {
   auto& server = core_.server;
   auto& saving = server.saving;
-  if (saving.running || server.cron_paused || server.gates.is_up(commands::gate_loading))
+  if (saving.running || server.journaling.rewriting || server.cron_paused
+      || server.gates.is_up(commands::gate_loading))
     return;
   const auto now_ms = core_.now().ms;
   if (!saving.last_succeeded && now_ms - saving.last_end_ms < retry_ms)

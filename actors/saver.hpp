@@ -39,7 +39,6 @@ public:
   bool stay() noexcept;
 
 private:
-  std::shared_ptr<snapshot> prepare() const;
   void finish_server(caf::execution_unit* here) noexcept;
   bool go_on_ending(bool saved, caf::execution_unit* here) noexcept;
 

@@ -4,6 +4,7 @@
 /// and hears of its end, every partition cuts its shard at the same point of the order of
 /// multicasts and sends it in pieces, the snapshot_writer puts them into the file.
 
+#include "actors/journal_gauges.hpp"
 #include "actors/order_point.hpp"
 #include "persistence/rdb_file.hpp"
 
@@ -28,6 +29,9 @@ struct snapshot : std::enable_shared_from_this<snapshot> {
   std::uint64_t memory_bytes = 0;
   /// Whether the file gets one (rdbchecksum).
   bool checksum = true;
+  /// It is the base of a journal: of this one, or (none) of one that is not written to.
+  bool is_base = false;
+  journal_epoch epoch = no_journal;
 
   // -- shared ------------------------------------------------------------------------------------
   /// The multicast of the cut.
@@ -48,5 +52,11 @@ inline void need_version(snapshot& of, std::uint16_t version) noexcept {
   while (now < version && !of.version.compare_exchange_weak(now, version)) {
   }
 }
+
+struct core;
+
+/// A snapshot that is going to be that file, in the form that the settings ask for. Throws
+/// std::bad_alloc. REQUIRES: called by the administrator.
+std::shared_ptr<snapshot> prepare_snapshot(core& home, std::string path);
 
 } // namespace thespis::actors

@@ -68,7 +68,8 @@ void snapshot_writer::begin(const snapshot& what) {
                                 {.redis_version = base::redis_version,
                                  .own_version = base::thespis_version,
                                  .created_s = what.format.now_ms / base::ms_per_s,
-                                 .memory_bytes = what.memory_bytes});
+                                 .memory_bytes = what.memory_bytes,
+                                 .journal_base = what.is_base});
   write(head);
 }
 

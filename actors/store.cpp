@@ -5,6 +5,10 @@
 #include "actors/dataset_loader.hpp"
 #include "actors/embedded_client.hpp"
 #include "actors/fan_out.hpp"
+#include "actors/journal.hpp"
+#include "actors/journal_files.hpp"
+#include "actors/journal_replay.hpp"
+#include "actors/journal_writer.hpp"
 #include "actors/listener.hpp"
 #include "actors/loop_coordinator.hpp"
 #include "actors/messages.hpp"
@@ -19,9 +23,13 @@
 #include "actors/worker.hpp"
 #include "base/ensure.hpp"
 
+#include <chrono>
+#include <thread>
 #include <utility>
 
 namespace thespis::actors {
+
+using base::option;
 
 namespace {
 
@@ -67,6 +75,9 @@ void store::spawn_core_actors() {
   home.reclaimer = system_.spawn<reclaimer, caf::detached + caf::hidden>(std::ref(home));
   home.snapshot_writer = system_.spawn<snapshot_writer, caf::detached + caf::hidden>(
     std::ref(home));
+  home.journal = spawn_floating<journal>(system_, std::ref(home));
+  home.journal_writer = system_.spawn<journal_writer, caf::detached + caf::hidden>(std::ref(home));
+  home.journal_syncer = system_.spawn<journal_syncer, caf::detached + caf::hidden>(std::ref(home));
   for (std::size_t i = 0; i < loops_->size(); ++i)
     home.workers.push_back(system_.spawn<worker, caf::detached + caf::hidden>());
   home.administrator = spawn_floating<administrator>(system_, std::ref(home));
@@ -108,24 +119,89 @@ void store::listen(listening_sockets sockets) {
 }
 
 bool store::expect_data() {
-  expected_ = may_exist(core_->options.text(base::option::dbfilename));
+  const auto& settings = core_->options;
+  has_snapshot_ = may_exist(settings.text(option::dbfilename));
+  expected_ = settings.is_on(option::appendonly) || has_snapshot_;
   core_->server.gates.set(commands::gate_loading, *expected_);
   return *expected_;
 }
 
 base::result<bool> store::load() {
-  const auto path = core_->options.text(base::option::dbfilename);
-  remove_leftovers(path);
+  const auto& settings = core_->options;
+  remove_leftovers(settings.text(option::dbfilename));
+  const bool journals = settings.is_on(option::appendonly);
+  const auto files = std::make_shared<journal_files>(settings.text(option::appenddirname),
+                                                     settings.text(option::appendfilename));
+  if (journals)
+    if (auto read = files->read(); !read)
+      return base::fault{read.why()};
   // Clients may be served by now, and a file that they have had made is none to load.
   if (!expected_)
     expect_data();
-  if (!*expected_)
-    return true;
-  auto loaded = load_dataset(*core_, path);
+  const bool has_journal = journals && !files->manifest().empty();
   // Half of the data is not to be served, nor to be saved.
-  if (loaded && *loaded)
-    core_->server.gates.set(commands::gate_loading, false);
-  return loaded;
+  if (auto loaded = has_journal ? load_journal(files) : load_snapshot(); !loaded || !*loaded)
+    return loaded;
+  post(core_->journal_writer, nullptr, adopt_files{files});
+  if (has_journal)
+    go_on_with_journal();
+  else if (journals)
+    if (auto begun = begin_journal(); !begun || !*begun)
+      return begun;
+  core_->server.gates.set(commands::gate_loading, false);
+  return true;
+}
+
+base::result<bool> store::load_snapshot() {
+  if (!has_snapshot_)
+    return true;
+  return load_dataset(*core_, core_->options.text(option::dbfilename));
+}
+
+/// What comes is going to be appended to it.
+base::result<bool> store::load_journal(const std::shared_ptr<journal_files>& files) {
+  const auto replayed = replay_journal(*core_, *files);
+  if (!replayed)
+    return base::fault{replayed.why()};
+  if (!replayed->is_complete)
+    return false;
+  const bool has_increment = !files->manifest().increments().empty();
+  if (has_increment)
+    if (auto opened = files->continue_increment(replayed->whole_until); !opened)
+      return base::fault{opened.why()};
+  // A file has frames from its beginning to its end, or none.
+  const bool frames = core_->options.is_on(option::aof_checksum);
+  if (!has_increment || (replayed->whole_until != 0 && replayed->is_framed != frames))
+    if (auto begun = files->begin_increment(); !begun)
+      return base::fault{begun.why()};
+  core_->journal_gauges.bytes.store(files->bytes());
+  core_->journal_gauges.base_bytes.store(files->base_bytes());
+  next_record_ = replayed->next;
+  return true;
+}
+
+void store::go_on_with_journal() {
+  auto& gauges = core_->journal_gauges;
+  gauges.has_base.store(true);
+  gauges.holds_replies.store(core_->options.get_as<base::fsync_policy>(option::appendfsync)
+                             == base::fsync_policy::always);
+  post(core_->journal, nullptr, journal_continues{next_record_});
+  core_->journal_gauges.epoch.store(first_journal);
+  post(core_->administrator, nullptr, journal_replayed{});
+}
+
+/// What has been loaded is its first base.
+base::result<bool> store::begin_journal() {
+  const auto& gauges = core_->journal_gauges;
+  post(core_->administrator, nullptr, journal_wanted{});
+  while (!gauges.has_base.load()) {
+    if (gauges.failed_bases.load() != 0)
+      return base::fault{"the journal cannot be begun, see the lines before this one"};
+    if (is_ending())
+      return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+  return true;
 }
 
 void store::end() {

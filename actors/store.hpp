@@ -15,6 +15,7 @@
 #include "actors/listening_sockets.hpp"
 #include "actors/loop_group.hpp"
 #include "base/result.hpp"
+#include "persistence/journal_format.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/actor_system.hpp>
@@ -24,6 +25,8 @@
 #include <optional>
 
 namespace thespis::actors {
+
+class journal_files;
 
 class store {
 public:
@@ -50,14 +53,14 @@ public:
   /// `loop_count` event loops.
   void listen(listening_sockets sockets);
 
-  /// If there is a snapshot to load, clients are told so until load() is over, and nothing is saved
-  /// before. Returns whether there is one, or may be.
+  /// If there is something to load, clients are told so until load() is over, and nothing is saved
+  /// before. Returns whether there is, or may be.
   bool expect_data();
 
-  /// Loads the last snapshot (dbfilename), if there is one, into the store, which has no keys yet.
-  /// The fault names file, place and reason; the store is of no use then. At most once. REQUIRES:
-  /// not on an event loop.
-  /// Returns false if it was given up because the store is to end.
+  /// Loads the journal (appendonly), or where there is none the last snapshot (dbfilename), if
+  /// there is one, into the store, which has no keys yet. With `appendonly` a journal is begun
+  /// then. The fault names file, place and reason; the store is of no use then. At most once.
+  /// REQUIRES: not on an event loop. Returns false if it was given up because the store is to end.
   base::result<bool> load();
 
   /// Ends as SHUTDOWN does: the data is saved first where there are save points. From any thread,
@@ -82,12 +85,18 @@ public:
 
 private:
   void spawn_core_actors();
+  base::result<bool> load_snapshot();
+  base::result<bool> load_journal(const std::shared_ptr<journal_files>& files);
+  void go_on_with_journal();
+  base::result<bool> begin_journal();
 
   caf::actor_system& system_;
   std::unique_ptr<loop_group> own_loops_;
   loop_group* loops_;
   std::unique_ptr<core> core_;
   std::optional<bool> expected_;
+  bool has_snapshot_ = false;
+  persistence::log_number next_record_ = 1;
   std::shared_future<void> stopped_;
   std::future<void> gone_;
 };

@@ -1,5 +1,6 @@
 #include "actors/supervisor.hpp"
 
+#include "actors/journal_messages.hpp"
 #include "actors/log.hpp"
 
 #include <caf/send.hpp>
@@ -34,6 +35,9 @@ caf::behavior supervisor::make_behavior() {
   watch(core_.scheduler, role::core, "the scheduler");
   watch(core_.reclaimer, role::core, "the reclaimer");
   watch(core_.snapshot_writer, role::core, "the snapshot writer");
+  watch(core_.journal, role::core, "the journal");
+  watch(core_.journal_writer, role::core, "the journal writer");
+  watch(core_.journal_syncer, role::core, "the journal syncer");
   for (std::size_t i = 0; i < core_.workers.size(); ++i)
     watch(core_.workers[i], role::core, fmt::format("worker {}", i));
   for (std::size_t i = 0; i < core_.listeners.size(); ++i)
@@ -47,6 +51,10 @@ caf::behavior supervisor::make_behavior() {
             const turn now{this};
             --listeners_left_;
             stop_core_if_drained();
+          },
+          [this](const journal_finished&) {
+            const turn now{this};
+            stop_core();
           },
           [this](const farewell&) {
             const turn now{this};
@@ -98,6 +106,11 @@ void supervisor::stop_core_if_drained() {
   if (!stopping_clients_ || listeners_left_ != 0 || !embedded_clients_.empty()
       || std::exchange(stopping_core_, true))
     return;
+  post(core_.journal, context(), finish_journal{});
+}
+
+/// Nothing is told to the journal any more but what would happen again by itself: expiry.
+void supervisor::stop_core() {
   const unwatched envelope;
   for (const auto& one : core_.partitions)
     caf::anon_send_exit(one, caf::exit_reason::user_shutdown);
@@ -108,6 +121,9 @@ void supervisor::stop_core_if_drained() {
   caf::anon_send_exit(core_.scheduler, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(core_.reclaimer, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(core_.snapshot_writer, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(core_.journal, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(core_.journal_writer, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(core_.journal_syncer, caf::exit_reason::user_shutdown);
   for (const auto& one : core_.workers)
     caf::anon_send_exit(one, caf::exit_reason::user_shutdown);
 }

@@ -6,8 +6,9 @@
 /// worker, listener) that nobody asked for is fatal for the process, with a line in the log: its
 /// data, or its part of the work, would be gone while clients go on. Its own death by an exception
 /// is fatal as well. The ordered end is: listeners stop accepting and close their clients, embedded
-/// clients answer what is in flight and end; when all are gone, partitions, administrator and
-/// scheduler end; when the last is down, `on_stopped` is called.
+/// clients answer what is in flight and end; when all are gone, the journal brings what it has to
+/// the disk; then partitions, administrator, scheduler and the others end; when the last is down,
+/// `on_stopped` is called.
 ///
 /// An embedded client may come at any time, during and after the end too, until the store says
 /// `farewell`. It sends nothing to partitions before it is admitted, and after the end began it is
@@ -49,6 +50,7 @@ private:
   void receive(const caf::actor& client);
   void stop_clients();
   void stop_core_if_drained();
+  void stop_core();
   void mourn(const caf::down_msg& down);
   void leave_if_alone();
 

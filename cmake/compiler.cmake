@@ -65,8 +65,8 @@ if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
 endif()
 
 # Precompiles headers for a target that has sources: those from outside that are slow to parse (CAF
-# and Asio take 2-3 s a file), and of ours only what nearly all of the target's files include anyway,
-# directly or not (the core and the messages of actors take another 2 s).
+# and Asio take 2-3 s a file), and of ours only what nearly all of the target's files include
+# anyway, directly or not (the core and the messages of actors take another 2 s).
 function(thespis_precompile target)
   get_target_property(type ${target} TYPE)
   if(THESPIS_PRECOMPILE AND NOT type STREQUAL "INTERFACE_LIBRARY")

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <system_error>
 
 namespace thespis::commands {
 
@@ -61,9 +63,9 @@ std::string memory_error(const question& asked) {
 }
 
 std::string persistence_error(const question& asked) {
-  if (!asked.gates.is_up(gate_no_persistence) || !asked.flagged(protocol::write))
+  if (!asked.flagged(protocol::write))
     return {};
-  return std::string{errors::misconf};
+  return std::string{write_objection(asked.gates)};
 }
 
 std::string subscription_error(const question& asked) {
@@ -120,6 +122,17 @@ void reject(const command_spec* spec, std::string_view why, protocol::reply_writ
 }
 
 } // namespace
+
+std::string_view write_objection(const server_gates& gates) {
+  if (gates.is_up(gate_no_persistence))
+    return errors::misconf;
+  if (!gates.is_up(gate_journal_failed))
+    return {};
+  thread_local std::string text;
+  text = errors::aof_write_failed(
+    std::generic_category().message(gates.journal_error.load(std::memory_order_relaxed)));
+  return text;
+}
 
 verdict admit_with_care(const command_spec& spec, const server_gates& gates,
                         const protocol::session& client, std::int64_t now_ms,

@@ -15,6 +15,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string_view>
 
 namespace thespis::commands {
 
@@ -29,18 +30,21 @@ enum server_gate : std::uint32_t {
   gate_pause_all = 1u << 3,
   /// Memory is over maxmemory and eviction cannot help.
   gate_out_of_memory = 1u << 4,
-  /// Data cannot be made durable (stop-writes-on-bgsave-error, or an AOF that fails).
+  /// Snapshots cannot be written (stop-writes-on-bgsave-error).
   gate_no_persistence = 1u << 5,
   /// Somebody monitors.
   gate_monitored = 1u << 6,
   /// A script takes long.
   gate_busy_script = 1u << 7,
+  /// The journal cannot be written.
+  gate_journal_failed = 1u << 8,
 };
 
 /// Options enable-debug-command and its like.
 enum class protected_access : std::uint8_t { no, local, yes };
 
-/// Read by all connections, written by the administrator; `gate_busy_script` by who runs scripts.
+/// Read by all connections, written by the administrator; `gate_busy_script` by who runs scripts,
+/// `gate_journal_failed` by the journal.
 struct server_gates {
   std::atomic<std::uint32_t> raised{0};
   /// Unix time at which the pause ends by itself.
@@ -48,6 +52,8 @@ struct server_gates {
   std::atomic<protected_access> debug_command{protected_access::no};
   /// The script that takes long is a function.
   std::atomic<bool> busy_with_function{false};
+  /// errno of what is wrong with the journal; 0: nothing.
+  std::atomic<int> journal_error{0};
 
   void set(server_gate which, bool up) noexcept {
     if (up)
@@ -68,6 +74,10 @@ enum class verdict : std::uint8_t {
   /// Clients are paused: ask again at server_gates::pause_until_ms, or when the pause is lifted.
   wait,
 };
+
+/// Why nothing is written at present: what is written could not be made durable. Empty: it could.
+/// Valid until this thread asks again. Throws std::bad_alloc.
+std::string_view write_objection(const server_gates& gates);
 
 /// The checks behind `admit` for requests off the straight road.
 verdict admit_with_care(const protocol::command_spec& spec, const server_gates& gates,

@@ -87,7 +87,7 @@ void drop_all(const shard_list& shards) {
 }
 
 base::result<void> read_back(const shard_list& shards, std::string_view bytes,
-                             std::int64_t now_ms) {
+                             keyspace::instant now) {
   memory_file file{bytes};
   persistence::input_window window{file};
   persistence::rdb_file_reader reader{window, static_cast<int>(shards.front()->databases.size()),
@@ -103,7 +103,7 @@ base::result<void> read_back(const shard_list& shards, std::string_view bytes,
     blocks[index].add(*item);
   }
   for (std::size_t i = 0; i < shards.size(); ++i) {
-    if (auto loaded = blocks[i].load_into(*shards[i], now_ms); !loaded)
+    if (auto loaded = blocks[i].load_into(*shards[i], now); !loaded)
       return base::fault{loaded.why()};
     keyspace::publish_figures(*shards[i]);
   }
@@ -138,7 +138,7 @@ void cmd_debug_reload(command_context& ctx, arguments args) {
     return ctx.reply.error(failed);
   const auto bytes = written(shards, ctx.now.ms);
   drop_all(shards);
-  if (!read_back(shards, bytes, ctx.now.ms))
+  if (!read_back(shards, bytes, ctx.now))
     return ctx.reply.error(failed);
   ctx.reply.ok();
 }

@@ -102,10 +102,10 @@ void set_access(const command_context& ctx, keyspace::entry& of, bool lfu,
   if (lfu) {
     if (options.frequency)
       of.set_access(
-        keyspace::lfu_clock(ctx.now.ms, static_cast<std::uint32_t>(*options.frequency)));
+        keyspace::lfu_clock(ctx.now.us / 1000, static_cast<std::uint32_t>(*options.frequency)));
   } else if (options.idle_seconds) {
     const auto idle = static_cast<std::uint64_t>(*options.idle_seconds);
-    of.set_access(keyspace::lru_clock_of_idle(idle, ctx.now.ms));
+    of.set_access(keyspace::lru_clock_of_idle(idle, ctx.now.us / 1000));
   }
 }
 

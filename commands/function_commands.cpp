@@ -62,7 +62,6 @@ public:
     if (auto error = stage_.functions.join(all_, how))
       return error;
     all_.clear();
-    follow_libraries(stage_);
     return std::nullopt;
   }
   bool has(std::string_view name) const noexcept {
@@ -160,6 +159,12 @@ std::optional<std::string> load_all(loaded_entries& loaded,
   return std::nullopt;
 }
 
+/// Libraries belong to no partition: the first one tells.
+void note_change(command_context& ctx) {
+  follow_libraries(*ctx.scripts);
+  ctx.shards.all().front()->changes.did_quietly(ctx.client.database);
+}
+
 } // namespace
 
 /// FUNCTION LOAD [REPLACE] code -> the library's name. Errors: of its first line, of compiling, of
@@ -184,6 +189,7 @@ void cmd_function_load(command_context& ctx, arguments args) {
     return reply_fault(ctx, *error);
   if (const auto error = loaded.join(how))
     return reply_fault(ctx, *error);
+  note_change(ctx);
   ctx.reply.bulk(*name);
 }
 
@@ -193,7 +199,7 @@ void cmd_function_delete(command_context& ctx, arguments args) {
     return;
   if (!ctx.scripts->functions.remove(args[2]))
     return ctx.reply.error(errors::no_library);
-  follow_libraries(*ctx.scripts);
+  note_change(ctx);
   ctx.reply.ok();
 }
 
@@ -207,7 +213,7 @@ void cmd_function_flush(command_context& ctx, arguments args) {
   if (!is_engine_free(ctx))
     return;
   ctx.scripts->functions.clear();
-  follow_libraries(*ctx.scripts);
+  note_change(ctx);
   ctx.reply.ok();
 }
 
@@ -251,6 +257,7 @@ void cmd_function_restore(command_context& ctx, arguments args) {
     return reply_fault(ctx, *error);
   if (const auto error = loaded.join(*how))
     return reply_fault(ctx, *error);
+  note_change(ctx);
   ctx.reply.ok();
 }
 

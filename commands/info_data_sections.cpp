@@ -30,17 +30,35 @@ void write_snapshot_fields(info_text& out, const server_state& server, keyspace:
   out.field("rdb_last_load_keys_loaded", saving.keys_loaded);
 }
 
-void write_journal_fields(info_text& out) {
-  out.field("aof_enabled", 0);
-  out.field("aof_rewrite_in_progress", 0);
-  out.field("aof_rewrite_scheduled", 0);
-  out.field("aof_last_rewrite_time_sec", -1);
-  out.field("aof_current_rewrite_time_sec", -1);
-  out.field("aof_last_bgrewrite_status", "ok");
-  out.field("aof_rewrites", 0);
-  out.field("aof_rewrites_consecutive_failures", 0);
-  out.field("aof_last_write_status", "ok");
+void write_journal_fields(info_text& out, const server_state& server, keyspace::instant now) {
+  const auto& status = server.journaling;
+  const auto figures = server.hooks.measure_journal ? server.hooks.measure_journal()
+                                                    : journal_figures{};
+  out.field("aof_enabled", figures.is_on);
+  out.field("aof_rewrite_in_progress", status.rewriting);
+  out.field("aof_rewrite_scheduled", status.scheduled);
+  out.field("aof_last_rewrite_time_sec", status.last_seconds);
+  out.field("aof_current_rewrite_time_sec",
+            status.rewriting ? (now.ms - status.began_ms) / base::ms_per_s : journal_status::none);
+  out.field("aof_last_bgrewrite_status", status.last_succeeded ? "ok" : "err");
+  out.field("aof_rewrites", status.rewrites);
+  out.field("aof_rewrites_consecutive_failures", status.failures_in_a_row);
+  out.field("aof_last_write_status", figures.has_failed ? "err" : "ok");
   out.field("aof_last_cow_size", 0);
+}
+
+void write_journal_progress(info_text& out, const server_state& server) {
+  if (!server.hooks.measure_journal)
+    return;
+  const auto figures = server.hooks.measure_journal();
+  if (!figures.is_on)
+    return;
+  out.field("aof_current_size", figures.bytes);
+  out.field("aof_base_size", figures.base_bytes);
+  out.field("aof_pending_rewrite", 0);
+  out.field("aof_buffer_length", figures.buffered_bytes);
+  out.field("aof_pending_bio_fsync", figures.is_synchronising);
+  out.field("aof_delayed_fsync", figures.delayed_syncs);
 }
 
 } // namespace
@@ -55,9 +73,10 @@ void write_persistence_section(info_text& out, server_state& server, keyspace::i
   out.field("current_save_keys_processed", 0);
   out.field("current_save_keys_total", 0);
   write_snapshot_fields(out, server, now);
-  write_journal_fields(out);
+  write_journal_fields(out, server, now);
   out.field("module_fork_in_progress", 0);
   out.field("module_fork_last_cow_size", 0);
+  write_journal_progress(out, server);
 }
 
 void write_replication_section(info_text& out, server_state& server, keyspace::instant) {

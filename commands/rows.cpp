@@ -48,6 +48,7 @@ protocol::command_table& table_of_process() {
                                       subscription_rows(),
                                       server_rows(),
                                       save_rows(),
+                                      journal_rows(),
                                       config_rows(),
                                       info_rows(),
                                       memory_rows(),

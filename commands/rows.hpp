@@ -73,6 +73,7 @@ std::span<const protocol::command_spec> pubsub_rows() noexcept;
 std::span<const protocol::command_spec> subscription_rows() noexcept;
 std::span<const protocol::command_spec> server_rows() noexcept;
 std::span<const protocol::command_spec> save_rows() noexcept;
+std::span<const protocol::command_spec> journal_rows() noexcept;
 std::span<const protocol::command_spec> config_rows() noexcept;
 std::span<const protocol::command_spec> info_rows() noexcept;
 std::span<const protocol::command_spec> memory_rows() noexcept;

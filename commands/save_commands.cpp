@@ -20,7 +20,7 @@ void cmd_save(command_context& ctx, arguments) {
   auto& saving = ctx.server->saving;
   if (ctx.has_moved)
     return saving.last_succeeded ? ctx.reply.ok() : ctx.reply.error(errors::save_failed);
-  if (saving.running)
+  if (saving.running || ctx.server->journaling.rewriting)
     return ctx.reply.error(errors::save_in_progress);
   if (!ctx.server->hooks.begin_save || !ctx.server->hooks.begin_save())
     return ctx.reply.error(errors::save_failed);
@@ -36,7 +36,9 @@ void cmd_bgsave(command_context& ctx, arguments args) {
   auto& saving = ctx.server->saving;
   if (saving.running)
     return ctx.reply.error(errors::save_in_progress);
-  if (ctx.inner != nullptr) {
+  if (ctx.server->journaling.rewriting && ctx.inner == nullptr && args.size() == 1)
+    return ctx.reply.error(errors::save_while_rewriting);
+  if (ctx.server->journaling.rewriting || ctx.inner != nullptr) {
     saving.scheduled = true;
     return ctx.reply.simple("Background saving scheduled");
   }

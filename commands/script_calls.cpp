@@ -65,8 +65,8 @@ std::string_view script_calls::objection(const protocol::resolved_command& found
   if (now.read_only && (flags & (protocol::write | protocol::may_replicate)) != 0)
     return errors::script_read_only;
   if ((flags & protocol::write) != 0) {
-    if (stage_.gates.is_up(gate_no_persistence))
-      return errors::misconf;
+    if (const auto why = write_objection(stage_.gates); !why.empty())
+      return why;
   }
   if ((flags & protocol::denyoom) != 0 && now.out_of_memory && (now.flags & script_allow_oom) == 0
       && !stage_.status.has_written())

@@ -50,9 +50,7 @@ std::string_view objection_to_run(const script_stage& stage, std::uint32_t flags
     return errors::script_may_write;
   if ((flags & script_allow_oom) == 0 && stage.gates.is_up(gate_out_of_memory))
     return errors::script_needs_memory;
-  if (stage.gates.is_up(gate_no_persistence))
-    return errors::misconf;
-  return {};
+  return write_objection(stage.gates);
 }
 
 void begin_performance(command_context& ctx, const new_performance& what) noexcept {

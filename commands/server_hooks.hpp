@@ -8,6 +8,7 @@
 
 #include "base/option_choices.hpp"
 #include "base/result.hpp"
+#include "commands/journal_status.hpp"
 #include "commands/server_figures.hpp"
 
 #include <cstdint>
@@ -40,6 +41,10 @@ struct server_hooks {
   std::function<void()> tracking_limited;
   /// Begins a snapshot; false: it cannot be begun. REQUIRES: none is being taken.
   std::function<bool()> begin_save;
+  /// Begins to write the journal anew; false: that cannot be begun. REQUIRES: no snapshot is being
+  /// taken.
+  std::function<bool()> rewrite_journal;
+  std::function<journal_figures()> measure_journal;
   /// Begins the ordered end, and returns at once. True: the data has to be saved first, and it may
   /// be that it cannot; server_state::shutting_down tells then.
   std::function<bool(const shutdown_request&)> shut_down;

@@ -20,6 +20,7 @@
 #include "base/options.hpp"
 #include "commands/admission.hpp"
 #include "commands/client_directory.hpp"
+#include "commands/journal_status.hpp"
 #include "commands/latency_history.hpp"
 #include "commands/library_figures.hpp"
 #include "commands/output_limits.hpp"
@@ -127,6 +128,7 @@ struct server_state {
   rate_meter bytes_out_rate;
   rate_meter turns_rate;
   save_status saving;
+  journal_status journaling;
   std::uint64_t memory_peak_bytes = 0;
   std::uint64_t auth_denied = 0;
   /// SHUTDOWN is waiting for the end.

@@ -9,7 +9,8 @@ namespace thespis::keyspace {
 namespace {
 
 /// The access clock of an entry that is used (or, for `current` null, made) now.
-std::uint32_t access_now(shard& in, const entry* current, std::int64_t now_ms) {
+std::uint32_t access_now(shard& in, const entry* current, instant now) {
+  const auto now_ms = now.us / 1000;
   if (!in.access.lfu.load(std::memory_order_relaxed)) [[likely]]
     return lru_clock(now_ms);
   if (current == nullptr)
@@ -54,9 +55,9 @@ database::slot command_context::lookup(std::string_view key, int database, count
   if (entries.walks() && found && !is_reading()) [[unlikely]]
     entries.preserve(*found);
   if (!found)
-    found.set_initial_access(access_now(in, nullptr, now.ms));
+    found.set_initial_access(access_now(in, nullptr, now));
   else if (touch)
-    found->set_access(access_now(in, &*found, now.ms));
+    found->set_access(access_now(in, &*found, now));
   return found;
 }
 

@@ -4,6 +4,7 @@
 /// client's session, a clock that stands still, random bits, and the place to say what it changed.
 /// Commands know nothing of partitions, threads or sockets.
 
+#include "keyspace/instant.hpp"
 #include "keyspace/shard_map.hpp"
 #include "keyspace/waiter.hpp"
 #include "protocol/arguments.hpp"
@@ -31,13 +32,6 @@ class subscriber_table;
 } // namespace thespis::pubsub
 
 namespace thespis::keyspace {
-
-/// The instant at which a batch runs; frozen for all of its commands.
-struct instant {
-  /// Unix time.
-  std::int64_t ms = 0;
-  std::int64_t us = 0;
-};
 
 /// Where a request can go on that cannot be run where it is.
 enum class place : std::uint8_t {

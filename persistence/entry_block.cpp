@@ -24,20 +24,20 @@ std::uint32_t access_of(const entry_attributes& known, bool lfu, std::int64_t no
 /// Reads the records of a block into a shard.
 class block_loader {
 public:
-  block_loader(keyspace::shard& to, std::int64_t now_ms) noexcept
-    : to_(to), now_ms_(now_ms), lfu_(to.access.lfu.load(std::memory_order_relaxed)) {
+  block_loader(keyspace::shard& to, keyspace::instant now) noexcept
+    : to_(to), now_(now), lfu_(to.access.lfu.load(std::memory_order_relaxed)) {
   }
   /// Returns whether the entry is there, because it had not expired. Throws broken_value.
   bool load(int database, std::string_view record, std::uint16_t version) {
     rdb_reader in{record};
     const auto known = read_entry_attributes(in, need(in.byte()), version);
     const auto key = need(in.string(key_scratch_));
-    if (known.expire_at_ms && *known.expire_at_ms <= now_ms_)
+    if (known.expire_at_ms && *known.expire_at_ms <= now_.ms)
       return false;
     auto& db = to_.databases[static_cast<std::size_t>(database)];
     auto at = db.find(key);
     check(!at, "a key twice");
-    at.set_initial_access(access_of(known, lfu_, now_ms_));
+    at.set_initial_access(access_of(known, lfu_, now_.us / 1000));
     if (known.type == rdb_type::string) {
       const auto text = need(in.string(value_scratch_));
       if (known.expire_at_ms)
@@ -46,7 +46,7 @@ public:
         db.set_string(at, text);
       return true;
     }
-    auto value = read_value(in, known.type, {to_.access, now_ms_});
+    auto value = read_value(in, known.type, {to_.access, now_.ms});
     if (!value)
       throw refused{value.why()};
     std::move(*value).put(db, at, known.expire_at_ms);
@@ -59,7 +59,7 @@ public:
 
 private:
   keyspace::shard& to_;
-  std::int64_t now_ms_;
+  keyspace::instant now_;
   bool lfu_;
   std::string key_scratch_;
   std::string value_scratch_;
@@ -72,9 +72,9 @@ base::fault fault_at(std::string_view why, std::uint64_t offset) {
 } // namespace
 
 base::result<entry_block::outcome> entry_block::load_into(keyspace::shard& to,
-                                                          std::int64_t now_ms) const {
+                                                          keyspace::instant now) const {
   outcome out;
-  block_loader loader{to, now_ms};
+  block_loader loader{to, now};
   std::size_t begin = 0;
   for (const auto& one : records_)
     try {

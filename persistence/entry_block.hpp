@@ -4,6 +4,7 @@
 /// other, as they stand in the file. Whoever owns the shard reads them.
 
 #include "base/result.hpp"
+#include "keyspace/instant.hpp"
 #include "keyspace/shard.hpp"
 #include "persistence/rdb_file_reader.hpp"
 
@@ -36,7 +37,7 @@ public:
   };
   /// Makes them entries of the shard, which must have none of these keys yet. The fault says what
   /// is wrong at which offset; some of them are there then. Throws std::bad_alloc.
-  base::result<outcome> load_into(keyspace::shard& to, std::int64_t now_ms) const;
+  base::result<outcome> load_into(keyspace::shard& to, keyspace::instant now) const;
 
 private:
   struct place {

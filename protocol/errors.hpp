@@ -315,6 +315,12 @@ inline constexpr text cross_slot = "CROSSSLOT Keys in request don't hash to the 
 inline constexpr text save_in_progress = "ERR Background save already in progress";
 inline constexpr text rewrite_in_progress
   = "ERR Background append only file rewriting already in progress";
+inline constexpr text rewrite_cannot_begin
+  = "ERR Can't execute an AOF background rewriting. Please check the server logs for more "
+    "information.";
+inline constexpr text save_while_rewriting
+  = "ERR Another child process is active (AOF?): can't BGSAVE right now. Use BGSAVE SCHEDULE in "
+    "order to schedule a BGSAVE whenever possible.";
 inline constexpr text no_config_file = "ERR The server is running without a config file";
 inline constexpr text slowlog_count = "ERR count should be greater than or equal to -1";
 inline constexpr text shutdown_failed = "ERR Errors trying to SHUTDOWN. Check logs.";

@@ -17,10 +17,8 @@ using enum base::option;
 std::span<const settings_in_waiting> settings_without_effect() {
   // clang-format off
   static const settings_in_waiting table[] = {
-    {"there is no journal, only snapshots",
-     {appendonly, appendfsync, appendfilename, appenddirname, no_appendfsync_on_rewrite,
-      auto_aof_rewrite_percentage, auto_aof_rewrite_min_size, aof_load_truncated,
-      aof_use_rdb_preamble, aof_timestamp_enabled, aof_rewrite_incremental_fsync,
+    {"the journal is written in one way only",
+     {no_appendfsync_on_rewrite, aof_use_rdb_preamble, aof_rewrite_incremental_fsync,
       aof_disable_auto_gc}},
     {"snapshots are written and loaded in one way only",
      {rdb_del_sync_files, rdb_save_incremental_fsync, rdb_key_save_delay,

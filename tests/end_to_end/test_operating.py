@@ -397,17 +397,17 @@ class Configuration(OperatingTest):
 
     @thespis_only("Redis has these features")
     def test_settings_without_effect_are_named_in_the_log(self):
-        path = self.file("r.conf", "appendonly yes\nmaxmemory 1gb\ntcp-backlog 100\n")
+        path = self.file("r.conf", "aof-use-rdb-preamble no\nmaxmemory 1gb\ntcp-backlog 100\n")
         running = self.start(first=[path], tls_port=0)
         lines = [line.split(" # ", 1)[1] for line in running.log().splitlines() if " # " in line]
         self.assertEqual(
             [line.split(": ")[0] for line in lines],
             [
                 f"{name} is set but has no effect in this version"
-                for name in ("appendonly", "maxmemory")
+                for name in ("aof-use-rdb-preamble", "maxmemory")
             ],
         )
-        self.assertIn("there is no journal, only snapshots", lines[0])
+        self.assertIn("the journal is written in one way only", lines[0])
 
     @thespis_only("Redis has these features")
     def test_a_usual_start_warns_of_nothing(self):

@@ -1,7 +1,6 @@
 """Snapshots: that a file shows one point in time whatever goes on meanwhile, that it is loaded
 again here and by redis-server, that the server saves when it should and says so when it cannot."""
 
-import importlib
 import os
 import pathlib
 import random
@@ -12,16 +11,13 @@ import time
 import unittest
 
 import datasets
+import random_requests
 import resp
 import server
 from suite import OK, OperatingTest, error, oracle_binary, run_together, thespis_only
 
-sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[1] / "differential"))
-import stream  # noqa: E402
-
 BUSY = error("ERR Background save already in progress")
 STARTED = resp.Simple("Background saving started")
-FAMILIES = ("string", "list", "set", "zset", "hash", "stream", "generic", "bitmap", "hyperloglog")
 LIBRARY = "#!lua name=lib\nredis.register_function('seven', function() return 7 end)"
 
 
@@ -156,26 +152,6 @@ class PointInTime(SnapshotTest):
     FILLER = 8_000 if SLOW else 30_000  # so that the walk has not passed what changes
     SEEDS = 1 if SLOW else 3
 
-    def generated(self, seed, count):
-        """Steps of all families, none of which waits."""
-        words = stream.Words(seed)
-        families = [importlib.import_module("families." + name).steps for name in FAMILIES]
-        steps = []
-        while len(steps) < count:
-            made = words.random.choice(families)(words)
-            steps += made if isinstance(made, list) else [made]
-        waits = (b"BLPOP", b"BRPOP", b"BLMOVE", b"BLMPOP", b"BRPOPLPUSH", b"BZPOPMIN", b"BZPOPMAX")
-        return [
-            step.words
-            for step in steps
-            if step.words
-            and step.raw is None
-            and step.replies == 1
-            and not step.pause_ms
-            and step.connection == 0
-            and step.words[0].upper() not in waits + (b"BZMPOP", b"XREAD", b"XREADGROUP", b"SELECT")
-        ]
-
     def send(self, connection, requests):
         """Returns the replies."""
         connection.send(b"".join(resp.encode(*words) for words in requests))
@@ -189,8 +165,8 @@ class PointInTime(SnapshotTest):
             control.call("SELECT", 1)
             control.call("DEBUG", "POPULATE", self.FILLER // 4, "other")
             control.call("SELECT", 0)
-            self.send(control, self.generated(seed, 150))
-            behind = [*extra, *self.generated(seed + 1000, 1500)]
+            self.send(control, random_requests.generate(seed, 150))
+            behind = [*extra, *random_requests.generate(seed + 1000, 1500)]
             replies = self.send(control, [("DEBUG", "DIGEST"), ("BGSAVE",), *behind])
             self.assertEqual(replies[1], STARTED)
             digest = replies[0]

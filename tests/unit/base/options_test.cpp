@@ -83,7 +83,7 @@ TEST_CASE("every name and alias of an option is there once and found in any case
       CHECK(found->name == name);
     }
   }
-  CHECK(seen.size() == 210);
+  CHECK(seen.size() == 211);
   CHECK_FALSE(find_option(""));
   CHECK_FALSE(find_option("max"));
   CHECK_FALSE(find_option("zzz"));

@@ -68,7 +68,7 @@ base::result<entry_block::outcome> load(const std::string& bytes, keyspace::shar
     if (!item)
       return base::fault{item.why()};
     if (item->what == file_item::kind::end)
-      return block.load_into(to, now_ms);
+      return block.load_into(to, {.ms = now_ms, .us = now_ms * 1000});
     if (item->what == file_item::kind::entry)
       block.add(*item);
   }
