@@ -60,14 +60,12 @@ placement batch_builder::place(batch& work, const protocol::command_spec& spec,
   if ((spec.flags & protocol::blocking) != 0) [[unlikely]] {
     const auto request = protocol::arguments{work.words}.last(word_count);
     if (may_wait(spec, request)) {
-      find_partitions(request, spec);
-      meet(key_partitions_);
+      meet_for_keys(spec, request);
       return placement::meeting;
     }
   }
   if ((spec.flags & protocol::changes_session) != 0 && partition_count_ > 1) [[unlikely]] {
-    find_partitions(protocol::arguments{work.words}.last(word_count), spec);
-    meet(key_partitions_);
+    meet_for_keys(spec, protocol::arguments{work.words}.last(word_count));
     return placement::meeting;
   }
   const auto item = make_item(work, spec, word_count);
@@ -331,6 +329,14 @@ bool batch_builder::needs_all(const protocol::command_spec& spec,
 void batch_builder::meet_all() {
   meeting_.resize(partition_count_);
   std::iota(meeting_.begin(), meeting_.end(), partition_index{0});
+}
+
+/// Without keys, or where they cannot be told, any partition answers.
+void batch_builder::meet_for_keys(const protocol::command_spec& spec, protocol::arguments request) {
+  find_partitions(request, spec);
+  meet(key_partitions_);
+  if (meeting_.empty())
+    meeting_.push_back(0);
 }
 
 void batch_builder::meet(const std::vector<partition_index>& all) {

@@ -83,6 +83,7 @@ private:
   bool all_in_one_partition() const noexcept;
   bool needs_all(const protocol::command_spec& spec, protocol::arguments request) const noexcept;
   void meet_all();
+  void meet_for_keys(const protocol::command_spec& spec, protocol::arguments request);
   void meet(const std::vector<partition_index>& all);
 
   partition_index partition_count_;

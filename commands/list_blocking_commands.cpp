@@ -90,13 +90,11 @@ void cmd_brpoplpush(command_context& ctx, arguments args) {
 }
 
 /// BLMPOP timeout numkeys key [key …] LEFT | RIGHT [COUNT count] -> [key, elements] | null
-/// Errors: timeout, numkeys, syntax, count, WRONGTYPE. Cost: O(number of keys + of elements).
+/// Errors: numkeys, syntax, count, timeout, WRONGTYPE. Cost: O(number of keys + of elements).
 void cmd_blmpop(command_context& ctx, arguments args) {
-  const auto until_ms = read_block_timeout(ctx, args[1]);
-  if (!until_ms)
-    return;
   const auto wanted = read_many_pop(ctx, args, 2);
-  if (wanted && !pop_from_first(ctx, *wanted))
+  const auto until_ms = wanted ? read_block_timeout(ctx, args[1]) : std::nullopt;
+  if (until_ms && !pop_from_first(ctx, *wanted))
     ctx.wait_for({.keys = wanted->keys, .wanted = value_type::list, .until_ms = *until_ms});
 }
 

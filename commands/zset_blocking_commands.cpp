@@ -51,13 +51,11 @@ void cmd_bzpopmax(command_context& ctx, arguments args) {
 }
 
 /// BZMPOP timeout numkeys key [key …] MIN | MAX [COUNT count] -> [key, [[member, score] …]] | null
-/// Errors: timeout, numkeys, syntax, count, WRONGTYPE. Cost: O(keys) and O(log n) for each member.
+/// Errors: numkeys, syntax, count, timeout, WRONGTYPE. Cost: O(keys) and O(log n) for each member.
 void cmd_bzmpop(command_context& ctx, arguments args) {
-  const auto until_ms = read_block_timeout(ctx, args[1]);
-  if (!until_ms)
-    return;
   const auto wanted = read_many_zset_pop(ctx, args, 2);
-  if (wanted && !pop_from_first(ctx, *wanted))
+  const auto until_ms = wanted ? read_block_timeout(ctx, args[1]) : std::nullopt;
+  if (until_ms && !pop_from_first(ctx, *wanted))
     ctx.wait_for({.keys = wanted->keys, .wanted = value_type::zset, .until_ms = *until_ms});
 }
 

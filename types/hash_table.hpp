@@ -3,6 +3,13 @@
 /// A large hash, or one with fields that expire: the dictionary of its fields, and the index of
 /// their times.
 ///
+///     fields   dictionary --> | field | field | ...      one block each (hash_field.hpp)
+///     times    null, or --> | alarm | how many expire | wheel | ...
+///     wheel    null, or expiry_wheel --> | time, hash, generation | ...
+///
+/// Every field is in the dictionary once; the table owns its block. Cost: O(1) to find, set and
+/// erase a field and to give it an expiry; O(size) to copy and to measure the table.
+///
 /// Invariants of the times (there are none until the first field gets an expiry):
 /// 1. alarm.due_ms is not later than the first expiry; `never` if no field has one.
 /// 2. A table of up to walk_max fields is walked to find what is due. In a larger one every field

@@ -1,7 +1,16 @@
 #pragma once
 
 /// A larger sorted set: its items, found by member through a hash table and by place through a
-/// tree. Owns the items. Changes throw std::bad_alloc with nothing changed.
+/// tree.
+///
+///     by member   dictionary --+--> | score | member |      one block each (zset_item.hpp)
+///     by place    rank_tree  --+
+///
+/// - Every item is in both, once, and stays where it is; this owns its block. A new score moves it
+///   in the tree only.
+/// - Changes throw std::bad_alloc with nothing changed.
+/// - Cost: O(1) to find a member and its score; O(log n) for a place in the order, and to insert,
+///   to move and to erase an item.
 
 #include "base/dictionary.hpp"
 #include "base/size_class.hpp"

@@ -288,6 +288,20 @@ class Blocking(Waiting):
         self.call("RPUSH", "k", "v")
         self.assert_answers((a, [b"k", b"v"]))
 
+    def test_requests_without_keys_are_refused(self):
+        """Whose number of keys is wrong: nobody can tell which partitions would have to meet."""
+        count, syntax = error("ERR numkeys should be greater than 0"), error("ERR syntax error")
+        for name, where in (("BLMPOP", "LEFT"), ("BZMPOP", "MIN")):
+            for number, why in ((0, count), (-1, count), ("x", count), (2, syntax), (9, syntax)):
+                self.assertEqual(self.call(name, 0, number, "k", where), why)
+            # The timeout is what is looked at last.
+            self.assertEqual(self.call(name, "x", 0, "k", where), count)
+            self.assertEqual(self.call(name, -1, 1, "k", "MIDDLE"), syntax)
+        for words in (("XREAD", "BLOCK", 0), ("XREADGROUP", "GROUP", "g", "c", "BLOCK", 0)):
+            self.assertIn("ERR", self.call(*words, "STREAMS"))
+            self.assertIn("ERR Unbalanced", self.call(*words, "STREAMS", "s"))
+        self.assertEqual(self.blocked(), 0)
+
     def test_client_unblock(self):
         a, b, c = (self.waits("BLPOP", "k", 0) for _ in range(3))
         self.assertEqual(self.call("CLIENT", "UNBLOCK", b.identity), 1)
