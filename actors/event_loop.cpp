@@ -2,6 +2,7 @@
 
 #include "actors/happens_before.hpp"
 #include "actors/memory_reserve.hpp"
+#include "actors/messages.hpp"
 #include "base/ensure.hpp"
 
 #include <asio/buffer.hpp>
@@ -116,6 +117,7 @@ void event_loop::run() {
   for (int round = 0; round < last_rounds_max && !run_queue_.empty(); ++round)
     serve_run_queue();
   drop_run_queue();
+  postponed_.clear();
   loop_of_this_thread = nullptr;
 }
 
@@ -131,7 +133,7 @@ void event_loop::drop_run_queue() {
 /// inbox after that look sees the flag and writes to the eventfd.
 void event_loop::wait_for_events() {
   turns_.add();
-  if (!before_wait_.empty())
+  if (!before_wait_.empty() || !postponed_.empty())
     return serve_before_wait();
   asleep_.store(true);
   if (inbox_.load() == nullptr)
@@ -151,6 +153,8 @@ void event_loop::act_before_wait() {
   for (std::size_t i = 0; i < before_wait_.size(); ++i)
     before_wait_[i]->act();
   before_wait_.clear();
+  for (auto& one : std::exchange(postponed_, {}))
+    post_wrapped(one.to, this, std::move(one.what));
 }
 
 void event_loop::expect_wake_up() {

@@ -21,7 +21,9 @@
 
 #include <asio/io_context.hpp>
 #include <asio/posix/basic_stream_descriptor.hpp>
+#include <caf/actor.hpp>
 #include <caf/execution_unit.hpp>
+#include <caf/mailbox_element.hpp>
 #include <caf/resumable.hpp>
 
 #include <array>
@@ -31,6 +33,7 @@
 #include <cstdint>
 #include <ctime>
 #include <deque>
+#include <utility>
 #include <vector>
 
 namespace thespis::actors {
@@ -72,6 +75,11 @@ public:
   /// Calls `who` then, once. Only for the loop's own thread. Throws std::bad_alloc.
   void call_before_wait(before_wait& who) {
     before_wait_.push_back(&who);
+  }
+  /// Puts a message into an actor's mailbox then. Only for the loop's own thread. Throws
+  /// std::bad_alloc.
+  void send_before_wait(caf::actor to, caf::mailbox_element_ptr what) {
+    postponed_.push_back({std::move(to), std::move(what)});
   }
   /// Never mind.
   void forget_call(const before_wait& who) noexcept {
@@ -120,6 +128,11 @@ private:
     letter* next;
   };
 
+  struct postponed_message {
+    caf::actor to;
+    caf::mailbox_element_ptr what;
+  };
+
   void serve_run_queue();
   void drop_run_queue();
   void take_inbox();
@@ -136,6 +149,7 @@ private:
   std::deque<caf::resumable*> run_queue_;
   std::vector<std::coroutine_handle<>> ready_;
   std::vector<before_wait*> before_wait_;
+  std::vector<postponed_message> postponed_;
   /// Events served since these had to wait.
   std::size_t postponed_for_ = 0;
   base::byte_buffer spare_output_;

@@ -1,5 +1,6 @@
 #include "actors/journal.hpp"
 
+#include "actors/event_loop.hpp"
 #include "actors/log.hpp"
 #include "actors/memory_reserve.hpp"
 #include "base/time_units.hpp"
@@ -44,6 +45,11 @@ caf::behavior journal::make_behavior() {
           [this](const reply_held& one) {
             const turn now{this};
             hold(one);
+          },
+          [this](const write_now&) {
+            const turn now{this};
+            writes_soon_ = false;
+            write();
           },
           [this](const journal_written& news) {
             const turn now{this};
@@ -112,9 +118,13 @@ void journal::receive(effects_told& told) try {
   }
   while (order_.is_ready())
     emit(order_.take());
-  write();
+  write_soon();
+  if (told.work != nullptr)
+    hold({told.work});
 } catch (const std::bad_alloc&) {
   distrust(ENOMEM, "there was no memory for a record");
+  if (told.work != nullptr)
+    hold({told.work});
 }
 
 void journal::emit(persistence::journal_order::entry what) {
@@ -176,6 +186,18 @@ void journal::end() {
 }
 
 // -- the disk -------------------------------------------------------------------------------------
+
+/// When the event loop has nothing to do for the moment: then what all its clients have asked for
+/// goes to the disk at once.
+void journal::write_soon() {
+  if (writing_ || writes_soon_)
+    return;
+  auto* const loop = event_loop::current();
+  if (loop == nullptr)
+    return write();
+  loop->send_before_wait(core_.journal, wrap(write_now{}));
+  writes_soon_ = true;
+}
 
 /// The group that is open is closed when the writer has nothing else to do.
 void journal::write() {

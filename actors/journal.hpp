@@ -60,6 +60,7 @@ private:
   void end();
   persistence::journal_group& open_group();
   void distrust(int error, std::string_view why) noexcept;
+  void write_soon();
   void write();
   void note_written(const journal_written& news);
   void note_synced(const journal_synced& news);
@@ -80,6 +81,8 @@ private:
   persistence::journal_order order_;
   /// The last one is open.
   std::deque<page> pages_;
+  /// A loop is going to say when.
+  bool writes_soon_ = false;
   bool writing_ = false;
   /// It could not, and tries again.
   bool stalled_ = false;

@@ -43,6 +43,8 @@ struct effects_told {
   /// There was no memory for all of it.
   bool is_incomplete;
   persistence::journal_share what;
+  /// To be reported when it is on the disk; null: nothing, or by reply_held.
+  batch* work;
 };
 
 /// To the journal: report this batch when all that has been told so far is on the disk.
@@ -61,6 +63,9 @@ struct journal_settings {
 struct journal_continues {
   persistence::log_number next;
 };
+
+/// To the journal, from itself, when an event loop has nothing to do for the moment: write.
+struct write_now {};
 
 /// To the journal, ten times a second while there is one.
 struct journal_tick {};
@@ -144,6 +149,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::effects_told)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::reply_held)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::journal_settings)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::journal_continues)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::write_now)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::journal_tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::journal_over)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::finish_journal)

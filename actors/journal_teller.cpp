@@ -24,7 +24,8 @@ void journal_teller::add(int database, protocol::arguments words) noexcept try {
   lost_ = true;
 }
 
-void journal_teller::send(bool last, caf::execution_unit* here) {
+/// `work`: what is to be reported when that is on the disk, or null.
+void journal_teller::send(bool last, batch* work, caf::execution_unit* here) {
   const memory_reserve::own_work now;
   core_.journal_gauges.told.fetch_add(1);
   post(core_.journal, here,
@@ -33,7 +34,8 @@ void journal_teller::send(bool last, caf::execution_unit* here) {
                     .is_share = way_ == way::share,
                     .is_last = last,
                     .is_incomplete = std::exchange(lost_, false),
-                    .what = std::exchange(share_, {})});
+                    .what = std::exchange(share_, {}),
+                    .work = work});
 }
 
 } // namespace thespis::actors

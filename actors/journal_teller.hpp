@@ -53,13 +53,20 @@ public:
   /// Tells what has been collected, at once where nothing is answered before it.
   void tell(caf::execution_unit* here) {
     if (!share_.empty() || lost_) [[unlikely]]
-      send(false, here);
+      send(false, nullptr, here);
   }
   /// The same, and the share or the meeting is over.
   void finish(caf::execution_unit* here) {
     if (!share_.empty() || lost_ || way_ == way::share) [[unlikely]]
-      send(true, here);
+      send(true, nullptr, here);
     way_ = way::alone;
+  }
+  /// Tells what the batch did that one partition alone has run, and sees to it that it is reported.
+  void report(batch& work, caf::execution_unit* here) {
+    if (!share_.empty() && core_.journal_gauges.holds_replies.load(std::memory_order_relaxed))
+      return send(true, &work, here);
+    tell(here);
+    core_.report(work, here);
   }
 
 private:
@@ -69,7 +76,7 @@ private:
     way_ = which;
     number_ = number;
   }
-  void send(bool last, caf::execution_unit* here);
+  void send(bool last, batch* work, caf::execution_unit* here);
 
   core& core_;
   partition_index mine_;

@@ -225,7 +225,8 @@ bool partition::run_part(batch& work, stopover& at) {
     at.leave();
   if (open_work_ != nullptr) [[unlikely]]
     return !at.at_home();
-  journal_.finish(here);
+  if (work.is_multicast())
+    journal_.finish(here);
   if (reporter_.take_flush()) [[unlikely]]
     work.flushed.store(true, std::memory_order_relaxed);
   if (work.pending.fetch_sub(1, std::memory_order_acq_rel) != 1)
@@ -236,7 +237,7 @@ bool partition::run_part(batch& work, stopover& at) {
   }
   if (at.at_worker() && !work.direct())
     work.merge_early();
-  core_.report(work, here);
+  journal_.report(work, here);
   return true;
 }
 

@@ -43,12 +43,9 @@ void function_library::content::remove(entry one) {
   libraries.erase(one->name);
 }
 
-std::optional<std::string> function_library::content::add(const entry& one, bool replace) {
-  if (const auto old = libraries.find(one->name); old != libraries.end()) {
-    if (!replace)
-      return fmt::format("Library {} already exists", one->name);
-    remove(old->second);
-  }
+std::optional<std::string> function_library::content::add(const entry& one) {
+  if (libraries.find(one->name) != libraries.end())
+    return fmt::format("Library {} already exists", one->name);
   for (std::size_t i = 0; i < one->functions.size(); ++i) {
     const auto& name = one->functions[i].name;
     const auto& made = functions.try_emplace(name, function{one, i}).first->second;
@@ -71,8 +68,13 @@ std::optional<std::string> function_library::join(const std::vector<entry>& more
   content next;
   if (how != joining::flush)
     next = now_;
+  // First all of them: a function may go from one library to another.
+  if (how == joining::replace)
+    for (const auto& one : more)
+      if (const auto old = next.libraries.find(one->name); old != next.libraries.end())
+        next.remove(old->second);
   for (const auto& one : more)
-    if (auto error = next.add(one, how == joining::replace))
+    if (auto error = next.add(one))
       return error;
   become(std::move(next));
   for (const auto& one : more)

@@ -91,7 +91,7 @@ private:
     std::map<std::string, entry, std::less<>> libraries;
     std::unordered_map<std::string, function, hash_of_name, same_name> functions;
 
-    std::optional<std::string> add(const entry& one, bool replace);
+    std::optional<std::string> add(const entry& one);
     void remove(entry one);
   };
 

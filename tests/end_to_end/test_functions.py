@@ -756,6 +756,12 @@ class Newer:
     def server_partitions(self):
         return self.OPTIONS["partitions"]
 
+    def test_libraries_that_are_replaced_together_may_exchange_functions(self):
+        self.load(named("one", "a")), self.load(named("two", "b"))
+        exchanged = packed(named("one", "b"), named("two", "a"))
+        self.assertEqual(self.call("FUNCTION", "RESTORE", exchanged, "REPLACE"), OK)
+        self.assertEqual([self.fcall(name) for name in "ab"], [b"a", b"b"])
+
     def test_a_newer_payload(self):
         source = named("one", "a")
         newer = payload(OPCODE + rdb_string(source), version=11)
