@@ -20,7 +20,14 @@ LOADED_KEYS = 5  # times --keys
 
 
 def experiments():
-    return [_loading(), _size(), _saving_under_load()]
+    return [
+        _loading(),
+        _size(),
+        _saving_under_load(),
+        _appending("everysec", 16, 2_000_000, 1.3),
+        _appending("always", 1, 100_000, 1.5),
+        _replaying(),
+    ]
 
 
 # -- loading ---------------------------------------------------------------------------------------
@@ -167,3 +174,74 @@ def _save_under_load(side, arguments):
         "stall": meanwhile[-1],
         "seconds": over[0] if over else 60.0,
     }
+
+
+# -- the journal -----------------------------------------------------------------------------------
+
+KEEP = {"appendonly": "yes", "auto-aof-rewrite-percentage": "0"}
+
+
+def _appending(policy, pipeline, requests, rate_min):
+    load = sides.Load(("SET", "key:__rand_int__", "xxx"), pipeline, requests, 100_000)
+
+    def run(side, arguments):
+        scaled = load.scaled(arguments.scale)
+        with side.start(appendfsync=policy, **KEEP) as running:
+            return sides.throughput(running, scaled, arguments)
+
+    return Experiment(
+        f"SET with appendfsync {policy}, pipeline {pipeline}",
+        (
+            Measure("rps", "requests/s", 0, ratio_min=rate_min),
+            Measure("cpu", "CPU µs per request", 2),
+        ),
+        run,
+    )
+
+
+def _replaying():
+    return Experiment(
+        f"replaying a journal of {LOADED_KEYS} × --keys SETs, default threads",
+        (
+            Measure("rate", "requests/s", 0, ratio_min=1.3),
+            Measure("cpu", "CPU µs per request", 2),
+        ),
+        _replay,
+    )
+
+
+_journal = None  # one for both servers, too, written by redis-server's rules: without frames
+
+
+def _written_journal(requests):
+    """A directory with the increments of a journal of that many SETs."""
+    global _journal
+    if _journal is None:
+        directory = tempfile.mkdtemp(prefix="thespis-bench-")
+        atexit.register(shutil.rmtree, directory, ignore_errors=True)
+        files = pathlib.Path(directory, "appendonlydir")
+        files.mkdir()
+        name = "appendonly.aof.1.incr.aof"
+        (files / "appendonly.aof.manifest").write_text(f"file {name} seq 1 type i\n")
+        with open(files / name, "wb") as out:
+            for n in range(requests):
+                out.write(resp.encode(b"SET", b"key:%012d" % n, b"value:%010d" % n))
+        _journal = pathlib.Path(directory)
+    return _journal
+
+
+def _replay(side, arguments):
+    requests = arguments.keys * LOADED_KEYS
+    copy = tempfile.mkdtemp(prefix="thespis-bench-")
+    try:
+        shutil.copytree(_written_journal(requests), copy, dirs_exist_ok=True)
+        with side.start(one_core=False, wait_ready=False, dir=copy, **KEEP) as running:
+            while not _is_ready(running):
+                time.sleep(0.005)
+            seconds = time.monotonic() - running.started_at
+            cpu_us = running.cpu_seconds() * 1e6
+            with running.connect() as connection:
+                assert connection.call("DBSIZE") == requests
+    finally:
+        shutil.rmtree(copy, ignore_errors=True)
+    return {"rate": requests / seconds, "cpu": cpu_us / requests}
