@@ -43,6 +43,8 @@ struct effects_told {
   /// There was no memory for all of it.
   bool is_incomplete;
   persistence::journal_share what;
+  /// Of a meeting: whose it was.
+  std::vector<partition_index> met;
 };
 
 /// To the journal: report this batch when all that has been told so far is on the disk.
