@@ -112,7 +112,7 @@ void journal::receive(effects_told& told) try {
     if (state_ == state::on)
       open_group().add(told.what);
   } else if (told.multicast != 0) {
-    order_.add_meeting(told.multicast, std::move(told.what));
+    order_.add_meeting(told.multicast, told.met, std::move(told.what));
   } else {
     order_.add(told.by, std::move(told.what));
   }

@@ -45,6 +45,8 @@ struct effects_told {
   persistence::journal_share what;
   /// To be reported when it is on the disk; null: nothing, or by reply_held.
   batch* work;
+  /// Of a meeting: whose it was.
+  std::vector<partition_index> met;
 };
 
 /// To the journal: report this batch when all that has been told so far is on the disk.

@@ -14,6 +14,15 @@ void journal_teller::join(journal_epoch which, multicast_number number, caf::exe
   finish(here);
 }
 
+void journal_teller::begin_meeting(multicast_number which,
+                                   std::span<const partition_index> of) noexcept {
+  begin(way::meeting, which);
+  if (!listens())
+    return;
+  const memory_reserve::own_work now;
+  met_.assign(of.begin(), of.end());
+}
+
 /// What was done must be told, so this draws on the reserve.
 void journal_teller::add(int database, protocol::arguments words) noexcept try {
   if (repeats_ || !listens())
@@ -35,7 +44,8 @@ void journal_teller::send(bool last, batch* work, caf::execution_unit* here) {
                     .is_last = last,
                     .is_incomplete = std::exchange(lost_, false),
                     .what = std::exchange(share_, {}),
-                    .work = work});
+                    .work = work,
+                    .met = way_ == way::meeting ? met_ : std::vector<partition_index>{}});
 }
 
 } // namespace thespis::actors

@@ -13,6 +13,8 @@
 #include <caf/fwd.hpp>
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
 namespace thespis::actors {
 
@@ -33,9 +35,8 @@ public:
   void begin_share(multicast_number which) noexcept {
     begin(way::share, which);
   }
-  void begin_meeting(multicast_number which) noexcept {
-    begin(way::meeting, which);
-  }
+  /// Of these partitions.
+  void begin_meeting(multicast_number which, std::span<const partition_index> of) noexcept;
   /// The request of the batch that runs now. `repeats`: others do the same in their partitions, and
   /// one of them tells.
   void begin_request(std::uint32_t request, bool repeats) noexcept {
@@ -83,6 +84,7 @@ private:
   journal_epoch epoch_ = first_journal;
   way way_ = way::alone;
   multicast_number number_ = 0;
+  std::vector<partition_index> met_;
   std::uint32_t request_ = 0;
   bool repeats_ = false;
   bool by_itself_ = false;

@@ -137,7 +137,7 @@ bool partition::come_back() {
   } else if (auto meeting = std::exchange(open_meeting_, std::nullopt)) {
     parked_ = true;
     reporter_.listen_to(meeting->shards, meeting->borrowed, meeting->origin);
-    journal_.begin_meeting(meeting->number);
+    journal_.begin_meeting(meeting->number, meeting->partitions);
     return close_meeting(std::move(*meeting), at);
   } else if (!serve_my_waiters(at)) {
     return false;

@@ -36,7 +36,7 @@ bool partition::run_meeting(rendezvous& meeting, stopover& at) {
   auto borrowed = meeting.take_borrowed();
   reporter_.listen_to(shards, borrowed, work.client->id);
   const auto number = meeting.armed.load(std::memory_order_relaxed);
-  journal_.begin_meeting(number);
+  journal_.begin_meeting(number, meeting.partitions());
   protocol::reply_writer reply{*work.output, work.client->protocol};
   keyspace::command_context ctx{reply, *work.client, shards, work.time};
   run_body(work, ctx, borrowed, at);

@@ -53,10 +53,6 @@ void journal_group::add_merged(std::span<const journal_share> shares) {
   }
 }
 
-void journal_group::add_time(std::int64_t unix_s) {
-  append_time(bytes_, unix_s);
-}
-
 std::string journal_group::text(bool frames) const {
   if (!frames)
     return bytes_;
@@ -89,6 +85,8 @@ void journal_group::select(int database) {
 /// What all of these have of a request, `count` requests of the file.
 void journal_group::add_record(std::span<unit_reader> readers, std::uint32_t request,
                                std::uint32_t count) {
+  if (const auto unix_s = std::exchange(time_s_, std::nullopt))
+    append_time(bytes_, *unix_s);
   auto begun = false;
   for (auto& from : readers) {
     if (from.done() || from.now().request != request)

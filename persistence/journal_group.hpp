@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,8 +36,10 @@ public:
   /// Adds the shares of several partitions: each request's are one record, and these are in the
   /// order of the requests. Throws std::bad_alloc.
   void add_merged(std::span<const journal_share> shares);
-  /// What follows is said to be of that time. Throws std::bad_alloc.
-  void add_time(std::int64_t unix_s);
+  /// The next record is said to be of that time.
+  void add_time(std::int64_t unix_s) noexcept {
+    time_s_ = unix_s;
+  }
 
   bool empty() const noexcept {
     return bytes_.empty();
@@ -71,6 +74,7 @@ private:
   log_number first_;
   log_number next_;
   int database_;
+  std::optional<std::int64_t> time_s_;
   std::string bytes_;
   /// Of all frames but the one that is open.
   std::vector<frame_end> ends_;

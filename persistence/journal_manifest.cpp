@@ -30,6 +30,11 @@ void append_line(std::string& out, const journal_file& file) {
                  static_cast<char>(file.type));
 }
 
+/// 0: it is none.
+std::uint64_t parse_sequence(std::string_view text) noexcept {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(base::parse_int64(text).value_or(0), 0));
+}
+
 /// The numbers of Redis' files begin at 1.
 std::uint64_t next_sequence(const std::vector<journal_file>& files) noexcept {
   return files.empty() ? 1 : files.back().sequence + 1;
@@ -76,7 +81,7 @@ const char* journal_manifest::add_line(std::string_view line) {
     else if (name == "type")
       type = value;
     else if (name == "seq")
-      file.sequence = static_cast<std::uint64_t>(base::parse_int64(value).value_or(0));
+      file.sequence = parse_sequence(value);
   }
   if (file.name.empty() || file.name.find('/') != std::string::npos)
     return "no name of a file";

@@ -23,16 +23,17 @@ journal_order::place journal_order::end_of_begun() noexcept {
   return end;
 }
 
-void journal_order::insert(place before, multicast_number which, journal_share&& what) {
-  const auto at = entries_.insert(
-    before, {.multicast = which, .begun = true, .first_arrival = arrivals_ + 1});
+journal_order::place journal_order::insert(place before, entry&& which, journal_share&& what) {
+  const auto at = entries_.insert(before, std::move(which));
   try {
     at->shares.push_back(std::move(what));
   } catch (...) {
     entries_.erase(at);
     throw;
   }
-  ++arrivals_;
+  at->begun = true;
+  at->first_arrival = ++arrivals_;
+  return at;
 }
 
 void journal_order::add(partition_index by, journal_share&& what) {
@@ -40,12 +41,19 @@ void journal_order::add(partition_index by, journal_share&& what) {
   const auto owes = [by](const entry& one) {
     return std::find(one.owing.begin(), one.owing.end(), by) != one.owing.end();
   };
-  insert(std::find_if(entries_.begin(), end, owes), 0, std::move(what));
+  insert(std::find_if(entries_.begin(), end, owes), {.by = by}, std::move(what));
 }
 
-void journal_order::add_meeting(multicast_number which, journal_share&& what) {
+void journal_order::add_meeting(multicast_number which, std::span<const partition_index> of,
+                                journal_share&& what) {
   const auto is_later = [which](const entry& one) { return one.multicast > which; };
-  insert(std::find_if(entries_.begin(), end_of_begun(), is_later), which, std::move(what));
+  auto next = std::find_if(entries_.begin(), end_of_begun(), is_later);
+  const auto at = insert(next, {.multicast = which}, std::move(what));
+  while (next != entries_.end()) {
+    const auto one = next++;
+    if (one->multicast == 0 && std::find(of.begin(), of.end(), one->by) != of.end())
+      entries_.splice(at, entries_, one);
+  }
 }
 
 void journal_order::add_share(partition_index by, multicast_number which, journal_share&& what,

@@ -20,6 +20,9 @@
 /// partitions. Hence whatever is told by a partition that owes a share was done before that share,
 /// by a client who cannot have seen anything that stands behind the multicast: to see it, the
 /// multicast must have been in all mailboxes before, that of this partition too.
+///
+/// Meetings are not expected. Each stands before the multicasts that were sent after it; so does
+/// what its partitions did before it, which until then had its place behind them.
 
 #include "persistence/journal_share.hpp"
 
@@ -39,6 +42,8 @@ public:
   struct entry {
     /// 0: what one partition did by itself.
     multicast_number multicast = 0;
+    /// Which one that was.
+    partition_index by = 0;
     /// Whose shares are missing.
     std::vector<partition_index> owing{};
     /// Whether a share has come.
@@ -65,8 +70,9 @@ public:
               std::shared_ptr<const void> mark);
   /// What a partition did by itself.
   void add(partition_index by, journal_share&& what);
-  /// What a meeting did, all of it.
-  void add_meeting(multicast_number which, journal_share&& what);
+  /// What the meeting of these partitions did, or a part of it.
+  void add_meeting(multicast_number which, std::span<const partition_index> of,
+                   journal_share&& what);
   /// A part of what a partition did for a multicast that is expected; `last`: there is no more.
   void add_share(partition_index by, multicast_number which, journal_share&& what, bool last);
 
@@ -91,7 +97,7 @@ private:
   using place = std::list<entry>::iterator;
 
   place end_of_begun() noexcept;
-  void insert(place before, multicast_number which, journal_share&& what);
+  place insert(place before, entry&& which, journal_share&& what);
 
   std::list<entry> entries_;
   std::uint64_t arrivals_ = 0;

@@ -9,6 +9,11 @@ namespace thespis::persistence {
 using base::equals_nocase;
 using protocol::parse_status;
 
+journal_reader::journal_reader(input_window& in, log_number after) noexcept
+  : in_(in), last_(after) {
+  parser_.set_bulk_bytes_max(word_bytes_max);
+}
+
 /// A comment at `given_out_`, of which not even the end may be there.
 journal_reader::outcome journal_reader::read_line(std::string_view& line) {
   for (;;) {
@@ -104,6 +109,8 @@ journal_reader::outcome journal_reader::read_request() {
   if (in_.bytes().front() != '*')
     return fail(outcome::damaged, offset_, "no request begins here");
   for (;;) {
+    if (const auto seen = in_.bytes(); seen.size() > 1 && (seen[1] < '1' || seen[1] > '9'))
+      return fail(outcome::damaged, offset_, "a request without words");
     words_.clear();
     parser_.reset();
     const auto status = parser_.next(in_.bytes(), given_out_, words_);

@@ -35,8 +35,7 @@ public:
   };
 
   /// `after`: the number of the last record of the files before it, 0: not known. `in` outlives it.
-  journal_reader(input_window& in, log_number after) noexcept : in_(in), last_(after) {
-  }
+  journal_reader(input_window& in, log_number after) noexcept;
 
   /// The next request. After anything but a request: not to be called again. Throws std::bad_alloc.
   outcome next();
@@ -67,6 +66,9 @@ public:
   }
 
 private:
+  /// What a client may send is a setting (proto-max-bulk-len), and may have been another one.
+  static constexpr std::int64_t word_bytes_max = std::int64_t{1} << 40;
+
   enum class form : std::uint8_t { unknown, framed, plain };
 
   outcome read_line(std::string_view& line);
