@@ -66,6 +66,8 @@ journal_reader::outcome journal_reader::begin_frame(std::string_view line) {
   form_ = form::framed;
   frame_end_ = in_.offset() + frame->bytes;
   frame_last_ = frame->last;
+  if (first_ == 0)
+    first_ = frame->first;
   return outcome::request;
 }
 
