@@ -73,7 +73,7 @@ private:
         return;
       if (item->what == file_item::kind::function)
         add_library(item->source);
-      else
+      else if (item->what == file_item::kind::entry)
         add_entry(*item);
     }
   }

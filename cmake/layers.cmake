@@ -2,14 +2,14 @@
 
 # Defines thespis_<folder> from <folder>/*.cpp and links it to the folders that it may include. A
 # folder without sources (header only, or not begun) becomes an interface library, so that nobody
-# has to know which folders exist. server/main.cpp and server/operator_new.cpp belong to the
-# program, not to the library.
+# has to know which folders exist. server/main.cpp, server/operator_new.cpp and check/main.cpp
+# belong to the programs, not to the library.
 function(thespis_add_layer folder)
   set(dependencies ${ARGN})
   list(TRANSFORM dependencies PREPEND thespis_)
   file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/*.cpp")
   file(GLOB headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/*.hpp")
-  list(FILTER sources EXCLUDE REGEX "/server/(main|operator_new)\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "/(server|check)/(main|operator_new)\\.cpp$")
   set(target thespis_${folder})
   if(sources)
     add_library(${target} STATIC ${sources} ${headers})

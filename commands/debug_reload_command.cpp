@@ -99,6 +99,8 @@ base::result<void> read_back(const shard_list& shards, std::string_view bytes,
       return base::fault{item.why()};
     if (item->what == file_item::kind::end)
       break;
+    if (item->what != file_item::kind::entry)
+      continue;
     const auto index = keyspace::partition_of_key(item->key, static_cast<unsigned>(shards.size()));
     blocks[index].add(*item);
   }

@@ -10,7 +10,7 @@ using base::equals_nocase;
 using protocol::parse_status;
 
 journal_reader::journal_reader(input_window& in, log_number after) noexcept
-  : in_(in), last_(after) {
+  : in_(in), last_(after), whole_until_(in.offset()) {
   parser_.set_bulk_bytes_max(word_bytes_max);
 }
 
@@ -71,6 +71,8 @@ journal_reader::outcome journal_reader::begin_frame(std::string_view line) {
   form_ = form::framed;
   frame_end_ = in_.offset() + frame->bytes;
   frame_last_ = frame->last;
+  if (first_ == 0)
+    first_ = frame->first;
   return outcome::request;
 }
 

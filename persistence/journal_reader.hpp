@@ -34,7 +34,8 @@ public:
     damaged,
   };
 
-  /// `after`: the number of the last record of the files before it, 0: not known. `in` outlives it.
+  /// `after`: the number of the last record of the files before it, 0: not known. `in` outlives it;
+  /// what has been passed of it is good.
   journal_reader(input_window& in, log_number after) noexcept;
 
   /// The next request. After anything but a request: not to be called again. Throws std::bad_alloc.
@@ -55,6 +56,10 @@ public:
   /// The number of the last record so far; 0: the file has no frames.
   log_number last() const noexcept {
     return last_;
+  }
+  /// ... and of the first one of this file; 0: there is none yet.
+  log_number first() const noexcept {
+    return first_;
   }
   /// Whether the file has frames, and so every byte of it was verified.
   bool is_verified() const noexcept {
@@ -83,12 +88,13 @@ private:
   std::vector<std::string_view> words_;
   form form_ = form::unknown;
   log_number last_;
+  log_number first_ = 0;
   /// Of a frame of which some requests have not been given out.
   std::uint64_t frame_end_ = 0;
   log_number frame_last_ = 0;
   std::size_t given_out_ = 0;
   std::uint64_t offset_ = 0;
-  std::uint64_t whole_until_ = 0;
+  std::uint64_t whole_until_;
   bool in_transaction_ = false;
   std::string why_;
 };

@@ -71,8 +71,7 @@ file_item rdb_file_reader::read_item(rdb_reader& in) {
         need(in.length());
       return {};
     case rdb_opcode::aux:
-      check(in.skip_string() && in.skip_string(), "a broken aux field");
-      return {};
+      return read_aux(in);
     case rdb_opcode::function:
       return {.what = file_item::kind::function, .source = need(in.string(source_scratch_))};
     case rdb_opcode::function_candidate:
@@ -106,6 +105,12 @@ void rdb_file_reader::select(rdb_reader& in) {
   database_ = static_cast<int>(number);
 }
 
+file_item rdb_file_reader::read_aux(rdb_reader& in) {
+  const auto name = need(in.string(key_scratch_), "a broken aux field");
+  const auto value = need(in.string(source_scratch_), "a broken aux field");
+  return {.what = file_item::kind::aux, .key = name, .source = value};
+}
+
 /// `begin`: where its first byte is, `code`, which has been read.
 file_item rdb_file_reader::read_entry(rdb_reader& in, std::size_t begin, std::uint8_t code) {
   const auto type = read_entry_attributes(in, code, version_).type;
@@ -122,7 +127,8 @@ file_item rdb_file_reader::read_end(rdb_reader& in) {
   if (version_ >= first_version_with_checksum) {
     const auto covered = in_.bytes().substr(0, in.offset());
     const auto said = need(in.word());
-    check(!verify_ || said == 0 || said == crc64(covered, in_.checksum()), "a wrong checksum");
+    verified_ = verify_ && said != 0;
+    check(!verified_ || said == crc64(covered, in_.checksum()), "a wrong checksum");
   }
   return {.what = file_item::kind::end};
 }

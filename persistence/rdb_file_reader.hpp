@@ -21,8 +21,10 @@ struct file_item {
     entry,
     /// The source of a library of functions.
     function,
+    /// What the file says of itself: a name (key) and a value (source).
+    aux,
     end,
-    /// What nobody has to see: aux fields, hints.
+    /// What nobody has to see: hints.
     other,
   };
   kind what = kind::other;
@@ -45,14 +47,25 @@ public:
     : in_(in), databases_(databases), verify_(verify) {
   }
 
-  /// The next entry or function, or the end. After a fault or the end: not to be called again.
+  /// The next entry, function or aux field, or the end. After a fault or the end: not to be called
+  /// again.
   base::result<file_item> next();
+
+  /// Of the file; 0: its head has not been read.
+  std::uint16_t version() const noexcept {
+    return version_;
+  }
+  /// At the end: whether there was a checksum, and it was compared.
+  bool is_verified() const noexcept {
+    return verified_;
+  }
 
 private:
   /// Throws broken_value; with rdb_reader::shortage if it ends, or more of it has to be seen.
   file_item read_item(rdb_reader& in);
   void read_head(rdb_reader& in);
   file_item read_entry(rdb_reader& in, std::size_t begin, std::uint8_t code);
+  file_item read_aux(rdb_reader& in);
   void select(rdb_reader& in);
   file_item read_end(rdb_reader& in);
   base::fault broken(std::string_view why, std::uint64_t at) const;
@@ -62,6 +75,7 @@ private:
   bool verify_;
   std::uint16_t version_ = 0;
   int database_ = 0;
+  bool verified_ = false;
   std::string key_scratch_;
   std::string source_scratch_;
 };

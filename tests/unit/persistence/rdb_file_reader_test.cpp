@@ -20,6 +20,8 @@ constexpr int databases = 16;
 /// What is in a file, one text for each item, and what is wrong with it behind them.
 struct file_content {
   std::vector<std::string> items;
+  /// What it says of itself.
+  std::vector<std::string> facts{};
   std::string fault;
 };
 
@@ -35,6 +37,10 @@ file_content items_in(made_up_file& file, bool verify = true) {
     }
     if (item->what == file_item::kind::end)
       return out;
+    if (item->what == file_item::kind::aux) {
+      out.facts.push_back(std::string{item->key} + ": " + std::string{item->source});
+      continue;
+    }
     const auto is_entry = item->what == file_item::kind::entry;
     const auto place = std::to_string(item->offset) + (is_entry ? " entry " : " function ");
     out.items.push_back(place
@@ -74,6 +80,7 @@ const std::string sample = whole("REDIS0012\xfa\x09redis-ver\x05"
 TEST_CASE("what is in a file is found", "[rdb_file]") {
   const auto found = items_of(sample);
   CHECK(found.fault.empty());
+  CHECK(found.facts == std::vector<std::string>{"redis-ver: 7.2.4"});
   CHECK(found.items
         == std::vector<std::string>{
           "26 function lib!", "41 entry 0 key \x00\x03key\x05value"s,
