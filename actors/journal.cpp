@@ -45,6 +45,13 @@ caf::behavior journal::make_behavior() {
             const turn now{this};
             hold(one);
           },
+          [this](const disk_awaited& news) {
+            const turn now{this};
+            const memory_reserve::own_work may_not_fail;
+            waits_.add(news);
+            note_durable();
+            hurry();
+          },
           [this](const journal_written& news) {
             const turn now{this};
             note_written(news);
@@ -173,6 +180,8 @@ void journal::end() {
   core_.journal_gauges.has_base.store(false);
   report_failure(0, {});
   decide_about_replies();
+  const memory_reserve::own_work now;
+  waits_.refuse_all(context());
 }
 
 // -- the disk -------------------------------------------------------------------------------------
@@ -217,6 +226,7 @@ void journal::note_written(const journal_written& news) {
     if (!lacks_base_)
       report_failure(0, {});
     note_durable();
+    hurry();
     write();
   } else if (news.how == journal_written::outcome::lost) {
     distrust(news.error, news.why);
@@ -243,10 +253,17 @@ void journal::note_synced(const journal_synced& news) {
     synchronised_ = std::max(synchronised_, synchronising_until_);
     synchronised_as_of_ = last_attempt_;
     note_durable();
+    hurry();
   } else {
     distrust(news.error, "cannot synchronise the journal");
   }
   finish_if_quiet();
+}
+
+/// Somebody waits for the disk itself.
+void journal::hurry() {
+  if (!waits_.empty())
+    synchronise();
 }
 
 /// Only a base that is taken from memory can say again what there is.
@@ -268,9 +285,9 @@ void journal::note_base(const base_adopted& news) {
   if (!stalled_)
     report_failure(0, {});
   decide_about_replies();
-  note_durable();
   // Whoever waits for it serves clients now.
   core_.journal_gauges.has_base.store(true);
+  note_durable();
 }
 
 void journal::report_failure(int error, std::string_view why) noexcept {
@@ -294,6 +311,7 @@ void journal::note_durable() {
     held_.front().work->report(context());
     held_.pop_front();
   }
+  waits_.end_until(synchronised_, context());
 }
 
 void journal::release_replies() {
@@ -337,6 +355,8 @@ void journal::tick() {
   else if (settings_.policy == fsync_policy::everysec
            && now - last_attempt_ >= between_synchronisations)
     synchronise();
+  waits_.forget_ended();
+  hurry();
   decide_about_replies();
 }
 
