@@ -1,5 +1,6 @@
 #include "actors/administrator.hpp"
 
+#include "actors/blocked_request.hpp"
 #include "actors/log.hpp"
 #include "actors/memory_reserve.hpp"
 #include "actors/name_finder.hpp"
@@ -7,6 +8,7 @@
 #include "actors/process_figures.hpp"
 #include "actors/rendezvous.hpp"
 #include "commands/execute.hpp"
+#include "protocol/errors.hpp"
 
 #include <exception>
 #include <memory>
@@ -145,6 +147,7 @@ void administrator::run(batch& work, bool again) {
   keyspace::command_context ctx{reply, *work.client, keyspace::shard_map::none(), work.time};
   lend_to(ctx, work);
   ctx.has_moved = again;
+  ctx.may_wait = true;
   statistics.start();
   if (const memory_reserve::client_work may_fail; commands::make_room(*work.output)) [[likely]]
     commands::execute(ctx, *item.spec, work.words_of(item, part), statistics);
@@ -154,7 +157,17 @@ void administrator::run(batch& work, bool again) {
   statistics.pending.clear();
   if (ctx.moves)
     return saver_.wait_for_end(work);
-  work.report(context());
+  if (!ctx.wish || !begin_wait(work, ctx))
+    work.report(context());
+}
+
+/// Returns whether it waits; without memory for it, it has its answer.
+bool administrator::begin_wait(batch& work, keyspace::command_context& ctx) try {
+  work.blocked->begin_for_disk(*ctx.wish, context());
+  return true;
+} catch (const std::bad_alloc&) {
+  ctx.reply.error(protocol::errors::out_of_memory);
+  return false;
 }
 
 void administrator::note_end_of_save(const snapshot_done& news) {

@@ -29,6 +29,7 @@ private:
   void receive(batch& work);
   bool find_names_for(batch& work) noexcept;
   void run(batch& work, bool again = false);
+  bool begin_wait(batch& work, keyspace::command_context& ctx);
   void note_end_of_save(const snapshot_done& news);
   void lend_to(keyspace::command_context& ctx, const batch& work) noexcept;
   void note(std::vector<commands::slow_request>& slow) noexcept;

@@ -4,6 +4,7 @@
 #include "actors/memory_reserve.hpp"
 #include "actors/messages.hpp"
 #include "actors/rendezvous.hpp"
+#include "commands/durability_reply.hpp"
 #include "protocol/errors.hpp"
 #include "protocol/reply_writer.hpp"
 
@@ -51,6 +52,46 @@ void blocked_request::begin(const keyspace::wait_wish& wish,
   post_wrapped(owner, here, std::move(news));
   if (deadline)
     post_wrapped(core.scheduler, here, std::move(deadline));
+}
+
+void blocked_request::begin_for_disk(const keyspace::wait_wish& wish, caf::execution_unit* here) {
+  const auto wait = next_number();
+  const auto owner = work_.owner;
+  const auto self = shared_from_this();
+  auto& core = core_;
+  const auto until = core.journal_gauges.told.load();
+  auto news = wrap(request_waits{wait});
+  auto awaited = wrap(disk_awaited{self, wait, until, wish.for_replicas});
+  auto deadline = wish.until_ms != 0 ? wrap(end_wait_at{self, wait, wish.until_ms}) : nullptr;
+  wish_ = {.keys = {}, .wanted = {}, .until_ms = wish.until_ms, .for_disk = true};
+  partitions_.clear();
+  until_told_ = until;
+  wait_ = wait;
+  start(wait);
+  // From here on somebody else may end it.
+  post_wrapped(owner, here, std::move(news));
+  post_wrapped(core.journal, here, std::move(awaited));
+  if (deadline)
+    post_wrapped(core.scheduler, here, std::move(deadline));
+}
+
+void blocked_request::end_for_disk(number wait, std::string_view why, caf::execution_unit* here) {
+  if (claim(wait) != keyspace::claim_result::mine)
+    return;
+  reply_about_disk(why);
+  forget(nullptr, here);
+  finish(wait);
+  work_.report(here);
+}
+
+void blocked_request::reply_about_disk(std::string_view error) try {
+  const memory_reserve::client_work may_fail;
+  protocol::reply_writer reply{*work_.output, work_.client->protocol};
+  if (!error.empty())
+    return reply.error(error);
+  commands::reply_durability(reply, core_.journal_gauges.has_on_disk(until_told_));
+} catch (const std::bad_alloc&) {
+  work_.cut_short.store(true, std::memory_order_relaxed);
 }
 
 /// The request says from now on what it meant when it came.
@@ -115,6 +156,8 @@ void blocked_request::end(wait_note why) {
 }
 
 void blocked_request::reply(wait_note why) try {
+  if (wish_.for_disk && why == wait_note::timeout)
+    return reply_about_disk({});
   const memory_reserve::client_work may_fail;
   protocol::reply_writer reply{*work_.output, work_.client->protocol};
   if (why == wait_note::error)

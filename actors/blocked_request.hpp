@@ -14,7 +14,9 @@
 #include "keyspace/shard_map.hpp"
 #include "keyspace/waiter.hpp"
 
+#include <cstdint>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 namespace thespis::actors {
@@ -35,6 +37,15 @@ public:
   /// changed. REQUIRES: `shards` are those of all keys, met in `meeting`.
   void begin(const keyspace::wait_wish& wish, std::vector<partition_index> partitions,
              const keyspace::shard_map& shards, rendezvous& meeting, caf::execution_unit* here);
+
+  // -- for the administrator, and the journal -----------------------------------------------------
+
+  /// The wait for the disk begins: until all is there that has been told so far. Same ownership.
+  /// Throws std::bad_alloc with nothing changed.
+  void begin_for_disk(const keyspace::wait_wish& wish, caf::execution_unit* here);
+  /// That wait is over, unless it was before: all is on the disk, or (`why` is not empty) it never
+  /// will be.
+  void end_for_disk(number wait, std::string_view why, caf::execution_unit* here);
 
   // REQUIRES, for all that follow: claimed by the caller.
 
@@ -63,6 +74,7 @@ private:
   void settle_words() noexcept;
   void end(keyspace::wait_note why) override;
   void reply(keyspace::wait_note why);
+  void reply_about_disk(std::string_view error);
   void forget(const keyspace::shard_map* shards, caf::execution_unit* here) noexcept;
 
   core& core_;
@@ -71,6 +83,8 @@ private:
   keyspace::wait_wish wish_{};
   std::vector<partition_index> partitions_;
   number wait_ = 0;
+  /// Of a wait for the disk: so many tellings must be there.
+  std::uint64_t until_told_ = 0;
   bool served_ = false;
 };
 

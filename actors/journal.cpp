@@ -51,6 +51,13 @@ caf::behavior journal::make_behavior() {
             writes_soon_ = false;
             write();
           },
+          [this](const disk_awaited& news) {
+            const turn now{this};
+            const memory_reserve::own_work may_not_fail;
+            waits_.add(news);
+            note_durable();
+            hurry();
+          },
           [this](const journal_written& news) {
             const turn now{this};
             note_written(news);
@@ -183,6 +190,8 @@ void journal::end() {
   core_.journal_gauges.has_base.store(false);
   report_failure(0, {});
   decide_about_replies();
+  const memory_reserve::own_work now;
+  waits_.refuse_all(context());
 }
 
 // -- the disk -------------------------------------------------------------------------------------
@@ -239,6 +248,7 @@ void journal::note_written(const journal_written& news) {
     if (!lacks_base_)
       report_failure(0, {});
     note_durable();
+    hurry();
     write();
   } else if (news.how == journal_written::outcome::lost) {
     distrust(news.error, news.why);
@@ -265,10 +275,17 @@ void journal::note_synced(const journal_synced& news) {
     synchronised_ = std::max(synchronised_, synchronising_until_);
     synchronised_as_of_ = last_attempt_;
     note_durable();
+    hurry();
   } else {
     distrust(news.error, "cannot synchronise the journal");
   }
   finish_if_quiet();
+}
+
+/// Somebody waits for the disk itself.
+void journal::hurry() {
+  if (!waits_.empty())
+    synchronise();
 }
 
 /// Only a base that is taken from memory can say again what there is.
@@ -290,9 +307,9 @@ void journal::note_base(const base_adopted& news) {
   if (!stalled_)
     report_failure(0, {});
   decide_about_replies();
-  note_durable();
   // Whoever waits for it serves clients now.
   core_.journal_gauges.has_base.store(true);
+  note_durable();
 }
 
 void journal::report_failure(int error, std::string_view why) noexcept {
@@ -316,6 +333,7 @@ void journal::note_durable() {
     held_.front().work->report(context());
     held_.pop_front();
   }
+  waits_.end_until(synchronised_, context());
 }
 
 void journal::release_replies() {
@@ -359,6 +377,8 @@ void journal::tick() {
   else if (settings_.policy == fsync_policy::everysec
            && now - last_attempt_ >= between_synchronisations)
     synchronise();
+  waits_.forget_ended();
+  hurry();
   decide_about_replies();
 }
 

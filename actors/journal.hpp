@@ -14,6 +14,7 @@
 /// it, and an increment behind it.
 
 #include "actors/core.hpp"
+#include "actors/durability_waits.hpp"
 #include "actors/journal_messages.hpp"
 #include "actors/store_actor.hpp"
 #include "persistence/journal_order.hpp"
@@ -72,6 +73,7 @@ private:
   void hold(const reply_held& one);
   void tick();
   void synchronise();
+  void hurry();
   void follow(const journal_settings& settings);
   void finish_if_quiet();
 
@@ -104,6 +106,7 @@ private:
   clock::time_point synchronised_as_of_{};
   std::int64_t last_time_s_ = 0;
   std::deque<held_reply> held_;
+  durability_waits waits_;
   bool finishing_ = false;
 };
 

@@ -28,6 +28,11 @@ struct journal_gauges {
   /// Whether a journal is complete: it has a base. The journal's.
   std::atomic<bool> has_base{false};
 
+  /// Whether so many tellings are on the disk, and all before them.
+  bool has_on_disk(std::uint64_t tellings) const noexcept {
+    return epoch.load() != no_journal && has_base.load() && tellings <= durable.load();
+  }
+
   /// How many bases could not be written. The administrator's.
   std::atomic<std::uint64_t> failed_bases{0};
 

@@ -170,6 +170,7 @@ bool journal_keeper::has_grown() const noexcept {
 commands::journal_figures journal_keeper::figures() const noexcept {
   const auto& gauges = core_.journal_gauges;
   return {.is_on = gauges.epoch.load() != no_journal,
+          .is_durable = gauges.has_on_disk(gauges.told.load()),
           .has_failed = core_.gates.is_up(commands::gate_journal_failed),
           .bytes = gauges.bytes.load(),
           .base_bytes = gauges.base_bytes.load(),

@@ -284,6 +284,16 @@ struct end_wait_at {
   std::int64_t at_ms;
 };
 
+/// To the journal, from the administrator: that wait ends when so many tellings are on the disk. Do
+/// not let them wait for the time when they would get there anyway.
+struct disk_awaited {
+  std::shared_ptr<blocked_request> who;
+  keyspace::waiter::number wait;
+  std::uint64_t until;
+  /// The wait is for more than that: it does not end then.
+  bool goes_on;
+};
+
 /// To the scheduler, from a partition: tick me at this time (Unix ms).
 struct wake_partition_at {
   partition_index partition;
@@ -362,3 +372,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::request_waits)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::watch_over)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::wait_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::end_wait_at)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(thespis::actors::disk_awaited)

@@ -27,6 +27,8 @@ struct journal_status {
 /// How far it is.
 struct journal_figures {
   bool is_on = false;
+  /// All that has been done is on the disk.
+  bool is_durable = false;
   bool has_failed = false;
   std::uint64_t bytes = 0;
   std::uint64_t base_bytes = 0;

@@ -51,6 +51,10 @@ struct wait_wish {
   bool heeds_loss = false;
   /// What the request is run again with.
   std::vector<settled_word> settled{};
+  /// It waits for the disk, not for keys, and is not run again (WAITAOF).
+  bool for_disk = false;
+  /// ... and for replicas, of which there are none: only its time ends it.
+  bool for_replicas = false;
 };
 
 /// What somebody else wanted of a request that was claimed, or why a wait ends without what was

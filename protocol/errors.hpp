@@ -262,6 +262,8 @@ inline constexpr text timeout_not_an_integer = "ERR timeout is not an integer or
 inline constexpr text timeout_not_a_float = "ERR timeout is not a float or out of range";
 inline constexpr text timeout_negative = "ERR timeout is negative";
 inline constexpr text timeout_out_of_range = "ERR timeout is out of range";
+inline constexpr text no_journal_to_wait_for
+  = "ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.";
 inline constexpr text no_key_permission = "NOPERM No permissions to access a key";
 inline constexpr text no_channel_permission = "NOPERM No permissions to access a channel";
 /// What a stranger from another machine gets while the server has no password.

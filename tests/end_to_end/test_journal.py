@@ -229,6 +229,78 @@ class Rewriting(JournalTest):
             self.assertTrue(resp.wait_until(lambda: info(control)["rdb_saves"] == "1", 60))
 
 
+class WaitingForTheDisk(JournalTest):
+    DISABLED = error("ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.")
+
+    def wait_blocked(self, control, count):
+        blocked = lambda: f"blocked_clients:{count}".encode() in control.call(  # noqa: E731
+            "INFO", "clients"
+        )
+        self.assertTrue(resp.wait_until(blocked))
+
+    def test_what_was_written_is_on_the_disk(self):
+        for policy in ("always", "everysec", "no"):
+            with self.subTest(appendfsync=policy):
+                shutil.rmtree(self.files, ignore_errors=True)
+                with self.start(appendfsync=policy) as running, running.connect() as control:
+                    began = time.monotonic()
+                    for n in range(20):
+                        control.call("SET", f"key {n}", n)
+                        self.assertEqual(control.call("WAITAOF", 1, 0, 0), [1, 0])
+                    self.assertLess(time.monotonic() - began, 5)
+                    self.assertEqual(control.call("WAITAOF", 1, 0, 0), [1, 0])
+                    running.stop(signal.SIGKILL)
+                with self.start() as running, running.connect() as control:
+                    self.assertEqual(control.call("DBSIZE"), 20)
+
+    def test_replicas_that_are_not_there(self):
+        with self.start(appendfsync="no") as running, running.connect() as control:
+            control.call("SET", "a", 1)
+            began = time.monotonic()
+            self.assertEqual(control.call("WAITAOF", 1, 1, 200), [1, 0])
+            self.assertGreaterEqual(time.monotonic() - began, 0.19)
+            self.assertEqual(control.call("WAITAOF", 0, 1, 10), [1, 0])
+            self.assertEqual(control.call("WAITAOF", 0, 0, 0), [1, 0])
+            with running.connect() as other:
+                identity = other.call("CLIENT", "ID")
+                unblocked = error("UNBLOCKED client unblocked via CLIENT UNBLOCK")
+                for how, answer in (("TIMEOUT", [1, 0]), ("ERROR", unblocked)):
+                    other.write("WAITAOF", 0, 1, 0)
+                    self.wait_blocked(control, 1)
+                    self.assertEqual(control.call("CLIENT", "UNBLOCK", identity, how), 1)
+                    self.assertEqual(other.read(), answer)
+                other.write("WAITAOF", 1, 1, 0)
+                self.wait_blocked(control, 1)
+            self.wait_blocked(control, 0)
+
+    def test_it_does_not_wait_in_a_transaction(self):
+        with self.start(appendfsync="no") as running, running.connect() as control:
+            requests = [("MULTI",), ("SET", "a", 1), ("WAITAOF", 1, 1, 0), ("EXEC",)]
+            last = self.send(control, requests)[-1]
+            self.assertEqual(last[0], OK)
+            self.assertEqual(last[1][1], 0)
+
+    def test_without_a_journal(self):
+        with self.start(appendonly="no") as running, running.connect() as control:
+            self.assertEqual(control.call("WAITAOF", 1, 0, 0), self.DISABLED)
+            self.assertEqual(control.call("WAITAOF", 0, 0, 0), [0, 0])
+            control.call("CONFIG", "SET", "appendonly", "yes")
+            control.call("SET", "a", 1)
+            self.assertEqual(control.call("WAITAOF", 1, 0, 0), [1, 0])
+
+    def test_arguments(self):
+        with self.start() as running, running.connect() as control:
+            for words, text in (
+                ((2, 0, 0), "ERR value is out of range, value must between 0 and 1"),
+                (("a", 0, 0), "ERR value is not an integer or out of range"),
+                ((1, -1, 0), "ERR value is out of range, must be positive"),
+                ((1, 0, "a"), "ERR timeout is not an integer or out of range"),
+                ((1, 0, -1), "ERR timeout is negative"),
+                ((1, 0, 2**63 - 1), "ERR timeout is out of range"),
+            ):
+                self.assertEqual(control.call("WAITAOF", *words), error(text))
+
+
 class Damage(JournalTest):
     def assert_refused(self, *parts):
         with self.assertRaises(server.StartFailed) as caught:
