@@ -62,9 +62,10 @@ std::string journal_files::path_of(const journal_file& file) const {
 base::result<void> journal_files::read() {
   const auto path = fmt::format("{}/{}.manifest", directory_, name_);
   is_read_ = true;
+  remove_leftovers(path);
+  ::unlink(temporary_manifest().c_str());
   if (!may_exist(path))
     return {};
-  remove_leftovers(path);
   const auto text = read_all(path);
   if (!text)
     return base::fault{text.why()};
@@ -80,9 +81,13 @@ base::result<void> journal_files::read() {
   return {};
 }
 
+std::string journal_files::temporary_manifest() const {
+  return fmt::format("{}/temp-{}.manifest", directory_, name_);
+}
+
 base::result<void> journal_files::save(const journal_manifest& next) {
   const auto path = fmt::format("{}/{}.manifest", directory_, name_);
-  auto file = output_file::create(path, fmt::format("{}/temp-{}.manifest", directory_, name_));
+  auto file = output_file::create(path, temporary_manifest());
   if (!file)
     return base::fault{file.why()};
   if (auto written = file->write(next.text()); !written)

@@ -75,6 +75,7 @@ public:
 private:
   base::fault failure(std::string_view action, std::string_view path);
   base::result<void> read_once();
+  std::string temporary_manifest() const;
   base::result<void> save(const persistence::journal_manifest& next);
   base::result<void> open_increment(const persistence::journal_file& which, int flags);
   void remove_history() noexcept;

@@ -20,6 +20,19 @@ namespace {
 /// Redis names its own like that: whoever cleans up after crashes knows them.
 constexpr auto temporary_format = FMT_STRING("{}/temp-{}.rdb");
 constexpr auto temporary_scan = "temp-%d.rdb%n";
+constexpr auto temporary_base_scan = "temp-rewriteaof-bg-%d.aof%n";
+
+/// The process that a file of this name is a temporary one of; 0: it is none.
+int process_in(const std::string& name) noexcept {
+  for (const auto* scan : {temporary_scan, temporary_base_scan}) {
+    int process = 0;
+    int length = 0;
+    if (std::sscanf(name.c_str(), scan, &process, &length) == 1 // NOLINT: checked
+        && static_cast<std::size_t>(length) == name.size())
+      return process;
+  }
+  return 0;
+}
 
 std::string directory_of(const std::string& path) {
   const auto slash = path.rfind('/');
@@ -89,11 +102,8 @@ bool may_exist(const std::string& path) noexcept {
 void remove_leftovers(const std::string& path) noexcept try {
   std::error_code failed;
   for (const auto& file : std::filesystem::directory_iterator{directory_of(path), failed}) {
-    const auto name = file.path().filename().string();
-    int process = 0;
-    int length = 0;
-    if (std::sscanf(name.c_str(), temporary_scan, &process, &length) != 1 // NOLINT: checked
-        || static_cast<std::size_t>(length) != name.size())
+    const auto process = process_in(file.path().filename().string());
+    if (process <= 0)
       continue;
     if (process == ::getpid() || (::kill(process, 0) != 0 && errno == ESRCH))
       ::unlink(file.path().c_str());
