@@ -155,12 +155,16 @@ private:
 
 } // namespace
 
-base::result<bool> load_dataset(core& into, const std::string& path, expired_entries expired) {
+base::result<bool> load_dataset(core& into, const std::string& path, expired_entries expired,
+                                std::uint64_t* end) {
   auto file = input_file::open(path);
   if (!file)
     return base::fault{file.why()};
   persistence::input_window window{*file};
-  return loader{into, window, expired}.load();
+  auto loaded = loader{into, window, expired}.load();
+  if (end != nullptr)
+    *end = window.offset();
+  return loaded;
 }
 
 } // namespace thespis::actors

@@ -21,7 +21,9 @@ enum class expired_entries : std::uint8_t {
 /// Returns when all is there, or false as soon as the store is to end. The fault says what is wrong
 /// with the file and where; the store is of no use then. REQUIRES: the caller is on no event loop;
 /// gate_loading is up.
+/// `end`: gets where the data set ends in the file.
 base::result<bool> load_dataset(core& into, const std::string& path,
-                                expired_entries expired = expired_entries::go);
+                                expired_entries expired = expired_entries::go,
+                                std::uint64_t* end = nullptr);
 
 } // namespace thespis::actors

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -27,6 +28,7 @@ using clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds between_reports{2};
 constexpr std::string_view rdb_magic = "REDIS";
+constexpr std::string_view rdb_magic_of_valkey = "VALKEY";
 
 /// What stands between MULTI and EXEC, until it is known that EXEC is there.
 class open_transaction {
@@ -60,7 +62,7 @@ public:
   base::result<replayed_journal> run() {
     const auto& manifest = files_.manifest();
     if (const auto& base = manifest.base(); !base.name.empty())
-      if (auto loaded = load_base(base); !loaded)
+      if (auto loaded = load_base(base, manifest.increments().empty()); !loaded)
         return base::fault{loaded.why()};
     for (const auto& one : manifest.increments()) {
       const auto is_last = &one == &manifest.increments().back();
@@ -73,39 +75,46 @@ public:
   }
 
 private:
-  /// redis-server takes an RDB file for one by its first bytes, whatever its name is.
-  base::result<void> load_base(const journal_file& file) {
+  /// redis-server takes an RDB file for one by its first bytes, whatever its name is. Requests may
+  /// stand behind it: so Redis wrote journals before version 7.
+  base::result<void> load_base(const journal_file& file, bool is_last) {
     const auto path = files_.path_of(file);
     auto opened = input_file::open(path);
     if (!opened)
       return base::fault{opened.why()};
-    char magic[rdb_magic.size()] = {};
-    const auto got = opened->read(magic);
-    if (got && *got == sizeof magic && std::string_view{magic, sizeof magic} == rdb_magic)
-      return discard_progress(load_dataset(core_, path, expired_entries::stay));
-    return load_requests(file, false);
-  }
-
-  /// Whether it was given up shows at the end.
-  static base::result<void> discard_progress(const base::result<bool>& loaded) {
-    return loaded ? base::result<void>{} : base::result<void>{base::fault{loaded.why()}};
+    char head[rdb_magic_of_valkey.size()] = {};
+    const auto got = opened->read(head);
+    const std::string_view begins{head, got ? *got : 0};
+    std::uint64_t end = 0;
+    if (begins.starts_with(rdb_magic) || begins == rdb_magic_of_valkey) {
+      const auto loaded = load_dataset(core_, path, expired_entries::stay, &end);
+      if (!loaded)
+        return base::fault{loaded.why()};
+      if (!*loaded || end == opened->size())
+        return {};
+    }
+    return load_requests(file, is_last, end);
   }
 
   base::result<void> load_increment(const journal_file& file, bool is_last) {
     const auto began = clock::now();
-    auto loaded = load_requests(file, is_last);
+    auto loaded = load_requests(file, is_last, 0);
     const std::chrono::duration<double> took = clock::now() - began;
     if (loaded)
       log::notice("DB loaded from incr file {}: {:.3f} seconds", file.name, took.count());
     return loaded;
   }
 
-  base::result<void> load_requests(const journal_file& file, bool may_be_torn) {
+  /// `begin`: where the first one stands.
+  base::result<void> load_requests(const journal_file& file, bool may_be_torn,
+                                   std::uint64_t begin) {
     const auto path = files_.path_of(file);
     auto opened = input_file::open(path);
     if (!opened)
       return base::fault{opened.why()};
     persistence::input_window window{*opened};
+    if (auto passed = pass(window, begin); !passed)
+      return passed;
     journal_reader reader{window, last_};
     replaying_client client{core_};
     const auto how = feed(reader, client, window);
@@ -122,6 +131,18 @@ private:
     last_ = reader.last();
     outcome_.whole_until = reader.whole_until();
     outcome_.is_framed = reader.is_verified() || reader.whole_until() == 0;
+    return {};
+  }
+
+  static base::result<void> pass(persistence::input_window& window, std::uint64_t until) {
+    while (window.offset() < until) {
+      const auto more = window.read_more();
+      if (!more)
+        return base::fault{more.why()};
+      if (!*more)
+        return base::fault{fmt::format("{} became shorter", window.source().name())};
+      window.pass(std::min<std::uint64_t>(window.bytes().size(), until - window.offset()));
+    }
     return {};
   }
 

@@ -160,6 +160,23 @@ class Interchange(JournalTest):
                 self.assert_loads(digest)
                 self.assert_loads(digest, binary=oracle_binary())
 
+    def test_requests_behind_a_base(self):
+        """So Redis wrote journals before version 7: one file, which version 7 takes for a base."""
+        with self.start(binary=oracle_binary()) as redis, redis.connect() as control:
+            digest = self.fill(control)
+            control.call("BGREWRITEAOF")
+            self.wait_rewritten(control)
+        base = next(self.files.glob("*.base.rdb"))
+        requests = (("SELECT", 5), ("SET", "behind", "the base"))
+        with open(base, "ab") as out:
+            out.write(b"".join(resp.encode(*words) for words in requests))
+        with self.start(binary=oracle_binary()) as redis, redis.connect() as control:
+            digest = control.call("DEBUG", "DIGEST")
+        self.assert_loads(digest)
+        with self.start() as running, running.connect() as control:
+            control.call("SELECT", 5)
+            self.assertEqual(control.call("GET", "behind"), b"the base")
+
 
 class Rewriting(JournalTest):
     def test_under_load(self):
