@@ -161,7 +161,7 @@ void journal::turn_page(std::shared_ptr<const snapshot> mark) {
   const auto first = pages_.empty() ? 1 : pages_.back().group->next();
   if (state_ == state::beginning || file_is_bad_) {
     // The base will have all that has not been written.
-    pages_.clear();
+    drop_pages();
     lacks_base_ = true;
   } else {
     pages_.back().covers = order_.left();
@@ -169,8 +169,15 @@ void journal::turn_page(std::shared_ptr<const snapshot> mark) {
   state_ = state::on;
   file_is_bad_ = false;
   stalled_ = false;
-  pages_.push_back(
-    {.group = std::make_shared<journal_group>(first, no_database), .mark = std::move(mark)});
+  pages_.push_back({.group = std::make_shared<journal_group>(first, no_database),
+                    .mark = std::move(mark),
+                    .follows = !lacks_base_});
+}
+
+/// But for what the writer has.
+void journal::drop_pages() noexcept {
+  const auto kept = std::min<std::size_t>(writing_ ? 1 : 0, pages_.size());
+  pages_.erase(pages_.begin() + static_cast<std::ptrdiff_t>(kept), pages_.end());
 }
 
 void journal::go_on(const journal_continues& files) {
@@ -183,7 +190,7 @@ void journal::go_on(const journal_continues& files) {
 void journal::end() {
   state_ = state::off;
   order_.clear();
-  pages_.clear();
+  drop_pages();
   file_is_bad_ = false;
   lacks_base_ = false;
   has_base_ = false;
@@ -232,7 +239,7 @@ void journal::write() {
   const auto& next = pages_.front();
   post(core_.journal_writer, context(),
        write_journal{next.group, settings_.style.frames, settings_.policy == fsync_policy::always,
-                     next.mark});
+                     next.mark, next.follows});
 }
 
 void journal::note_written(const journal_written& news) {
@@ -252,6 +259,10 @@ void journal::note_written(const journal_written& news) {
     write();
   } else if (news.how == journal_written::outcome::lost) {
     distrust(news.error, news.why);
+  } else if (pages_.size() > 1 && !pages_[1].follows) {
+    // The base that is being written has it.
+    pages_.pop_front();
+    write();
   } else {
     stalled_ = true;
     report_failure(news.error, news.why);

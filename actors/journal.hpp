@@ -44,6 +44,8 @@ private:
     std::shared_ptr<persistence::journal_group> group;
     /// It begins with them.
     std::shared_ptr<const snapshot> mark{};
+    /// All that there is before them is in the files.
+    bool follows = true;
     /// Of how many tellings all is in it or before it.
     std::uint64_t covers = 0;
   };
@@ -56,7 +58,7 @@ private:
   void receive(effects_told& told);
   void emit(persistence::journal_order::entry what);
   void turn_page(std::shared_ptr<const snapshot> mark);
-  void open_page();
+  void drop_pages() noexcept;
   void go_on(const journal_continues& files);
   void end();
   persistence::journal_group& open_group();

@@ -113,24 +113,35 @@ base::result<void> journal_files::read_once() {
   return is_read_ ? base::result<void>{} : read();
 }
 
-base::result<void> journal_files::begin_increment() {
+base::result<void> journal_files::begin_increment(bool follows) {
   if (auto known = read_once(); !known)
     return known;
   if (file_)
     if (auto written = synchronise(); !written)
       return written;
-  const auto file = manifest_.next_increment(name_);
+  auto next = manifest_;
+  if (!is_named_) {
+    // One more behind an increment that has no base yet: the new one takes its place with the base.
+    next.add_increment(increment_);
+    follows = false;
+  }
+  const auto file = next.next_increment(name_);
   const auto before = file_;
   if (auto opened = open_increment(file, O_CREAT | O_TRUNC); !opened)
     return opened;
-  auto next = manifest_;
-  next.add_increment(file);
-  if (auto saved = save(next); !saved) {
-    file_ = before;
-    ::unlink(path_of(file).c_str());
-    return saved;
+  if (follows) {
+    next.add_increment(file);
+    if (auto saved = save(next); !saved) {
+      file_ = before;
+      ::unlink(path_of(file).c_str());
+      return saved;
+    }
+    manifest_ = std::move(next);
+  } else if (!is_named_) {
+    ::unlink(path_of(increment_).c_str());
   }
-  manifest_ = std::move(next);
+  increment_ = file;
+  is_named_ = follows;
   return {};
 }
 
@@ -138,6 +149,7 @@ base::result<void> journal_files::continue_increment(std::uint64_t whole_until) 
   const auto& last = manifest_.increments().back();
   if (auto opened = open_increment(last, 0); !opened)
     return opened;
+  increment_ = last;
   if (whole_until == increment_bytes_)
     return {};
   if (::ftruncate(file_->get(), static_cast<off_t>(whole_until)) != 0)
@@ -159,10 +171,13 @@ base::result<void> journal_files::adopt_base(const std::string& temporary, bool 
   if (std::rename(temporary.c_str(), path_of(base).c_str()) != 0)
     return failure("rename", temporary);
   auto next = manifest_;
+  if (is_of_increment && !is_named_)
+    next.add_increment(increment_);
   next.set_base(std::move(base), is_of_increment ? 1 : 0);
   if (auto saved = save(next); !saved)
     return saved;
   manifest_ = std::move(next);
+  is_named_ = true;
   base_bytes_ = size_of(path_of(manifest_.base()));
   bytes_ = base_bytes_ + increment_bytes_;
   remove_history();
@@ -185,7 +200,7 @@ base::result<void> journal_files::append(std::string_view bytes) {
     if (written < 0 && errno == EINTR)
       continue;
     if (written <= 0) {
-      auto fault = failure("write", path_of(manifest_.increments().back()));
+      auto fault = failure("write", path_of(increment_));
       // What is there already would be taken for a torn end, with good records behind it.
       is_lost_ = bytes.size() != all
                  && ::ftruncate(file_->get(), static_cast<off_t>(increment_bytes_)) != 0;
@@ -202,7 +217,7 @@ base::result<void> journal_files::synchronise() {
   if (::fdatasync(file_->get()) == 0)
     return {};
   is_lost_ = true;
-  return failure("synchronise", path_of(manifest_.increments().back()));
+  return failure("synchronise", path_of(increment_));
 }
 
 } // namespace thespis::actors

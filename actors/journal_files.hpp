@@ -36,8 +36,10 @@ public:
   std::string path_of(const persistence::journal_file& file) const;
 
   /// What is appended from now on goes to a new increment. What was appended before is on the disk
-  /// then.
-  base::result<void> begin_increment();
+  /// then. `follows`: the files that there are have everything up to here; if not, the manifest
+  /// names the increment together with its base (adopt_base), and a crash before that leaves the
+  /// files that there were.
+  base::result<void> begin_increment(bool follows);
   /// ... or to the last one, of which everything behind `whole_until` is cut off.
   base::result<void> continue_increment(std::uint64_t whole_until);
 
@@ -84,6 +86,9 @@ private:
   std::string name_;
   persistence::journal_manifest manifest_;
   std::shared_ptr<owned_fd> file_;
+  /// What it is, and whether the manifest says so.
+  persistence::journal_file increment_;
+  bool is_named_ = true;
   std::uint64_t increment_bytes_ = 0;
   std::uint64_t bytes_ = 0;
   std::uint64_t base_bytes_ = 0;

@@ -101,6 +101,8 @@ struct write_journal {
   bool synchronise;
   /// It begins a file of its own: the base of that is going to be what this snapshot writes.
   std::shared_ptr<const snapshot> mark;
+  /// All that there is before that is in the files.
+  bool follows;
 };
 
 /// To the journal, from its writer: that is done.

@@ -42,7 +42,7 @@ caf::behavior journal_writer::make_behavior() {
 /// finds it.
 journal_written journal_writer::write(const write_journal& order) try {
   if (order.mark && order.mark != begun_) {
-    if (auto begun = files_->begin_increment(); !begun)
+    if (auto begun = files_->begin_increment(order.follows); !begun)
       return failed(begun.why());
     begun_ = order.mark;
   }

@@ -172,7 +172,7 @@ base::result<bool> store::load_journal(const std::shared_ptr<journal_files>& fil
   // A file has frames from its beginning to its end, or none.
   const bool frames = core_->options.is_on(option::aof_checksum);
   if (!has_increment || (replayed->whole_until != 0 && replayed->is_framed != frames))
-    if (auto begun = files->begin_increment(); !begun)
+    if (auto begun = files->begin_increment(true); !begun)
       return base::fault{begun.why()};
   core_->journal_gauges.bytes.store(files->bytes());
   core_->journal_gauges.base_bytes.store(files->base_bytes());

@@ -126,6 +126,21 @@ class Restarting(JournalTest):
         os.unlink(os.path.join(self.directory, "dump.rdb"))
         self.assert_loads(digest)
 
+    def test_killed_before_there_is_a_base(self):
+        keys = 10_000 if SLOW else 300_000
+        with self.start(appendonly="no") as running, running.connect() as control:
+            control.call("DEBUG", "POPULATE", keys)
+            digest = control.call("DEBUG", "DIGEST")
+            self.assertEqual(control.call("SAVE"), OK)
+        running = self.start(wait_ready=False)
+        begun = lambda: "rewriting started" in running.log()  # noqa: E731
+        self.assertTrue(resp.wait_until(begun, 60))
+        running.stop(signal.SIGKILL)
+        for _ in range(2):
+            with self.start() as running, running.connect() as control:
+                self.assertEqual(control.call("DEBUG", "DIGEST"), digest)
+                running.stop(signal.SIGKILL)
+
 
 class Interchange(JournalTest):
     def test_redis_server_reads_our_files(self):
