@@ -68,7 +68,8 @@ caf::behavior journal::make_behavior() {
           },
           [this](const base_written& news) {
             const turn now{this};
-            post(core_.journal_writer, context(), news);
+            waiting_base_ = news.of;
+            adopt_base();
           },
           [this](const base_adopted& news) {
             const turn now{this};
@@ -198,6 +199,7 @@ void journal::end() {
   report_failure(0, {});
   decide_about_replies();
   const memory_reserve::own_work now;
+  adopt_base();
   waits_.refuse_all(context());
 }
 
@@ -246,6 +248,8 @@ void journal::note_written(const journal_written& news) {
   writing_ = false;
   if (news.how == journal_written::outcome::done) {
     file_ = news.file;
+    if (pages_.front().mark)
+      begun_ = pages_.front().mark;
     written_ = pages_.front().covers;
     if (news.synchronised) {
       synchronised_ = written_;
@@ -254,6 +258,7 @@ void journal::note_written(const journal_written& news) {
     pages_.pop_front();
     if (!lacks_base_)
       report_failure(0, {});
+    adopt_base();
     note_durable();
     hurry();
     write();
@@ -306,6 +311,20 @@ void journal::distrust(int error, std::string_view why) noexcept {
   const memory_reserve::own_work now;
   report_failure(error, why);
   post(core_.administrator, context(), base_wanted{});
+  adopt_base();
+}
+
+/// The writer has to have begun the increment that it is the base of.
+void journal::adopt_base() {
+  if (!waiting_base_)
+    return;
+  const memory_reserve::own_work now;
+  const auto is_begun = waiting_base_->epoch == no_journal || waiting_base_ == begun_;
+  if (is_begun)
+    post(core_.journal_writer, context(), base_written{std::exchange(waiting_base_, nullptr)});
+  else if (file_is_bad_ || state_ == state::off)
+    post(core_.administrator, context(),
+         base_adopted{std::exchange(waiting_base_, nullptr), "its increment was not begun"});
 }
 
 void journal::note_base(const base_adopted& news) {

@@ -67,6 +67,7 @@ private:
   void write();
   void note_written(const journal_written& news);
   void note_synced(const journal_synced& news);
+  void adopt_base();
   void note_base(const base_adopted& news);
   void note_durable();
   void release_replies();
@@ -95,6 +96,9 @@ private:
   bool file_is_bad_ = false;
   /// The file is the increment of a base that is not there yet.
   bool lacks_base_ = false;
+  /// Whose increment is the one that is written to, and the base that is to be adopted.
+  std::shared_ptr<const snapshot> begun_;
+  std::shared_ptr<const snapshot> waiting_base_;
   /// There is one, perhaps an older one.
   bool has_base_ = false;
   /// Of how many tellings all is in the file, will be on the disk when the synchronisation that
