@@ -137,9 +137,10 @@ public:
   bool must_send() const noexcept {
     return !batch_.empty() || lone_spec_ != nullptr;
   }
-  /// Whether what is to be sent may be answered much later: it is a blocking command.
+  /// Whether what is to be sent may be answered much later.
   bool may_wait() const noexcept {
-    return lone_spec_ != nullptr && (lone_spec_->flags & protocol::blocking) != 0;
+    constexpr auto waits = protocol::blocking | protocol::waits_for_disk;
+    return lone_spec_ != nullptr && (lone_spec_->flags & waits) != 0;
   }
   /// Whether part of a batch is still to be run, after its output has been taken.
   bool unfinished() const noexcept {

@@ -83,7 +83,7 @@ constexpr command_spec journal_table[] = {
    .route = way::administrator, .run = cmd_bgrewriteaof, .group = command_group::server,
    .since = "1.0.0", .complexity = "O(1)",
    .summary = "Writes the journal anew, in the background."},
-  {.name = "waitaof", .arity = 4, .flags = noscript, .acl = acl_connection,
+  {.name = "waitaof", .arity = 4, .flags = noscript | waits_for_disk, .acl = acl_connection,
    .route = way::administrator, .run = cmd_waitaof, .group = command_group::generic,
    .since = "7.2.0", .complexity = "O(1)",
    .summary = "Waits until what was written before is on the disk.",

@@ -59,6 +59,9 @@ enum command_flag : std::uint32_t {
   changes_session = 1u << 25,
   /// MULTI. COMMAND INFO does not print it.
   begins_transaction = 1u << 26,
+  /// May be answered much later, though Redis does not call it blocking (WAITAOF). COMMAND INFO
+  /// does not print it.
+  waits_for_disk = 1u << 27,
   /// A command of the server's own business; COMMAND DOCS prints it as the doc flag "syscmd".
   system_command = 1u << 30,
   /// Not Redis': a row that only routes (the subcommands of DEBUG); COMMAND does not show it.

@@ -400,6 +400,7 @@ class Disk(JournalTest):
     def fill_the_disk(self, running, policy):
         with running.connect() as control, running.connect() as writer:
             control.call("SET", "a", "1")
+            self.assertEqual(control.call("WAITAOF", 1, 0, 10_000), [1, 0])
             writer.write("SET", "large", b"x" * 100_000)
             failed = lambda: info(control)["aof_last_write_status"] == "err"  # noqa: E731
             self.assertTrue(resp.wait_until(failed))

@@ -186,15 +186,15 @@ def _flagged(words):
         ("", " flags=no-writes", " flags=allow-oom", " flags=no-writes,allow-stale", " flags=x")
     )
     name = words.choice(("EVAL", "EVAL", "EVAL_RO"))
-    source = f"#!lua{flags}\n" + source(words, words.choice((READERS, _COMMANDS)))
-    return fixed(name, source, *arguments(words))
+    code = f"#!lua{flags}\n" + source(words, words.choice((READERS, _COMMANDS)))
+    return fixed(name, code, *arguments(words))
 
 
 def _by_sha(words):
-    source = source(words)
-    sha = hashlib.sha1(source.encode()).hexdigest()
+    code = source(words)
+    sha = hashlib.sha1(code.encode()).hexdigest()
     name = words.choice(("EVALSHA", "EVALSHA", "EVALSHA_RO"))
-    made = [fixed("SCRIPT", "LOAD", source)] if words.chance(0.9) else []
+    made = [fixed("SCRIPT", "LOAD", code)] if words.chance(0.9) else []
     return made + [
         fixed("SCRIPT", "EXISTS", sha, "0" * 40),
         fixed(name, sha.upper() if words.chance(0.2) else sha, *arguments(words)),

@@ -25,7 +25,7 @@ sentences explain(std::initializer_list<std::pair<std::string_view, words>> line
 TEST_CASE("the defaults need no explanation", "[settings]") {
   CHECK(explain({}).empty());
   CHECK(
-    explain({{"appendonly", {"no"}}, {"tls-port", {"0"}}, {"replicaof", {"no", "one"}}}).empty());
+    explain({{"appendonly", {"yes"}}, {"tls-port", {"0"}}, {"replicaof", {"no", "one"}}}).empty());
 }
 
 TEST_CASE("settings that have an effect need no explanation", "[settings]") {
@@ -34,9 +34,9 @@ TEST_CASE("settings that have an effect need no explanation", "[settings]") {
 
 TEST_CASE("a setting without effect is named with what that means", "[settings]") {
   CHECK(
-    explain({{"appendonly", {"yes"}}})
-    == sentences{"appendonly is set but has no effect in this version: there is no journal, only "
-                 "snapshots"});
+    explain({{"aof-use-rdb-preamble", {"no"}}})
+    == sentences{"aof-use-rdb-preamble is set but has no effect in this version: the journal is "
+                 "written in one way only"});
   CHECK(explain({{"tls-cert-file", {"server.crt"}}, {"slaveof", {"host", "6379"}}})
         == sentences{
           "replicaof is set but has no effect in this version: there is no replication",
