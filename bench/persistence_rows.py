@@ -63,12 +63,16 @@ def _load(side, arguments):
     keys = arguments.keys * LOADED_KEYS
     directory = _snapshot(side, keys)
     with side.start(one_core=False, wait_ready=False, dir=directory) as running:
-        while not _is_ready(running):
-            time.sleep(0.005)
-        seconds = time.monotonic() - running.started_at
-        cpu_us = running.cpu_seconds() * 1e6
-        with running.connect() as connection:
-            assert connection.call("DBSIZE") == keys
+        return _until_loaded(running, keys)
+
+
+def _until_loaded(running, keys):
+    while not _is_ready(running):
+        time.sleep(0.005)
+    seconds = time.monotonic() - running.started_at
+    cpu_us = running.cpu_seconds() * 1e6
+    with running.connect() as connection:
+        assert connection.call("DBSIZE") == keys
     return {"rate": keys / seconds, "cpu": cpu_us / keys}
 
 
@@ -236,12 +240,6 @@ def _replay(side, arguments):
     try:
         shutil.copytree(_written_journal(requests), copy, dirs_exist_ok=True)
         with side.start(one_core=False, wait_ready=False, dir=copy, **KEEP) as running:
-            while not _is_ready(running):
-                time.sleep(0.005)
-            seconds = time.monotonic() - running.started_at
-            cpu_us = running.cpu_seconds() * 1e6
-            with running.connect() as connection:
-                assert connection.call("DBSIZE") == requests
+            return _until_loaded(running, requests)
     finally:
         shutil.rmtree(copy, ignore_errors=True)
-    return {"rate": requests / seconds, "cpu": cpu_us / requests}

@@ -17,8 +17,10 @@ def figure(connection, name):
 def fill(connection, command, key, members=MEMBERS):
     for first in range(0, members, MEMBERS_PER_COMMAND):
         numbers = range(first, first + MEMBERS_PER_COMMAND)
-        words = [(n, f"member{n:032}") if command in ("ZADD", "HSET") else (f"member{n:032}",)
-                 for n in numbers]
+        words = [
+            (n, f"member{n:032}") if command in ("ZADD", "HSET") else (f"member{n:032}",)
+            for n in numbers
+        ]
         connection.call(command, key, *(word for pair in words for word in pair))
 
 

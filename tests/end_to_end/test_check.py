@@ -10,13 +10,11 @@ import signal
 import subprocess
 import unittest
 
-import datasets
 import resp
 import server
-from suite import OperatingTest, oracle_binary
+from persistence import SLOW, PersistenceTest
+from suite import oracle_binary
 
-LIBRARY = "#!lua name=lib\nredis.register_function('seven', function() return 7 end)"
-SLOW = server.is_sanitized(server.thespis_binary())
 FINE, DAMAGED, UNREADABLE = 0, 1, 2
 
 
@@ -25,11 +23,7 @@ def program():
     return os.environ.get("THESPIS_CHECK", str(beside))
 
 
-class CheckTest(OperatingTest):
-    def start(self, **options):
-        settings = {"dir": self.directory, "enable-debug-command": "yes"}
-        return super().start(**{**settings, **options})
-
+class CheckTest(PersistenceTest):
     @property
     def journal(self):
         return pathlib.Path(self.directory, "appendonlydir")
@@ -55,13 +49,6 @@ class CheckTest(OperatingTest):
         self.assertEqual(got, code, text)
         for part in parts:
             self.assertIn(part, text)
-
-    def fill(self, connection):
-        datasets.fill(connection)
-        connection.call("FUNCTION", "LOAD", LIBRARY)
-        connection.call("SELECT", 9)
-        connection.call("SET", "far", "away", "EX", 100_000)
-        connection.call("SELECT", 0)
 
     def write_journal(self, count=20, **options):
         """Files of records that each set a key; how the last one begins says where they are."""

@@ -16,23 +16,15 @@ import datasets
 import random_requests
 import resp
 import server
-from suite import OK, OperatingTest, error, oracle_binary, run_together, thespis_only
+from persistence import SLOW, PersistenceTest, info
+from suite import OK, error, oracle_binary, run_together
 
 STARTED = resp.Simple("Background append only file rewriting started")
-LIBRARY = "#!lua name=lib\nredis.register_function('seven', function() return 7 end)"
-SLOW = server.is_sanitized(server.thespis_binary())
 
 
-def info(connection):
-    text = connection.call("INFO", "persistence").decode()
-    return dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
-
-
-class JournalTest(OperatingTest):
+class JournalTest(PersistenceTest):
     def start(self, **options):
         settings = {
-            "dir": self.directory,
-            "enable-debug-command": "yes",
             "appendonly": "yes",
             "appendfsync": "always",
             "threads": 2,
@@ -50,30 +42,10 @@ class JournalTest(OperatingTest):
         found = self.files.glob("*.incr.aof")
         return sorted(found, key=lambda file: int(file.name.split(".")[2]))
 
-    def send(self, connection, requests):
-        """Returns the replies."""
-        connection.send(b"".join(resp.encode(*words) for words in requests))
-        return [connection.read() for _ in requests]
-
-    def fill(self, connection):
-        datasets.fill(connection)
-        connection.call("FUNCTION", "LOAD", LIBRARY)
-        connection.call("SELECT", 9)
-        connection.call("SET", "far", "away", "EX", 100_000)
-        connection.call("SELECT", 0)
-        return connection.call("DEBUG", "DIGEST")
-
     def wait_rewritten(self, connection):
         done = lambda: info(connection)["aof_rewrite_in_progress"] == "0"  # noqa: E731
         self.assertTrue(resp.wait_until(done, 60))
         self.assertEqual(info(connection)["aof_last_bgrewrite_status"], "ok")
-
-    def assert_loads(self, digest, **options):
-        with self.start(**options) as running, running.connect() as connection:
-            self.assertEqual(connection.call("DEBUG", "DIGEST"), digest)
-            self.assertEqual(connection.call("FCALL", "seven", 0), 7)
-            connection.call("SELECT", 9)
-            self.assertGreater(connection.call("TTL", "far"), 99_000)
 
 
 class Restarting(JournalTest):
@@ -103,13 +75,17 @@ class Restarting(JournalTest):
     def test_what_expired_meanwhile(self):
         with self.start() as running, running.connect() as control:
             control.call("DEBUG", "SET-ACTIVE-EXPIRE", 0)
-            control.call("SET", "counter", 5, "PX", 300)
-            control.call("INCR", "counter")
-            control.call("PERSIST", "counter")
-            control.call("HSET", "hash", "a", 1, "b", 2)
-            control.call("HPEXPIRE", "hash", 300, "FIELDS", 1, "a")
-            control.call("HINCRBY", "hash", "a", 1)
-            control.call("SET", "short", "life", "PX", 300)
+            # In one go, so that nothing expires in between.
+            requests = (
+                ("SET", "counter", 5, "PX", 300),
+                ("INCR", "counter"),
+                ("PERSIST", "counter"),
+                ("HSET", "hash", "a", 1, "b", 2),
+                ("HPEXPIRE", "hash", 300, "FIELDS", 1, "a"),
+                ("HINCRBY", "hash", "a", 1),
+                ("SET", "short", "life", "PX", 300),
+            )
+            self.assertEqual(self.send(control, requests)[1], 6)
             running.stop(signal.SIGKILL)
         time.sleep(0.3)
         with self.start() as running, running.connect() as control:
@@ -332,6 +308,18 @@ class WaitingForTheDisk(JournalTest):
             ):
                 self.assertEqual(control.call("WAITAOF", *words), error(text))
 
+    def test_frames_stay_what_they_are(self):
+        """A file has frames from its beginning to its end, or none."""
+        with self.start() as running, running.connect() as control:
+            reply = control.call("CONFIG", "SET", "aof-checksum", "no")
+            self.assertIn("can't set immutable config", str(reply))
+            control.call("SET", "a", 1)
+        for checksum in ("no", "yes", "no"):
+            with self.start(**{"aof-checksum": checksum}) as running, running.connect() as control:
+                control.call("INCR", "a")
+        with self.start() as running, running.connect() as control:
+            self.assertEqual(control.call("GET", "a"), b"4")
+
 
 class Damage(JournalTest):
     def assert_refused(self, *parts):
@@ -404,6 +392,8 @@ class Disk(JournalTest):
             writer.write("SET", "large", b"x" * 100_000)
             failed = lambda: info(control)["aof_last_write_status"] == "err"  # noqa: E731
             self.assertTrue(resp.wait_until(failed))
+            kept = lambda: int(info(control)["aof_buffer_length"]) > 100_000  # noqa: E731
+            self.assertTrue(resp.wait_until(kept))
             refused = error("MISCONF Errors writing to the AOF file: File too large")
             self.assertEqual(control.call("SET", "b", "1"), refused)
             if policy != "always":  # then it could show what is not on the disk

@@ -187,8 +187,9 @@ class Publishing:
                 client.write(*leave)
                 client.read()
             self.assertTrue(
-                wait_until(lambda: self.publisher.call("PUBSUB", "NUMSUB", "a", "b")
-                           == [b"a", 0, b"b", 0])
+                wait_until(
+                    lambda: self.publisher.call("PUBSUB", "NUMSUB", "a", "b") == [b"a", 0, b"b", 0]
+                )
             )
             self.assertEqual(self.publish("a", "y"), 0)
             if leave == ("RESET",):

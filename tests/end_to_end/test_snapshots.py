@@ -5,7 +5,6 @@ import os
 import pathlib
 import random
 import signal
-import sys
 import threading
 import time
 import unittest
@@ -14,26 +13,18 @@ import datasets
 import random_requests
 import resp
 import server
-from suite import OK, OperatingTest, error, oracle_binary, run_together, thespis_only
+from persistence import SLOW, PersistenceTest, info
+from suite import OK, error, oracle_binary, run_together, thespis_only
 
 BUSY = error("ERR Background save already in progress")
 STARTED = resp.Simple("Background saving started")
-LIBRARY = "#!lua name=lib\nredis.register_function('seven', function() return 7 end)"
-
-
-def info(connection):
-    text = connection.call("INFO", "persistence").decode()
-    return dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
 
 
 def is_saved(connection):
     return info(connection)["rdb_bgsave_in_progress"] == "0"
 
 
-class SnapshotTest(OperatingTest):
-    def start(self, **options):
-        return super().start(**{"dir": self.directory, "enable-debug-command": "yes", **options})
-
+class SnapshotTest(PersistenceTest):
     @property
     def path(self):
         return os.path.join(self.directory, "dump.rdb")
@@ -49,21 +40,6 @@ class SnapshotTest(OperatingTest):
 
 
 class Interchange(SnapshotTest):
-    def fill(self, connection):
-        datasets.fill(connection)
-        connection.call("FUNCTION", "LOAD", LIBRARY)
-        connection.call("SELECT", 9)
-        connection.call("SET", "far", "away", "EX", 100_000)
-        connection.call("SELECT", 0)
-        return connection.call("DEBUG", "DIGEST")
-
-    def assert_loads(self, digest, **options):
-        with self.start(**options) as running, running.connect() as connection:
-            self.assertEqual(connection.call("DEBUG", "DIGEST"), digest)
-            self.assertEqual(connection.call("FCALL", "seven", 0), 7)
-            connection.call("SELECT", 9)
-            self.assertGreater(connection.call("TTL", "far"), 99_000)
-
     def test_a_file_is_loaded_by_any_number_of_partitions(self):
         with self.start(threads=2, partitions=4) as running, running.connect() as connection:
             digest = self.fill(connection)
@@ -148,14 +124,8 @@ class Reloading(SnapshotTest):
 
 
 class PointInTime(SnapshotTest):
-    SLOW = server.is_sanitized(server.thespis_binary())
     FILLER = 8_000 if SLOW else 30_000  # so that the walk has not passed what changes
     SEEDS = 1 if SLOW else 3
-
-    def send(self, connection, requests):
-        """Returns the replies."""
-        connection.send(b"".join(resp.encode(*words) for words in requests))
-        return [connection.read() for _ in requests]
 
     def assert_shows_the_point(self, seed, partitions, extra=()):
         pathlib.Path(self.path).unlink(missing_ok=True)

@@ -280,9 +280,7 @@ class Tracking:
         self.assertIn(b"flags=tB ", client.call("CLIENT", "INFO"))
         self.assertEqual(self.info(self.writer, "clients")["tracking_clients"], "1")
         self.assertTrue(
-            wait_until(
-                lambda: self.info(self.writer, "stats")["tracking_total_prefixes"] == "3"
-            )
+            wait_until(lambda: self.info(self.writer, "stats")["tracking_total_prefixes"] == "3")
         )
         client.call("CLIENT", "TRACKING", "OFF")
         client.call("CLIENT", "TRACKING", "ON", "OPTIN")
@@ -416,7 +414,7 @@ class Tracking:
 
     # -- MONITOR ----------------------------------------------------------------------------------
 
-    LINE = re.compile(r'^\d+\.\d{6} \[(\d+) ([^]]+)\] (.*)$')
+    LINE = re.compile(r"^\d+\.\d{6} \[(\d+) ([^]]+)\] (.*)$")
 
     def monitored(self, client):
         return self.LINE.match(str(client.read())).groups()
