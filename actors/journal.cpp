@@ -280,6 +280,7 @@ void journal::synchronise() {
     return;
   const memory_reserve::own_work now;
   synchronising_ = true;
+  core_.journal_gauges.is_synchronising.store(true);
   synchronising_until_ = written_;
   last_attempt_ = clock::now();
   post(core_.journal_syncer, context(), synchronise_journal{file_});
@@ -287,6 +288,7 @@ void journal::synchronise() {
 
 void journal::note_synced(const journal_synced& news) {
   synchronising_ = false;
+  core_.journal_gauges.is_synchronising.store(false);
   if (news.error == 0) {
     synchronised_ = std::max(synchronised_, synchronising_until_);
     synchronised_as_of_ = last_attempt_;
@@ -389,9 +391,12 @@ void journal::follow(const journal_settings& settings) {
 void journal::decide_about_replies() {
   const auto is_behind = settings_.policy == fsync_policy::everysec && written_ != synchronised_
                          && clock::now() - synchronised_as_of_ > behind_max;
+  auto& gauges = core_.journal_gauges;
+  if (!std::exchange(is_behind_, is_behind) && is_behind)
+    gauges.delayed_syncs.fetch_add(1);
   const auto holds = state_ == state::on && has_base_
                      && (settings_.policy == fsync_policy::always || is_behind);
-  core_.journal_gauges.holds_replies.store(holds);
+  gauges.holds_replies.store(holds);
   if (!holds)
     release_replies();
 }
@@ -399,8 +404,10 @@ void journal::decide_about_replies() {
 // -- time -----------------------------------------------------------------------------------------
 
 void journal::tick() {
-  if (std::exchange(stalled_, false))
-    write();
+  stalled_ = false;
+  // The loop that was to say when may be busy with something long.
+  write();
+  count_buffered();
   const auto now = clock::now();
   if (written_ == synchronised_)
     synchronised_as_of_ = now;
@@ -410,6 +417,13 @@ void journal::tick() {
   waits_.forget_ended();
   hurry();
   decide_about_replies();
+}
+
+void journal::count_buffered() noexcept {
+  std::uint64_t bytes = 0;
+  for (const auto& one : pages_)
+    bytes += one.group->bytes();
+  core_.journal_gauges.buffered_bytes.store(bytes);
 }
 
 /// What cannot be written now will not be.

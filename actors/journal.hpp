@@ -75,6 +75,7 @@ private:
   void report_failure(int error, std::string_view why) noexcept;
   void hold(const reply_held& one);
   void tick();
+  void count_buffered() noexcept;
   void synchronise();
   void hurry();
   void follow(const journal_settings& settings);
@@ -110,6 +111,8 @@ private:
   /// When the last synchronisation began, and the last one that is over.
   clock::time_point last_attempt_{};
   clock::time_point synchronised_as_of_{};
+  /// What was told too long ago is not on the disk.
+  bool is_behind_ = false;
   std::int64_t last_time_s_ = 0;
   std::deque<held_reply> held_;
   durability_waits waits_;

@@ -36,7 +36,7 @@ struct journal_gauges {
   /// How many bases could not be written. The administrator's.
   std::atomic<std::uint64_t> failed_bases{0};
 
-  // -- for INFO: the journal's, and its writer's --------------------------------------------------
+  // -- for INFO: the journal's as of its last tick, and its writer's ------------------------------
   std::atomic<std::uint64_t> bytes{0};
   std::atomic<std::uint64_t> base_bytes{0};
   std::atomic<std::uint64_t> buffered_bytes{0};

@@ -38,7 +38,7 @@ void journal_keeper::tell_settings() {
 
 void journal_keeper::follow_settings() {
   auto& settings = core_.server.options;
-  settings.on_change({option::appendfsync, option::aof_checksum, option::aof_timestamp_enabled},
+  settings.on_change({option::appendfsync, option::aof_timestamp_enabled},
                      [this](const base::options&) -> base::result<void> {
                        tell_settings();
                        return {};
@@ -79,6 +79,7 @@ void journal_keeper::turn_off(caf::execution_unit* here) {
 bool journal_keeper::rewrite(caf::execution_unit* here) noexcept try {
   auto& status = core_.server.journaling;
   status.scheduled = false;
+  status.began_ms = core_.now().ms;
   const auto directory = core_.options.text(option::appenddirname);
   if (::mkdir(directory.c_str(), 0755) != 0 && errno != EEXIST) {
     log::warning("Can't create the append only directory {}: {}", directory,
@@ -94,7 +95,6 @@ bool journal_keeper::rewrite(caf::execution_unit* here) noexcept try {
   core_.send(*next, here);
   now_ = std::move(next);
   status.rewriting = true;
-  status.began_ms = now_->format.now_ms;
   log::notice("Background append only file rewriting started");
   return true;
 } catch (const std::bad_alloc&) {
@@ -148,8 +148,10 @@ void journal_keeper::tick(caf::execution_unit* here) noexcept {
   if (server.saving.running || status.rewriting || server.gates.is_up(commands::gate_loading)
       || (!status.last_succeeded && core_.now().ms - status.last_end_ms < retry_ms))
     return;
-  if (status.scheduled || (!server.cron_paused && has_grown()))
-    rewrite(here);
+  if (!status.scheduled && (server.cron_paused || !has_grown()))
+    return;
+  if (!rewrite(here))
+    finish("it could not begin");
 }
 
 bool journal_keeper::has_grown() const noexcept {

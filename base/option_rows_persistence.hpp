@@ -29,7 +29,7 @@
   ROW(aof_load_truncated,                    boolean("yes")) \
   ROW(aof_use_rdb_preamble,                  boolean("yes")) \
   ROW(aof_timestamp_enabled,                 boolean("no")) \
-  ROW(aof_checksum,                          boolean("yes")) \
+  ROW(aof_checksum,                          boolean("yes"), immutable) \
   ROW(aof_rewrite_incremental_fsync,         boolean("yes")) \
   ROW(aof_disable_auto_gc,                   boolean("no"))
 // clang-format on
